@@ -1,0 +1,333 @@
+"""Settings: one file, from the environment. What is missing stops the start with an instruction."""
+
+import os
+from pathlib import Path
+
+from celery.schedules import crontab
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def required(name: str, instruction: str) -> str:
+    """The variable's value. Raises ImproperlyConfigured with the instruction when it is missing or empty."""
+    value = os.environ.get(name, "")
+    if not value:
+        raise ImproperlyConfigured(f"{name} mangler. {instruction}")
+    return value
+
+
+def flag(name: str, default: bool = False) -> bool:
+    """A variable that is 1 or 0. Raises ImproperlyConfigured for anything else, so that a typo is not an answer."""
+    value = os.environ.get(name, "") or ("1" if default else "0")
+    if value not in ("0", "1"):
+        raise ImproperlyConfigured(f"{name} må være 0 eller 1, ikke «{value}».")
+    return value == "1"
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A variable with names between commas."""
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+DEBUG = flag("NM_DEBUG")
+# Demo: made-up people, a login page that lists them. Refused on a real host (nyemonstre.startup).
+DEMO = flag("NM_DEMO")
+SECRET_KEY = required("NM_SECRET_KEY", "Sett den til minst 50 tilfeldige tegn, lik for alle prosesser.")
+# Behind TLS everywhere but on the own machine.
+SECURE = flag("NM_SECURE", default=not (DEBUG or DEMO))
+ALLOWED_HOSTS = words("NM_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+# Where the service answers, for links in mail and for CSRF behind a proxy: https://monstre.kommune.no
+BASE_URL = os.environ.get("NM_BASE_URL", "http://localhost:8000").rstrip("/")
+
+# ── Applications ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+INSTALLED_APPS = [
+    "nyemonstre.accounts",
+    "nyemonstre.audit",
+    "nyemonstre.ui",
+    "nyemonstre.demo",
+    "families",
+    "consent",
+    "assessments",
+    "plans",
+    "referrals",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "crispy_forms",
+    "guardian",
+    "django_htmx",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    # Static files need neither session nor database, so they are answered first.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    # The one place that turns a database that is down into a clean 503; the session below already reads it.
+    "nyemonstre.ui.errors.DatabaseDownMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    # Says who acts, to the database and to gettext, before any view asks.
+    "nyemonstre.accounts.middleware.ActorMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "nyemonstre.urls"
+WSGI_APPLICATION = "nyemonstre.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "nyemonstre.ui.context.page",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+INSTALLED_APPS.append("django.forms")
+
+# ── Database: one, reached as one of three roles ──────────────────────────────────────────────────────────────────────
+
+DATABASE_ROLE = os.environ.get("NM_DATABASE_ROLE", "web")
+if DATABASE_ROLE not in ("web", "worker", "owner"):
+    raise ImproperlyConfigured(f"NM_DATABASE_ROLE må være web, worker eller owner, ikke «{DATABASE_ROLE}».")
+
+DATABASES = {
+    "default": {
+        "ENGINE": "nyemonstre.postgres",
+        "NAME": os.environ.get("NM_DATABASE_NAME", "nyemonstre"),
+        "HOST": required("NM_DATABASE_HOST", "Sett den til databasens navn, eller start med «make demo»."),
+        "PORT": os.environ.get("NM_DATABASE_PORT", "5432"),
+        "USER": f"nm_{DATABASE_ROLE}",
+        "PASSWORD": required(
+            f"NM_DATABASE_PASSWORD_{DATABASE_ROLE.upper()}", f"Sett den til passordet for rollen nm_{DATABASE_ROLE}."
+        ),
+        # The actor is set inside the transaction, so each request is one.
+        "ATOMIC_REQUESTS": True,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            # Seconds until a database that is down is admitted to be down.
+            "connect_timeout": 3,
+            "options": "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=60s",
+        },
+    }
+}
+if DATABASE_ROLE == "web":
+    # One pool per process, as large as the threads in it. A forking worker must not share one.
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 6, "timeout": 4}
+elif DATABASE_ROLE == "owner":
+    # Migrations wait for locks and rewrite tables; the limits above are for requests.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c jit=off"
+
+# ── Who is there ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+AUTH_USER_MODEL = "accounts.User"
+# guardian's backend is left out: it stores grants, nyemonstre.access decides.
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+# W001 asks for that backend.
+SILENCED_SYSTEM_CHECKS = ["guardian.W001"]
+# Nobody that is not logged in ever gets a grant, so guardian makes no such user.
+ANONYMOUS_USER_NAME = None
+LOGIN_URL = "accounts:login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "accounts:login"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Seconds without a request until the session ends; every request moves it.
+SESSION_COOKIE_AGE = 30 * 60
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+# __Host- ties a cookie to this very host, over TLS only; a browser refuses the name on plain http.
+SESSION_COOKIE_NAME = "__Host-nm" if SECURE else "nm"
+CSRF_COOKIE_NAME = "__Host-nm-csrf" if SECURE else "nm-csrf"
+CSRF_FAILURE_VIEW = "nyemonstre.ui.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if SECURE else []
+
+# ── The browser ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+SECURE_SSL_REDIRECT = SECURE
+# The container's own health check speaks plain http.
+SECURE_REDIRECT_EXEMPT = [r"^helse/$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
+if flag("NM_BEHIND_PROXY"):
+    # Only where a proxy in front sets the header on every request and drops the caller's own.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        # Designsystemet draws its icons as masks from data: addresses.
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# A kartlegging of a large family has many answers in one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
+
+CRISPY_ALLOWED_TEMPLATE_PACKS = ["designsystemet"]
+CRISPY_TEMPLATE_PACK = "designsystemet"
+CRISPY_FAIL_SILENTLY = False
+# crispy adds the widget's name as class; Designsystemet has one class for all of them.
+CRISPY_CLASS_CONVERTERS = dict.fromkeys(
+    [
+        "textinput", "textarea", "select", "selectmultiple", "checkboxinput", "radioselect", "checkboxselectmultiple",
+        "dateinput", "datetimeinput", "timeinput", "numberinput", "emailinput", "urlinput", "passwordinput",
+        "fileinput", "clearablefileinput", "searchinput", "telinput", "norwegiandateinput",
+    ],
+    "ds-input",
+)  # fmt: skip
+
+# ── Static files ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+NODE_MODULES = Path(os.environ.get("NM_NODE_MODULES", BASE_DIR / "node_modules"))
+# The icon tag reads single SVG files from here and puts them into the page.
+ICONS_DIR = NODE_MODULES / "@navikt" / "aksel-icons" / "dist" / "svg"
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("NM_STATIC_ROOT", BASE_DIR / "staticfiles"))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "nyemonstre.staticfiles.VendorFinder",
+]
+# In debug and in tests files are served where they lie; else under names that change with their content.
+_MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": _PLAIN if DEBUG or flag("NM_PLAIN_STATIC") else _MANIFEST},
+}
+WHITENOISE_USE_FINDERS = DEBUG or flag("NM_PLAIN_STATIC")
+WHITENOISE_AUTOREFRESH = DEBUG
+
+# ── Language and time ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+LANGUAGE_CODE = "nb"
+LANGUAGES = [("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "nm-language"
+TIME_ZONE = "Europe/Oslo"
+USE_TZ = True
+
+# ── Valkey: cache and Celery's broker ─────────────────────────────────────────────────────────────────────────────────
+
+REDIS_URL = required("NM_REDIS_URL", "Sett den til Valkeys adresse, for eksempel redis://valkey:6379/0.")
+# Seconds; a Valkey that is down must cost a page no more than this.
+_SHORT = 1
+CACHES = {
+    "default": {
+        "BACKEND": "nyemonstre.cache.ForgivingCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": os.environ.get("NM_CACHE_PREFIX", "nm"),
+        "OPTIONS": {"socket_connect_timeout": _SHORT, "socket_timeout": _SHORT},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = REDIS_URL
+CELERY_TASK_ALWAYS_EAGER = False
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 120
+CELERY_TASK_SOFT_TIME_LIMIT = 100
+CELERY_RESULT_EXPIRES = 3600
+# A family's plan may lie in a result; kilobytes before a worker process is renewed (WeasyPrint keeps what it took).
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = TIME_ZONE
+# A page that asks for a task while the broker is down is told at once, and says so.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BROKER_CONNECTION_TIMEOUT = _SHORT
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": _SHORT,
+    "socket_timeout": 10,
+    "max_retries": 0,
+    "visibility_timeout": 3600,
+}
+CELERY_REDIS_SOCKET_CONNECT_TIMEOUT = _SHORT
+CELERY_REDIS_SOCKET_TIMEOUT = 10.0
+CELERY_RESULT_BACKEND_ALWAYS_RETRY = False
+CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"retry_policy": {"timeout": 1.0, "max_retries": 0}}
+# What the clock starts: name -> when. Times are Europe/Oslo.
+CELERY_BEAT_SCHEDULE = {
+    "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("NM_BEAT_FILE", "/tmp/celerybeat-schedule")  # noqa: S108  one writer
+
+# ── Mail and log ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+DEFAULT_FROM_EMAIL = os.environ.get("NM_MAIL_FROM", "Nye mønstre <ikke-svar@localhost>")
+if DEMO or DEBUG:
+    # Nothing leaves the machine; the demo shows what would have been sent.
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = Path(os.environ.get("NM_OUTBOX", BASE_DIR / ".data" / "outbox"))
+else:
+    EMAIL_HOST = required("NM_MAIL_HOST", "Sett den til kommunens e-posttjener.")
+    EMAIL_PORT = int(os.environ.get("NM_MAIL_PORT", "587"))
+    EMAIL_HOST_USER = os.environ.get("NM_MAIL_USER", "")
+    EMAIL_HOST_PASSWORD = os.environ.get("NM_MAIL_PASSWORD", "")
+    EMAIL_USE_TLS = flag("NM_MAIL_TLS", default=True)
+    EMAIL_TIMEOUT = 10
+
+# Addresses in the log carry ids only; form contents, names and SQL parameters never get there.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"without_request": {"()": "nyemonstre.logs.WithoutRequest"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_request"]},
+    },
+    "root": {"handlers": ["stderr"], "level": os.environ.get("NM_LOG_LEVEL", "INFO")},
+    "loggers": {
+        "django.db.backends": {"level": "INFO"},
+        "fontTools": {"level": "WARNING"},
+        "weasyprint": {"level": "ERROR"},
+    },
+}
+# Django's own handlers would mail the request, form contents included, to administrators.
+LOGGING_CONFIG = "logging.config.dictConfig"
+ADMINS: list[tuple[str, str]] = []
+
+# Main navigation, drawn by nyemonstre.ui.context.
+NM_NAV = "nyemonstre.urls_nav.items"

@@ -1,0 +1,194 @@
+"""Servers, and the nets that hold for every test: unknown template variables, order by luck, sockets, the web role.
+
+pytest started directly starts its own PostgreSQL and Valkey; parallel workers share those of the first process.
+"""
+
+import atexit
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _start_servers() -> None:
+    from nyemonstre.embedded import Servers
+
+    data = Path(tempfile.mkdtemp(prefix="nyemonstre-test-"))
+    data.chmod(0o711)
+    servers = Servers(data, careless=True)
+    servers.start()
+
+    def end() -> None:
+        servers.stop()
+        shutil.rmtree(data, ignore_errors=True)
+
+    atexit.register(end)
+    os.environ.update(servers.environment())
+
+
+def _environment() -> None:
+    """What settings.py reads. Set here, because Django must find it before the first test module is imported."""
+    for name in [name for name in os.environ if name.startswith("NM_") and not _about_servers(name)]:
+        del os.environ[name]
+    if "NM_DATABASE_HOST" not in os.environ:
+        _start_servers()
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    os.environ |= {
+        "DJANGO_SETTINGS_MODULE": "nyemonstre.settings",
+        "NM_SECURE": "0",
+        "NM_PLAIN_STATIC": "1",
+        "NM_MAIL_HOST": "localhost",
+        "NM_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
+        "NM_CACHE_PREFIX": worker,
+        # Playwright's loop lives in this thread, and Django sees a loop.
+        "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
+    }
+
+
+def _about_servers(name: str) -> bool:
+    return name.startswith("NM_DATABASE_") or name in ("NM_REDIS_URL", "NM_SECRET_KEY")
+
+
+_environment()
+
+
+class UnknownVariable(str):
+    """Stands where a template names something that is not there, and says so."""
+
+    def __contains__(self, item: object) -> bool:
+        # Django asks for "%s" before it formats.
+        return True
+
+    def __mod__(self, variable: Any) -> str:
+        raise AssertionError(f"unknown template variable: {variable}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    from django.conf import settings
+
+    settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("?")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.AUTH_PASSWORD_VALIDATORS = []
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _order_by_luck() -> Iterator[None]:
+    """A queryset without an order comes back in any order, so that no test (and no page) leans on PostgreSQL's habit."""
+    from django.db.models import query
+
+    patch = pytest.MonkeyPatch()
+    for name in ("ModelIterable", "ValuesIterable", "ValuesListIterable", "FlatValuesListIterable"):
+        iterable = getattr(query, name)
+        patch.setattr(iterable, "__iter__", _shuffled(iterable.__iter__))
+    yield
+    patch.undo()
+
+
+def _shuffled(original: Any) -> Any:
+    def iterate(self: Any) -> Iterator[Any]:
+        rows = original(self)
+        if self.queryset.ordered or self.queryset.query.combinator:
+            return iter(rows)
+        rows = list(rows)
+        random.shuffle(rows)
+        return iter(rows)
+
+    return iterate
+
+
+@pytest.fixture(autouse=True)
+def _nobody_acts() -> Iterator[None]:
+    """Each test starts with nobody acting and ends so; an actor left behind would let the next one see too much."""
+    from nyemonstre.access import wall
+
+    assert not any(wall.transaction_settings().values())
+    yield
+    assert not any(wall.transaction_settings().values())
+
+
+@pytest.fixture
+def acting_as() -> Any:
+    """`with acting_as(user):` everything inside reaches the database in that user's name."""
+    from nyemonstre.access.wall import acting_as
+
+    return acting_as
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Debian's Chromium, one per test process."""
+    from playwright.sync_api import sync_playwright
+
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    if chromium is None:
+        pytest.fail("Chromium mangler: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(browser: Any) -> Iterator[Any]:
+    """`new_page(width=1280)` opens a page of its own session. Script errors and CSP violations fail the test at its end."""
+    contexts = []
+    problems: list[str] = []
+
+    def note(message: Any) -> None:
+        # A 403 or 404 the test asked for is no problem of the page.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            problems.append(message.text)
+
+    def open_page(*, width: int = 1280, height: int = 900, **options: Any) -> Any:
+        context = browser.new_context(locale="nb-NO", viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", note)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not problems, problems
+
+
+@pytest.fixture
+def page(new_page: Any) -> Any:
+    """One page at 1280 px."""
+    return new_page()
+
+
+@pytest.fixture(scope="session")
+def axe() -> Any:
+    """`axe(page)` gives axe-core's violations on the page, as short lines."""
+    source = (ROOT / "node_modules" / "axe-core" / "axe.min.js").read_text()
+    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+    def run(page: Any) -> list[str]:
+        page.evaluate(source)
+        found = page.evaluate(
+            "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})",
+            tags,
+        )
+        return [f"{v['id']}: {v['help']} {[n['target'] for n in v['nodes']][:3]}" for v in found["violations"]]
+
+    return run
