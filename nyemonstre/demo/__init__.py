@@ -1,0 +1,1 @@
+"""The demo: made-up people in made-up families, walked along the path by the real actions."""

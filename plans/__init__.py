@@ -1,0 +1,1 @@
+"""Familiens plan: goals, measures, services, reviews, and the journal of contact."""

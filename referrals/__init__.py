@@ -1,0 +1,1 @@
+"""From henvendelse by way of the intake team to the information meeting."""
