@@ -2,7 +2,8 @@
 
     python -m nyemonstre.embedded run --data .data/demo -- python manage.py migrate
 
-The servers listen on 127.0.0.1 with passwords made for the folder. They end with the process that started them, even when it is killed.
+The servers listen on 127.0.0.1 with passwords made for the folder. They end with the process that started them, even
+when it is killed.
 """
 
 import argparse
@@ -44,7 +45,13 @@ SETTINGS = {
     "timezone": "UTC",
 }
 # What a crash of the machine may cost is nothing here: the data is made again.
-CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "wal_level": "minimal", "max_wal_senders": "0"}
+CARELESS = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "wal_level": "minimal",
+    "max_wal_senders": "0",
+}
 
 
 class EmbeddedError(Exception):
@@ -52,7 +59,10 @@ class EmbeddedError(Exception):
 
 
 class Servers:
-    """Both servers of one data folder. `start()` and `stop()`, or a with block; `environment()` is what settings.py reads."""
+    """Both servers of one data folder: `start()` and `stop()`, or a with block.
+
+    `environment()` is what settings.py reads.
+    """
 
     def __init__(self, data: Path, *, careless: bool = False) -> None:
         """`careless` trades safety against a power cut for speed: right for tests."""
@@ -79,7 +89,7 @@ class Servers:
     def start(self) -> None:
         """Start both. The first time it makes the cluster, the roles and the database.
 
-        Raises EmbeddedError with one sentence: folder in use, half-made, of another version, or a server that does not answer.
+        Raises EmbeddedError with one sentence: folder in use, half-made, of another version, or a silent server.
         """
         self.data.mkdir(parents=True, exist_ok=True)
         self._take()
@@ -137,16 +147,20 @@ class Servers:
         if (self.data / "complete").exists():
             version = (self.data / "complete").read_text().strip()
             if version != MAJOR:
-                raise EmbeddedError(f"Mappen {self.data} er fra PostgreSQL {version}, ikke {MAJOR}; kjør «make demo RESET=1».")
+                raise EmbeddedError(
+                    f"Mappen {self.data} er fra PostgreSQL {version}, ikke {MAJOR}; kjør «make demo RESET=1»."
+                )
             if not secret_file.exists() or not (self.cluster / "PG_VERSION").exists():
-                raise EmbeddedError(f"Mappen {self.data} mangler filer; kjør «make demo RESET=1» for å lage den på nytt.")
+                raise EmbeddedError(f"Mappen {self.data} mangler filer; lag den på nytt med «make demo RESET=1».")
             self._secrets = json.loads(secret_file.read_text())
             if os.geteuid() == 0:
                 _open_path(self.cluster)
             return False
         if self.cluster.exists():
             raise EmbeddedError(f"Mappen {self.data} ble ikke ferdig laget forrige gang; kjør «make demo RESET=1».")
-        self._secrets = {name: secrets.token_urlsafe(36) for name in ("superuser", "owner", "web", "worker", "valkey", "key")}
+        self._secrets = {
+            name: secrets.token_urlsafe(36) for name in ("superuser", "owner", "web", "worker", "valkey", "key")
+        }
         secret_file.touch(mode=0o600)
         secret_file.write_text(json.dumps(self._secrets))
         self._initialise()
@@ -220,7 +234,7 @@ class Servers:
                 cwd="/",
                 # Ctrl-C reaches us first; we end the servers after those who use them.
                 start_new_session=True,
-                preexec_fn=_end_with_parent,  # noqa: PLW1509  no threads yet, and only a system call
+                preexec_fn=_end_with_parent,
                 **options,
             )
         self._processes.append(process)
@@ -245,12 +259,26 @@ class Servers:
         command = Path(f"/proc/{pid}/cmdline")
         with contextlib.suppress(OSError):
             if str(self.cluster).encode() in command.read_bytes():
-                raise EmbeddedError(f"En PostgreSQL (prosess {pid}) bruker {self.cluster} ennå; avslutt den med «kill -INT {pid}».")
+                raise EmbeddedError(
+                    f"En PostgreSQL (prosess {pid}) bruker {self.cluster} ennå; avslutt den med «kill -INT {pid}»."
+                )
         pid_file.unlink()
 
     def _make_roles(self) -> None:
         result = subprocess.run(
-            [str(_postgres_bin() / "psql"), "-X", "-q", "-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-f", str(ROLES)],
+            [
+                str(_postgres_bin() / "psql"),
+                "-X",
+                "-q",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                str(self.port),
+                "-U",
+                "postgres",
+                "-f",
+                str(ROLES),
+            ],
             env=os.environ | self.environment() | {"PGPASSWORD": self._secrets["superuser"]},
             capture_output=True,
             check=False,
@@ -302,16 +330,16 @@ def _unprivileged() -> dict[str, Any]:
 
 
 def _open_path(path: Path) -> None:
-    """Let others pass through (not list) the folders above: root clones into closed ones, and PostgreSQL is not root."""
+    """Let others pass through (not list) the folders above: root clones into closed ones, PostgreSQL is not root."""
     for folder in path.parents:
         mode = stat.S_IMODE(folder.stat().st_mode)
         if not mode & stat.S_IXOTH:
-            print(f"Åpner {folder} for gjennomgang (chmod o+x), fordi PostgreSQL ikke kan kjøre som root.", file=sys.stderr)
+            print(f"Åpner {folder} for gjennomgang (o+x), fordi PostgreSQL ikke kan kjøre som root.", file=sys.stderr)
             folder.chmod(mode | stat.S_IXOTH)
 
 
 def _end_with_parent() -> None:
-    # PR_SET_PDEATHSIG: the kernel sends SIGINT when the starter dies, also by kill -9. Linux only; elsewhere stop() must do.
+    # PR_SET_PDEATHSIG: the kernel sends SIGINT when the starter dies, also by kill -9. Elsewhere stop() must do.
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(1, signal.SIGINT)
 
@@ -334,7 +362,7 @@ def _interrupts_as_exit() -> Iterator[None]:
 
 
 def run(data: Path, command: list[str], *, careless: bool = False) -> int:
-    """Run a command with both servers there. Returns its exit code; Ctrl-C is the command's to answer, and ends with 130."""
+    """Run a command with both servers there. Returns its exit code, or 130 after Ctrl-C, which the command gets too."""
     with _interrupts_as_exit(), Servers(data, careless=careless) as servers:
         process = subprocess.Popen(command, env=os.environ | servers.environment())
         try:

@@ -6,7 +6,7 @@ import logging
 class WithoutRequest(logging.Filter):
     """Take off what Django hangs on a record (request, SQL parameters), and the question part of an address.
 
-    A form's contents, a search for a name and a traceback's local values are personal data, and logs are read by others.
+    A form's contents, a search for a name and SQL parameters are personal data, and logs are read by others.
     """
 
     def filter(self, record: logging.LogRecord) -> bool:

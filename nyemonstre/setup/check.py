@@ -1,0 +1,77 @@
+"""`make test`: static checks side by side, then migrations, catalogues and all tests on the embedded servers.
+
+A check that fails does not stop the others; the exit code is 1 when any did. ARGS in the environment goes to pytest.
+"""
+
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+BIN = Path(sys.executable).parent
+sys.path.insert(0, str(ROOT))
+
+from nyemonstre.embedded import EmbeddedError, Servers  # noqa: E402  the path above must be there first
+
+STATIC = {
+    "ruff": [BIN / "ruff", "check", "."],
+    "format": [BIN / "ruff", "format", "--check", "."],
+    "imports": [BIN / "lint-imports", "--no-cache"],
+    "types": [BIN / "mypy"],
+    "messages": [BIN / "python", "nyemonstre/setup/messages.py", "--compile"],
+}
+failed: list[str] = []
+
+
+def report(name: str, code: int, output: str, started: float) -> None:
+    """One line for what went well, everything for what did not."""
+    print(f"{'ok  ' if code == 0 else 'FEIL'} {name} ({time.monotonic() - started:.1f} s)", flush=True)
+    if code:
+        failed.append(name)
+        print(output, flush=True)
+
+
+def main() -> int:
+    """Returns the exit code."""
+    started = time.monotonic()
+    running = {
+        name: subprocess.Popen(
+            list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for name, command in STATIC.items()
+    }
+    for name, process in running.items():
+        output, _ = process.communicate()
+        report(name, process.returncode, output, started)
+    with tempfile.TemporaryDirectory(prefix="nyemonstre-test-") as folder:
+        Path(folder).chmod(0o711)
+        with Servers(Path(folder) / "servers", careless=True) as servers:
+            with_servers(servers.environment(), started)
+    print(f"{'Alt er i orden' if not failed else 'Feilet: ' + ', '.join(failed)} ({time.monotonic() - started:.0f} s)")
+    return 1 if failed else 0
+
+
+def with_servers(environment: dict[str, str], started: float) -> None:
+    """What needs a database."""
+    given = {name: value for name, value in os.environ.items() if not name.startswith("NM_")} | environment
+    owner = given | {"NM_DATABASE_ROLE": "owner", "NM_DEBUG": "1"}
+    command = [str(BIN / "python"), "-W", "error", "manage.py", "makemigrations", "--check", "--dry-run"]
+    done = subprocess.run(command, cwd=ROOT, env=owner, capture_output=True, text=True, check=False)
+    report("migrations", done.returncode, done.stdout + done.stderr, started)
+    arguments = shlex.split(os.environ.get("ARGS", ""))
+    workers = ["-n", "2", "--dist", "worksteal"] if "-n" not in arguments else []
+    tests = subprocess.run([str(BIN / "pytest"), "-q", *workers, *arguments], cwd=ROOT, env=given, check=False)
+    report("tests", tests.returncode, "", started)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except EmbeddedError as error:
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
