@@ -4,4 +4,5 @@ from django.utils.translation import gettext_lazy as _
 
 class PlansConfig(AppConfig):
     name = "plans"
-    verbose_name = _("familiens plan")
+    verbose_name = _("Familiens plan")
+    events = "plans.enums.PlanEvent"

@@ -1,0 +1,80 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Purpose(models.TextChoices):
+    """Two separate consents (R-C1). Refusing research never stands in the way of participation."""
+
+    PARTICIPATION = "participation", _("Deltakelse i Nye mønstre")
+    RESEARCH = "research", _("Forskning")
+
+
+class Answer(models.TextChoices):
+    GIVEN = "given", _("Gitt")
+    REFUSED = "refused", _("Sagt nei")
+    WITHDRAWN = "withdrawn", _("Trukket tilbake")
+
+
+class How(models.TextChoices):
+    SIGNED = "signed", _("Underskrevet på papir")
+    ORAL = "oral", _("Muntlig i møte")
+    PHONE = "phone", _("Muntlig på telefon")
+    ELECTRONIC = "electronic", _("Elektronisk")
+
+
+class Sector(models.TextChoices):
+    """What kind of service it is (R-A7)."""
+
+    SCHOOL = "school", _("Skole")
+    KINDERGARTEN = "kindergarten", _("Barnehage")
+    HEALTH_CENTRE = "health_centre", _("Helsestasjon")
+    GP = "gp", _("Fastlege")
+    HEALTH = "health", _("Helsetjeneste")
+    CHILD_WELFARE = "child_welfare", _("Barnevern")
+    NAV = "nav", _("NAV")
+    HOUSING = "housing", _("Bolig")
+    ECONOMY = "economy", _("Gjeld og økonomi")
+    LEISURE = "leisure", _("Idrett og fritid")
+    VOLUNTARY = "voluntary", _("Frivillig organisasjon")
+    WORK = "work", _("Arbeidsplass")
+    OTHER = "other", _("Annet")
+
+
+class Direction(models.TextChoices):
+    BOTH = "both", _("gi og få opplysninger")
+    GIVE = "give", _("bare gi opplysninger")
+    GET = "get", _("bare få opplysninger")
+
+
+class Topic(models.TextChoices):
+    """What may be talked about with a service (R-C2)."""
+
+    SCHOOL = "school", _("skole og barnehage")
+    HEALTH = "health", _("helse")
+    HOUSING = "housing", _("bolig")
+    ECONOMY = "economy", _("økonomi")
+    WORK = "work", _("arbeid og utdanning")
+    LEISURE = "leisure", _("fritid og venner")
+    CARE = "care", _("omsorg og familieliv")
+    PRACTICAL = "practical", _("praktisk hjelp")
+
+
+class LineState(models.TextChoices):
+    """As stored. Whether a signed line is live also depends on its dates: see consent/rules.py."""
+
+    DRAFT = "draft", _("Utkast")
+    SIGNED = "signed", _("Underskrevet")
+    ENDED = "ended", _("Avsluttet")
+
+
+class ConsentEvent(models.TextChoices):
+    CONSENT_GIVEN = "consent_given", _("Førte samtykke")
+    CONSENT_REFUSED = "consent_refused", _("Førte et nei")
+    CONSENT_WITHDRAWN = "consent_withdrawn", _("Førte at et samtykke er trukket")
+    SERVICE_ADDED = "service_added", _("La til en tjeneste")
+    CONTACT_ADDED = "contact_added", _("La til en kontakt")
+    CONTACT_CHANGED = "contact_changed", _("Endret en kontakt")
+    LINE_DRAFTED = "line_drafted", _("Skrev utkast til avtale")
+    LINE_SIGNED = "line_signed", _("Førte avtale som underskrevet")
+    LINE_ENDED = "line_ended", _("Avsluttet en avtale")
+    COLLABORATION_ESTABLISHED = "collaboration_established", _("Etablerte samarbeid")

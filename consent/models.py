@@ -1,0 +1,216 @@
+"""What each person has said yes or no to, and whom the family lets us talk with. Dated events, never overwritten."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from families.models import Family, FamilyRows, Member
+from nyemonstre.accounts.models import Membership, Municipality
+
+from .enums import Answer, Direction, How, LineState, Purpose, Sector, Topic
+
+
+class Consent(models.Model):
+    """One answer of one person to one purpose on one day. The latest answer counts; all of them stay."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="consents")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="consents", verbose_name=_("hvem"))
+    purpose = models.CharField(_("gjelder"), max_length=15, choices=Purpose.choices)
+    answer = models.CharField(_("svar"), max_length=10, choices=Answer.choices)
+    answered_on = models.DateField(_("dato"), default=timezone.localdate)
+    how = models.CharField(_("hvordan"), max_length=10, choices=How.choices)
+    given_by = models.CharField(
+        _("svart av"), max_length=160, help_text=_("Personen selv, eller den som svarer for et barn.")
+    )
+    child_heard = models.CharField(_("hva barnet mener"), max_length=500, blank=True)
+    valid_until = models.DateField(_("gjelder til og med"), null=True, blank=True)
+    text_version = models.CharField(_("samtykketekst"), max_length=20, default="2026-1")
+    note = models.CharField(_("merknad"), max_length=500, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("samtykke")
+        verbose_name_plural = _("samtykker")
+        ordering = ["-answered_on", "-recorded_at"]
+        indexes = [
+            models.Index(fields=["member", "purpose", "-answered_on", "-recorded_at"], name="consent_latest"),
+            models.Index(fields=["family"], name="consent_family"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_until__gte=F("answered_on")), name="consent_dates_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=Answer.GIVEN) | Q(valid_until=None), name="consent_only_a_yes_has_an_end"
+            ),
+            models.CheckConstraint(condition=~Q(given_by=""), name="consent_given_by_somebody"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_purpose_display()}: {self.get_answer_display()}"
+
+
+class ServiceQuerySet(models.QuerySet):
+    def permitted(self, user, permission=None):
+        """The services of the municipalities one works in. The directory holds no personal data."""
+        here = Membership.objects.live().filter(user_id=user.pk).values("municipality_id")
+        return self.filter(municipality__in=here)
+
+    def active(self):
+        return self.filter(closed_on=None)
+
+
+class Service(models.Model):
+    """A school, an office, a club: something a family can let us work with. Shared by the municipality."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="services")
+    name = models.CharField(_("navn"), max_length=120)
+    sector = models.CharField(_("slags tjeneste"), max_length=20, choices=Sector.choices)
+    phone = models.CharField(_("sentralbord"), max_length=20, blank=True)
+    website = models.URLField(_("nettsted"), blank=True)
+    closed_on = models.DateField(_("nedlagt"), null=True, blank=True)
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("tjeneste")
+        verbose_name_plural = _("tjenester")
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="service_name_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class ContactQuerySet(FamilyRows):
+    def visible_to(self, user, on=None):
+        """Contacts a live line covers, or that stand only in this person's own draft. The wall says the same."""
+        shown = AgreementLine.objects.filter(
+            Q(pk__in=AgreementLine.objects.live(on)) | Q(state=LineState.DRAFT, drafted_by_id=user.pk)
+        )
+        return self.filter(pk__in=shown.filter(contact__isnull=False).values("contact_id"))
+
+
+class Contact(models.Model):
+    """The person in a service one family works with. Hidden everywhere the moment no line covers it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="contacts")
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="contacts")
+    name = models.CharField(_("navn"), max_length=120)
+    title = models.CharField(_("stilling"), max_length=80, blank=True)
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    email = models.EmailField(_("e-post"), blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kontakt")
+        verbose_name_plural = _("kontakter")
+        ordering = ["name"]
+        indexes = [models.Index(fields=["family"], name="contact_family")]
+
+    def __str__(self):
+        return self.name
+
+
+class AgreementLineQuerySet(FamilyRows):
+    def live(self, on=None):
+        """Signed and inside its dates on the day `on` (default today, Europe/Oslo). Both days are included."""
+        on = on or timezone.localdate()
+        return self.filter(state=LineState.SIGNED, valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))
+
+    def of(self, family):
+        return self.filter(family=family)
+
+
+class AgreementLine(models.Model):
+    """One line of the samarbeidsavtale (R-C2): this service, about these people, on these topics, from–to."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="agreement_lines")
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, related_name="agreement_lines", verbose_name=_("tjeneste")
+    )
+    contact = models.ForeignKey(
+        Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="lines", verbose_name=_("kontakt")
+    )
+    members = models.ManyToManyField(
+        Member, through="CoveredMember", related_name="agreement_lines", verbose_name=_("gjelder")
+    )
+    topics = ArrayField(models.CharField(max_length=12, choices=Topic.choices), verbose_name=_("tema"))
+    direction = models.CharField(_("retning"), max_length=5, choices=Direction.choices, default=Direction.BOTH)
+    what_they_do = models.CharField(_("hva de gjør"), max_length=200, blank=True)
+    state = models.CharField(_("tilstand"), max_length=10, choices=LineState.choices, default=LineState.DRAFT)
+    valid_from = models.DateField(_("fra"))
+    valid_to = models.DateField(_("til og med"), null=True, blank=True)
+    drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    signed_on = models.DateField(_("underskrevet"), null=True, blank=True)
+    signed_how = models.CharField(_("hvordan"), max_length=10, choices=How.choices, blank=True)
+    signed_by = models.CharField(_("underskrevet av"), max_length=160, blank=True)
+    ended_on = models.DateField(_("avsluttet"), null=True, blank=True)
+    ended_reason = models.CharField(_("grunn"), max_length=300, blank=True)
+
+    objects = AgreementLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("avtalelinje")
+        verbose_name_plural = _("avtalelinjer")
+        ordering = ["service__name", "valid_from"]
+        indexes = [
+            models.Index(fields=["family", "state"], name="line_family"),
+            models.Index(fields=["contact"], name="line_contact"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="line_dates_in_order"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=LineState.DRAFT, signed_on=None, signed_by="", signed_how="")
+                | (~Q(state=LineState.DRAFT) & Q(signed_on__isnull=False) & ~Q(signed_by="") & ~Q(signed_how=""))
+                | Q(state=LineState.ENDED),
+                name="line_signed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=(Q(state=LineState.ENDED) & Q(ended_on__isnull=False) & ~Q(ended_reason=""))
+                | (~Q(state=LineState.ENDED) & Q(ended_on=None) & Q(ended_reason="")),
+                name="line_ended_for_a_reason",
+            ),
+            models.CheckConstraint(condition=~Q(topics=[]), name="line_has_topics"),
+        ]
+
+    def __str__(self):
+        return str(self.service)
+
+    @property
+    def topic_labels(self):
+        return [str(Topic(topic).label) for topic in self.topics]
+
+
+class CoveredMember(models.Model):
+    """A person an agreement line is about."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(AgreementLine, on_delete=models.CASCADE, related_name="covered")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("person i avtalen")
+        constraints = [models.UniqueConstraint(fields=["line", "member"], name="covered_once")]
+
+    def __str__(self):
+        return str(self.member)

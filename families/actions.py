@@ -1,0 +1,330 @@
+"""What happens to a family: registered, walked along the path, paused, closed. Who follows it is in assignments.py."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import Municipality, User
+from nyemonstre.audit.log import record
+from nyemonstre.flow import missing
+from nyemonstre.refusals import Refused
+from nyemonstre.versioned import lock
+
+from .calendar import Window, windows_opened_by
+from .enums import FamilyEvent, FamilyState, MemberRole, Protection
+from .models import Family, Household, Member, Milestone, Residence
+from .stages import ORDER, PATH, Step
+
+
+@dataclass(frozen=True)
+class NewHome:
+    name: str
+    address: str = ""
+    postcode: str = ""
+    town: str = ""
+
+
+@dataclass(frozen=True)
+class NewMember:
+    """`homes` pairs the name of a home with the share of the time lived there, in percent."""
+
+    first_name: str
+    last_name: str
+    birth_date: date
+    role: str = MemberRole.CHILD
+    relation: str = ""
+    language: str = ""
+    needs_interpreter: bool = False
+    homes: tuple[tuple[str, int], ...] = field(default=())
+
+
+@action
+def register(
+    municipality: Municipality,
+    *,
+    name: str,
+    members: Iterable[NewMember],
+    by: User,
+    homes: Iterable[NewHome] = (),
+    protection: str = Protection.NONE,
+    referred_on: date | None = None,
+    allotted_on: date | None = None,
+    life_phase: str = "",
+) -> Family:
+    """A family that has been allotted a place: its people, homes, and the first two steps of the path, reached.
+
+    Raises Refused when there are no members, or a date is in the future or out of order.
+    """
+    check(by, Permission.REGISTER_FAMILY, municipality)
+    members = list(members)
+    if not members:
+        raise Refused(_("Familien må ha minst ett medlem."), rule="no_members")
+    today = timezone.localdate()
+    allotted_on = allotted_on or today
+    referred_on = referred_on or allotted_on
+    if not referred_on <= allotted_on <= today:
+        raise Refused(_("Henvendelsen må være før tildelingen, og ingen av dem fram i tid."), rule="dates")
+    family = Family(
+        municipality=municipality,
+        code=_next_code(municipality),
+        name=name,
+        protection=protection,
+        life_phase=life_phase,
+    )
+    family.save(force_insert=True)
+    _add_people(family, members, homes)
+    _insert_reached(family, Step.REFERRAL, referred_on, by)
+    _insert_reached(family, Step.INTAKE, allotted_on, by)
+    for step, on in ((Step.REFERRAL, referred_on), (Step.INTAKE, allotted_on)):
+        _open_windows(family, windows_opened_by(step, on))
+    record(FamilyEvent.FAMILY_REGISTERED, by=by, target=family, facts={"members": len(members)})
+    return family
+
+
+def _next_code(municipality: Municipality) -> str:
+    locked = Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
+    locked.last_family_number += 1
+    locked.save(update_fields=["last_family_number"])
+    return f"{locked.code}-{locked.last_family_number:04d}"
+
+
+def _add_people(family: Family, members: list[NewMember], homes: Iterable[NewHome]) -> None:
+    rows = {home.name: Household(family=family, **vars(home)) for home in homes}
+    Household.objects.bulk_create(rows.values())
+    for new in members:
+        facts = {key: value for key, value in vars(new).items() if key != "homes"}
+        member = Member(family=family, **facts)
+        member.save(force_insert=True)
+        Residence.objects.bulk_create(
+            Residence(family=family, member=member, household=rows[home], share=share) for home, share in new.homes
+        )
+
+
+def _insert_reached(family: Family, step: str, on: date, by: User) -> None:
+    Milestone(family=family, step=step, reached_on=on, reached_by=by, recorded_at=timezone.now()).save(
+        force_insert=True
+    )
+
+
+def _open_windows(family: Family, windows: Iterable[Window]) -> None:
+    Milestone.objects.bulk_create(Milestone(family=family, **vars(window)) for window in windows)
+
+
+@action
+def reach(family: Family, *, step: str, by: User, on: date | None = None, number: int | None = None) -> Milestone:
+    """Take a step, on a day (default today). Taking a single step again changes nothing.
+
+    `number` is the round of a step that repeats; default the first one not reached.
+    Raises Refused when a required step is missing, the day is in the future or before what the step requires,
+    or the family is closed.
+    """
+    row = PATH[step]
+    check(by, Permission(row.permission), family)
+    family = Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
+    if family.state == FamilyState.CLOSED:
+        raise Refused(_("Oppfølgingen er avsluttet, så steget kan ikke tas."), rule="closed")
+    on = on or timezone.localdate()
+    milestones = list(family.milestones.live().order_by("number"))
+    _check_order(step, on, milestones)
+    milestone = _round(family, step, number, milestones)
+    if milestone.reached_on:
+        record(FamilyEvent.STEP_REACHED, by=by, target=milestone, family=family, facts={"step": step, "again": True})
+        return milestone
+    milestone.reached_on, milestone.reached_by, milestone.recorded_at = on, by, timezone.now()
+    milestone.save()
+    if step == Step.BASELINE:
+        family.baseline_on = on
+        family.save(update_fields=["baseline_on"])
+    waiting = {(m.step, m.number) for m in milestones}
+    _open_windows(family, (w for w in windows_opened_by(step, on) if (w.step, w.number) not in waiting))
+    record(
+        FamilyEvent.STEP_REACHED, by=by, target=milestone, family=family,
+        facts={"step": step, "number": milestone.number, "on": on.isoformat()},
+    )  # fmt: skip
+    return milestone
+
+
+def _check_order(step: str, on: date, milestones: list[Milestone]) -> None:
+    if on > timezone.localdate():
+        raise Refused(_("Datoen er fram i tid."), rule="future", field="on")
+    reached = {m.step: m.reached_on for m in reversed(milestones) if m.reached_on}
+    lacking = missing(PATH, step, reached)
+    if lacking:
+        first = Step(min(lacking, key=ORDER.index))
+        raise Refused(
+            _("«%(step)s» kommer etter «%(first)s». Før det steget først.")
+            % {"step": Step(step).label, "first": first.label},
+            rule=f"requires_{first}",
+        )
+    for required in PATH[step].requires:
+        if on < reached[required]:
+            raise Refused(
+                _("Datoen er før «%(step)s», som var %(day)s.")
+                % {"step": Step(required).label, "day": reached[required].strftime("%d.%m.%Y")},
+                rule="before_required",
+                field="on",
+            )
+
+
+def _round(family: Family, step: str, number: int | None, milestones: list[Milestone]) -> Milestone:
+    """The milestone row of this round: the one asked for, the first waiting, or a new one."""
+    rounds = [m for m in milestones if m.step == step]
+    if number is None:
+        waiting = [m for m in rounds if not m.reached_on]
+        if waiting:
+            return waiting[0]
+        if rounds:
+            return rounds[-1]
+        number = 1
+    for milestone in rounds:
+        if milestone.number == number:
+            return milestone
+    every = PATH[step].repeats
+    if number > (every.times if every else 1):
+        raise Refused(_("Denne runden finnes ikke."), rule="no_such_round")
+    return Milestone(family=family, step=step, number=number)
+
+
+@action
+def undo(family: Family, *, step: str, reason: str, by: User, number: int = 1) -> Milestone:
+    """Take back a step reached by mistake; it waits again, with the same window. The undone row stays as history.
+
+    Raises Refused without a reason, or while a step that requires this one is reached.
+    """
+    check(by, Permission(PATH[step].permission), family)
+    if not reason.strip():
+        raise Refused(_("Skriv hvorfor steget angres."), rule="reason", field="reason")
+    family = Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
+    reached = list(family.milestones.reached())
+    milestone = next((m for m in reached if m.step == step and m.number == number), None)
+    if milestone is None:
+        raise Refused(_("Steget er ikke nådd, så det er ikke noe å angre."), rule="not_reached")
+    only = sum(m.step == step for m in reached) == 1
+    later = [m for m in reached if only and step in PATH[m.step].requires]
+    if later:
+        raise Refused(
+            _("Angre «%(step)s» først, for det bygger på dette steget.") % {"step": later[0].get_step_display()},
+            rule="later_step_reached",
+        )
+    _mark_undone([milestone], reason, by)
+    if step == Step.BASELINE:
+        anchored = [m for m in family.milestones.waiting() if _counted_from(m.step, Step.BASELINE)]
+        _mark_undone(anchored, reason, by)
+        family.baseline_on = None
+        family.save(update_fields=["baseline_on"])
+    again = Milestone(family=family, step=step, number=number)
+    again.due_from, again.due_on, again.due_until = milestone.due_from, milestone.due_on, milestone.due_until
+    again.save(force_insert=True)
+    record(FamilyEvent.STEP_UNDONE, by=by, target=milestone, family=family, facts={"step": step, "number": number})
+    return again
+
+
+def _counted_from(step: str, anchor: str) -> bool:
+    row = PATH[step]
+    return bool((row.due and row.due.step == anchor) or (row.repeats and row.repeats.anchor == anchor))
+
+
+def _mark_undone(milestones: list[Milestone], reason: str, by: User) -> None:
+    for milestone in milestones:
+        milestone.undone_at, milestone.undone_by, milestone.undone_reason = timezone.now(), by, reason[:300]
+        milestone.save(update_fields=["undone_at", "undone_by", "undone_reason"])
+
+
+@action
+def add_member(family: Family, *, new: NewMember, by: User) -> Member:
+    """A person who joins the family (a birth, a new partner). `homes` name homes the family has."""
+    check(by, Permission.CHANGE_FAMILY, family)
+    homes = {home.name: home for home in family.households.all()}
+    if unknown := [name for name, _share in new.homes if name not in homes]:
+        raise Refused(_("Familien har ikke hjemmet «%(home)s».") % {"home": unknown[0]}, rule="no_such_home")
+    facts = {key: value for key, value in vars(new).items() if key != "homes"}
+    member = Member.objects.create(family=family, **facts)
+    for name, share in new.homes:
+        Residence.objects.create(family=family, member=member, household=homes[name], share=share)
+    record(FamilyEvent.MEMBER_ADDED, by=by, target=member, family=family)
+    return member
+
+
+@action
+def change_member(member: Member, *, by: User, version: int | None = None, **changes: Any) -> Member:
+    """Change a member's own fields. Raises Stale when somebody saved a newer version than `version`."""
+    check(by, Permission.CHANGE_FAMILY, member.family)
+    current = lock(member, version)
+    for name, value in changes.items():
+        setattr(current, name, value)
+    current.save()
+    record(FamilyEvent.MEMBER_CHANGED, by=by, target=current, facts={"fields": sorted(changes)})
+    return current
+
+
+@action
+def change_family(family: Family, *, by: User, version: int | None = None, **changes: Any) -> Family:
+    """Change the family's name or life phase. Raises Stale when somebody saved a newer version than `version`."""
+    check(by, Permission.CHANGE_FAMILY, family)
+    if unknown := set(changes) - {"name", "life_phase", "protection"}:
+        raise TypeError(f"change_family does not change {sorted(unknown)}")
+    current = lock(family, version)
+    for name, value in changes.items():
+        setattr(current, name, value)
+    current.save()
+    record(FamilyEvent.FAMILY_CHANGED, by=by, target=current, facts={"fields": sorted(changes)})
+    return current
+
+
+@action
+def pause(family: Family, *, reason: str, by: User, until: date | None = None, on: date | None = None) -> Family:
+    """The family wants a break. No due date moves (R-E9)."""
+    check(by, Permission.CHANGE_FAMILY, family)
+    if not reason.strip():
+        raise Refused(_("Skriv hvorfor det er pause."), rule="reason", field="reason")
+    on = on or timezone.localdate()
+    if until and until < on:
+        raise Refused(_("Pausen slutter før den begynner."), rule="dates", field="until")
+    current = lock(family, None)
+    if current.state != FamilyState.ACTIVE:
+        raise Refused(_("Bare en familie som følges, kan settes på pause."), rule="not_active")
+    current.state, current.paused_on, current.paused_until = FamilyState.PAUSED, on, until
+    current.pause_reason = reason[:300]
+    current.save()
+    record(FamilyEvent.FAMILY_PAUSED, by=by, target=current)
+    return current
+
+
+@action
+def resume(family: Family, *, by: User) -> Family:
+    """The break is over."""
+    check(by, Permission.CHANGE_FAMILY, family)
+    current = lock(family, None)
+    if current.state != FamilyState.PAUSED:
+        raise Refused(_("Familien er ikke på pause."), rule="not_paused")
+    current.state, current.paused_on, current.paused_until, current.pause_reason = FamilyState.ACTIVE, None, None, ""
+    current.save()
+    record(FamilyEvent.FAMILY_RESUMED, by=by, target=current)
+    return current
+
+
+@action
+def close(family: Family, *, reason: str, by: User, on: date | None = None) -> Family:
+    """Follow-up ends, after five years or earlier. The family stays readable; the register study comes 15 years on."""
+    check(by, Permission.CHANGE_FAMILY, family)
+    if not reason.strip():
+        raise Refused(_("Skriv hvorfor oppfølgingen avsluttes."), rule="reason", field="reason")
+    current = lock(family, None)
+    if current.state == FamilyState.CLOSED:
+        raise Refused(_("Oppfølgingen er alt avsluttet."), rule="closed")
+    current.paused_on, current.paused_until, current.pause_reason = None, None, ""
+    current.state, current.closed_on, current.closed_reason = (
+        FamilyState.CLOSED,
+        on or timezone.localdate(),
+        reason[:300],
+    )
+    current.save()
+    record(FamilyEvent.FAMILY_CLOSED, by=by, target=current)
+    return current

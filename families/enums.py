@@ -1,0 +1,52 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Protection(models.TextChoices):
+    """Adressesperre as in Folkeregisteret (DOMAIN.md 4). The marking itself is confidential."""
+
+    NONE = "none", _("Ugradert")
+    CLIENT_ADDRESS = "client_address", _("Klientadresse")
+    CONFIDENTIAL = "confidential", _("Fortrolig")
+    STRICTLY_CONFIDENTIAL = "strictly_confidential", _("Strengt fortrolig")
+
+
+# Only named people see these families, and nobody else is shown that they exist.
+STRICT = (Protection.CONFIDENTIAL, Protection.STRICTLY_CONFIDENTIAL)
+
+
+class FamilyState(models.TextChoices):
+    ACTIVE = "active", _("Følges")
+    PAUSED = "paused", _("På pause")
+    CLOSED = "closed", _("Avsluttet")
+
+
+class MemberRole(models.TextChoices):
+    ADULT = "adult", _("Voksen")
+    CHILD = "child", _("Barn")
+    RELATED_CHILD = "related_child", _("Tilknyttet barn")  # lives less than half the time here (R-E5, trap 15)
+
+
+class AssignmentKind(models.TextChoices):
+    RESPONSIBLE = "responsible", _("Ansvarlig koordinator")
+    SUBSTITUTE = "substitute", _("Vikar")
+    SECOND = "second", _("Andre koordinator")
+
+
+class FamilyEvent(models.TextChoices):
+    FAMILY_REGISTERED = "family_registered", _("Registrerte familien")
+    FAMILY_CHANGED = "family_changed", _("Endret familien")
+    MEMBER_ADDED = "member_added", _("La til et medlem")
+    MEMBER_CHANGED = "member_changed", _("Endret et medlem")
+    STEP_REACHED = "step_reached", _("Nådde et steg")
+    STEP_UNDONE = "step_undone", _("Angret et steg")
+    COORDINATOR_ASSIGNED = "coordinator_assigned", _("Ga familien en koordinator")
+    COORDINATOR_ENDED = "coordinator_ended", _("Avsluttet et oppdrag som koordinator")
+    HANDED_OVER = "handed_over", _("Overførte familien til en ny koordinator")
+    ACCESS_GRANTED = "access_granted", _("Ga tilgang")
+    ACCESS_REVOKED = "access_revoked", _("Tok tilbake tilgang")
+    FAMILY_PAUSED = "family_paused", _("Satte oppfølgingen på pause")
+    FAMILY_RESUMED = "family_resumed", _("Tok opp oppfølgingen igjen")
+    FAMILY_CLOSED = "family_closed", _("Avsluttet oppfølgingen")
+    LIST_OPENED = "list_opened", _("Åpnet en liste")
+    REMINDED = "reminded", _("Fikk påminnelse")

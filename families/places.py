@@ -1,0 +1,45 @@
+"""Places: ten families per coordinator (R-W1). Counted in the database, for people who may not see the families."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+
+from nyemonstre.access.roles import Role
+from nyemonstre.accounts.models import Membership, Municipality, User
+
+
+@dataclass(frozen=True)
+class Places:
+    """One coordinator's places. `taken` counts the families they are responsible for, paused ones too."""
+
+    user: User
+    taken: int
+    limit: int
+
+    @property
+    def free(self) -> int:
+        return max(0, self.limit - self.taken)
+
+    @property
+    def full(self) -> bool:
+        return self.taken >= self.limit
+
+
+def coordinators(municipality: Municipality):
+    """People with a live coordinator role there, by name."""
+    live = Membership.objects.live().filter(municipality=municipality, role=Role.COORDINATOR)
+    return User.objects.filter(pk__in=live.values("user_id"), is_active=True).order_by("name")
+
+
+def places(municipality: Municipality) -> list[Places]:
+    """Each coordinator's places, two queries. The counts come only to those who allot or lead (sec.places_taken)."""
+    with connection.cursor() as cursor:
+        cursor.execute("select user_id, taken from sec.places_taken(%s)", [municipality.pk])
+        taken = dict(cursor.fetchall())
+    limit = municipality.places_per_coordinator
+    return [Places(user, taken.get(user.pk, 0), limit) for user in coordinators(municipality)]
+
+
+def places_of(user: User, municipality: Municipality) -> Places | None:
+    """One coordinator's places, or None when the person is no coordinator there."""
+    return next((row for row in places(municipality) if row.user.pk == user.pk), None)

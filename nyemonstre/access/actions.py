@@ -1,0 +1,42 @@
+"""The shape of every write: in somebody's name, all or nothing, and never without a trace in the log."""
+
+from collections.abc import Callable
+from functools import wraps
+from inspect import Parameter, signature
+from typing import Any
+
+from django.db import transaction
+
+from nyemonstre.audit.log import counting
+
+from .wall import acting_as
+
+
+def action(function: Callable | None = None, *, quiet: str = "") -> Callable:
+    """Make `function` an action: keyword-only `by`, atomic, seen by the wall as `by`, with an Event or an error.
+
+    `quiet` is the reason why an action leaves no Event (a draft saved while typing).
+    Raises TypeError at import when the signature is wrong, RuntimeError when it left no Event.
+    """
+    if function is None:
+        return lambda function: action(function, quiet=quiet)
+    parameters = list(signature(function).parameters.values())
+    if (
+        any(p.kind not in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD) for p in parameters[1:])
+        or "by" not in signature(function).parameters
+    ):
+        raise TypeError(
+            f"{function.__module__}.{function.__name__}: every argument after the first by keyword, and by="
+        )
+
+    @wraps(function)
+    def run(*args: Any, by: Any, **kwargs: Any) -> Any:
+        with acting_as(by), transaction.atomic(), counting() as events:
+            result = function(*args, by=by, **kwargs)
+            if not quiet and not events:
+                raise RuntimeError(f"{function.__name__} left no Event")
+            return result
+
+    run.is_action = True  # type: ignore[attr-defined]
+    run.quiet = quiet  # type: ignore[attr-defined]
+    return run

@@ -1,0 +1,115 @@
+"""The last wall: row-level security, so that a forgotten filter returns nothing.
+
+Two halves. In Python, `acting_as` says who is asking; our database backend (nyemonstre/postgres) repeats it
+to PostgreSQL at the start of each transaction. In SQL, `protect` writes the policies of one table in a migration.
+No actor, or no transaction, means no rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from django.db import connection
+from django.db.migrations.operations import RunSQL
+
+_actor: ContextVar[str] = ContextVar("nm_actor", default="")
+_job: ContextVar[bool] = ContextVar("nm_job", default=False)
+
+
+def current_actor() -> str:
+    """The UUID of the user the database believes is asking, or an empty string."""
+    return _actor.get()
+
+
+def transaction_settings() -> dict[str, str]:
+    """What the database backend sets, local to the transaction, each time one begins."""
+    return {"app.user_id": _actor.get(), "app.job": "on" if _job.get() else ""}
+
+
+@contextmanager
+def acting_as(user: Any) -> Iterator[None]:
+    """Everything inside is done in the name of `user` (a User, its id, or None for nobody)."""
+    actor = str(getattr(user, "pk", user) or "")
+    with _set(_actor, actor):
+        yield
+
+
+@contextmanager
+def as_job() -> Iterator[None]:
+    """The clock is acting: the worker's own database role may read across families. Nothing for the web role."""
+    with _set(_job, True):
+        yield
+
+
+@contextmanager
+def _set(variable: ContextVar, value: Any) -> Iterator[None]:
+    before = variable.get()
+    token = variable.set(value)
+    if value != before:
+        _tell_database()
+    try:
+        yield
+    finally:
+        variable.reset(token)
+        if value != before:
+            _tell_database()
+
+
+def _tell_database() -> None:
+    """Inside a running transaction its start has passed, so say it now. A rollback brings the earlier actor back."""
+    if not connection.needs_rollback:
+        connection.apply_actor()  # type: ignore[attr-defined]  # from nyemonstre.postgres
+
+
+# --- policies ---------------------------------------------------------------------------------------------------
+
+
+def families(permission: str, column: str = "family_id") -> str:
+    """Rows of the families on which the actor has `permission`.
+
+    The ARRAY form is evaluated once and becomes an index condition; `IN (SELECT …)` scans the whole table.
+    """
+    return f"{column} = any (array(select sec.families('{permission}')))"
+
+
+def municipalities(permission: str, column: str = "municipality_id") -> str:
+    """Rows of the municipalities in which one of the actor's roles has `permission`."""
+    return f"{column} = any (array(select sec.municipalities('{permission}')))"
+
+
+def registering(column: str = "family_id") -> str:
+    """Families the actor may add rows to while registering them, protected ones too. For INSERT only."""
+    return f"{column} = any (array(select sec.families_to_register()))"
+
+
+def either(*conditions: str) -> str:
+    return "(" + " or ".join(f"({condition})" for condition in conditions) + ")"
+
+
+def protect(table: str, *, read: str, write: str, insert: str = "", delete: str = "") -> RunSQL:
+    """Put the wall around `table`: forced row security and one policy per verb.
+
+    `write` guards UPDATE, and INSERT and DELETE unless they are given. The owner (migrations) sees all rows.
+    The worker sees what the actor sees, or everything inside `as_job()`.
+    """
+    insert, delete = insert or write, delete or write
+    sql = [
+        f"alter table {table} enable row level security",
+        f"alter table {table} force row level security",
+        f"create policy owner on {table} to nm_owner using (true) with check (true)",
+    ]
+    for role, everything in (("nm_web", ""), ("nm_worker", "sec.is_job() or ")):
+        sql += [
+            f"create policy {role}_read on {table} for select to {role} using ({everything}{read})",
+            f"create policy {role}_insert on {table} for insert to {role} with check ({everything}{insert})",
+            f"create policy {role}_update on {table} for update to {role} "
+            f"using ({everything}{write}) with check ({everything}{write})",
+            f"create policy {role}_delete on {table} for delete to {role} using ({everything}{delete})",
+        ]
+    names = ["owner"] + [
+        f"{r}_{verb}" for r in ("nm_web", "nm_worker") for verb in ("read", "insert", "update", "delete")
+    ]
+    undo = [f"drop policy if exists {name} on {table}" for name in names]
+    undo += [f"alter table {table} no force row level security", f"alter table {table} disable row level security"]
+    return RunSQL(";\n".join(sql), ";\n".join(undo))

@@ -1,0 +1,112 @@
+"""Writes to accounts: users, roles, drafts."""
+
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission, Role
+from nyemonstre.audit.log import record
+from nyemonstre.refusals import Refused
+
+from .enums import AccountEvent
+from .models import Draft, Membership, Municipality, User
+
+
+@action
+def add_user(
+    municipality: Municipality, *, email: str, name: str, by: User, phone: str = "", password: str | None = None
+) -> User:
+    """A new person who may log in once they have a role. Raises Refused when the e-mail address is taken."""
+    check(by, Permission.MANAGE_USERS, municipality)
+    if User.objects.filter(email=email.lower()).exists():
+        raise Refused(_("Det finnes alt en bruker med denne e-postadressen."), rule="email_taken", field="email")
+    user = User.objects.create_user(email, name, password, phone=phone)
+    record(AccountEvent.USER_ADDED, by=by, target=user, municipality=municipality)
+    return user
+
+
+@action
+def give_role(
+    user: User,
+    *,
+    municipality: Municipality,
+    role: str,
+    by: User,
+    sector: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> Membership:
+    """Give `user` a role in a municipality. Raises Refused when they already have it."""
+    check(by, Permission.MANAGE_USERS, municipality)
+    day = valid_from or timezone.localdate()
+    if Membership.objects.live(day).filter(user=user, municipality=municipality, role=role).exists():
+        raise Refused(_("%(name)s har alt denne rollen.") % {"name": user.name}, rule="role_taken", field="role")
+    if (role == Role.INTAKE) != bool(sector):
+        raise Refused(_("Velg sektor for inntaksteamet, og bare for inntaksteamet."), rule="sector", field="sector")
+    if valid_to and valid_to < day:
+        raise Refused(_("Sluttdatoen er før startdatoen."), rule="dates", field="valid_to")
+    membership = Membership.objects.create(
+        user=user, municipality=municipality, role=role, sector=sector, valid_from=day, valid_to=valid_to
+    )
+    record(AccountEvent.MEMBERSHIP_GIVEN, by=by, target=membership, facts={"user": str(user.pk), "role": role})
+    return membership
+
+
+@action
+def end_role(membership: Membership, *, by: User, on: date | None = None) -> Membership:
+    """Take a role back. The last day is the day before `on` (default today), so it ends at once."""
+    membership = Membership.objects.select_for_update(of=("self",)).select_related("municipality").get(pk=membership.pk)
+    check(by, Permission.MANAGE_USERS, membership.municipality)
+    last = (on or timezone.localdate()) - timezone.timedelta(days=1)
+    if last < membership.valid_from:
+        # A role that never began cannot end before its first day: it keeps that day as a one-day trace in the past.
+        membership.valid_from = last
+    membership.valid_to = last
+    membership.save(update_fields=["valid_from", "valid_to"])
+    record(AccountEvent.MEMBERSHIP_ENDED, by=by, target=membership, facts={"user": str(membership.user_id)})
+    return membership
+
+
+@action
+def set_active(user: User, *, active: bool, municipality: Municipality, by: User) -> User:
+    """Close or reopen somebody's login. A closed user's sessions end with their next request."""
+    check(by, Permission.MANAGE_USERS, municipality)
+    if user.pk == by.pk and not active:
+        raise Refused(_("Du kan ikke stenge din egen bruker."), rule="own_user")
+    if not user.memberships.filter(municipality=municipality).exists():
+        raise Refused(_("Brukeren har ingen rolle i denne kommunen."), rule="other_municipality")
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    what = AccountEvent.USER_ENABLED if active else AccountEvent.USER_DISABLED
+    record(what, by=by, target=user, municipality=municipality)
+    return user
+
+
+@action
+def change_profile(user: User, *, by: User, name: str, phone: str, language: str) -> User:
+    """One's own name, telephone and language."""
+    if user.pk != by.pk:
+        raise Refused(_("Du kan bare endre din egen profil."), rule="own_profile")
+    user.name, user.phone, user.language = name, phone, language
+    user.save(update_fields=["name", "phone", "language"])
+    record(AccountEvent.PROFILE_CHANGED, by=by, target=user)
+    return user
+
+
+@action(quiet="a draft is saved every second while someone types")
+def save_draft(key: str, *, data: dict[str, Any], by: User) -> Draft:
+    """Keep what `by` has typed in the form at `key`."""
+    draft, _created = Draft.objects.update_or_create(
+        user=by, key=key[:200], defaults={"data": data, "saved_at": timezone.now()}
+    )
+    return draft
+
+
+@action(quiet="a draft is not a record; the saved form is")
+def discard_draft(key: str, *, by: User) -> None:
+    """The form was saved, or the person threw the draft away."""
+    Draft.objects.filter(user=by, key=key[:200]).delete()

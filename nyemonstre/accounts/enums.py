@@ -1,0 +1,28 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Sector(models.TextChoices):
+    """Who sits in the intake team (R-A5)."""
+
+    HEALTH = "health", _("BTI/helsestasjon")
+    CHILD_WELFARE = "child_welfare", _("Barnevern")
+    NAV = "nav", _("NAV")
+
+
+class AccountEvent(models.TextChoices):
+    """What the log says happened to accounts; labels are for the log page."""
+
+    VIEWED = "viewed", _("Åpnet")
+    REFUSED = "refused", _("Ble stanset")
+    LOGGED_IN = "logged_in", _("Logget inn")
+    LOGIN_FAILED = "login_failed", _("Mislykket innlogging")
+    LOGGED_OUT = "logged_out", _("Logget ut")
+    USER_ADDED = "user_added", _("La til bruker")
+    USER_CHANGED = "user_changed", _("Endret bruker")
+    USER_DISABLED = "user_disabled", _("Stengte bruker")
+    USER_ENABLED = "user_enabled", _("Åpnet bruker igjen")
+    MEMBERSHIP_GIVEN = "membership_given", _("Ga rolle")
+    MEMBERSHIP_ENDED = "membership_ended", _("Avsluttet rolle")
+    PROFILE_CHANGED = "profile_changed", _("Endret egen profil")
+    MUNICIPALITY_ADDED = "municipality_added", _("La til kommune")

@@ -1,0 +1,193 @@
+"""People who log in, the municipalities they work in, and the roles that tie the two together."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from nyemonstre.access.roles import EVERYWHERE, GRANTED, Permission, Role, roles_with
+
+from .enums import Sector
+
+
+class MunicipalityQuerySet(models.QuerySet):
+    def permitted(self, user, permission):
+        """Municipalities in which one of the user's roles has `permission`."""
+        return self.filter(pk__in=Membership.objects.granting(permission, user=user).values("municipality_id"))
+
+
+class Municipality(models.Model):
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    number = models.CharField(
+        _("kommunenummer"), max_length=4, unique=True,
+        validators=[RegexValidator(r"^\d{4}$", _("Et kommunenummer har fire siffer."))],
+    )  # fmt: skip
+    name = models.CharField(_("navn"), max_length=80)
+    code = models.CharField(
+        _("kode"),
+        max_length=4,
+        unique=True,
+        help_text=_("Tre eller fire bokstaver foran familiens kode, for eksempel KRS."),
+    )
+    language = models.CharField(
+        _("målform"), max_length=2, choices=[("nb", _("bokmål")), ("nn", _("nynorsk"))], default="nb"
+    )
+    places_per_coordinator = models.PositiveSmallIntegerField(_("plasser per koordinator"), default=10)
+    # Counters, because whoever registers a family may not see the others and so cannot count them.
+    last_family_number = models.PositiveIntegerField(default=0, editable=False)
+    last_referral_number = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = MunicipalityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kommune")
+        verbose_name_plural = _("kommuner")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(number__regex=r"^\d{4}$"), name="municipality_number_four_digits"),
+            models.CheckConstraint(condition=Q(places_per_coordinator__gt=0), name="municipality_places_positive"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class UserManager(BaseUserManager):
+    def create_user(self, email, name, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def get_by_natural_key(self, email):
+        return self.get(email=(email or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """Somebody who logs in. Being a superuser opens no family: access never reads that flag."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    email = models.EmailField(_("e-post"), unique=True)
+    name = models.CharField(_("navn"), max_length=120)
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    language = models.CharField(_("språk"), max_length=2, choices=settings.LANGUAGES, blank=True)
+    is_active = models.BooleanField(_("kan logge inn"), default=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("bruker")
+        verbose_name_plural = _("brukere")
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=models.functions.Lower("email")), name="user_email_lower")
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @cached_property
+    def live_memberships(self):
+        """Roles in force today, read once per request."""
+        return list(self.memberships.live().select_related("municipality").order_by("municipality__name", "role"))
+
+    @cached_property
+    def home_municipality(self):
+        """The municipality whose name stands in the page header and whose log keeps this person's own events."""
+        return self.live_memberships[0].municipality if self.live_memberships else None
+
+    @property
+    def home_municipality_id(self):
+        return self.home_municipality.pk if self.home_municipality else None
+
+    def may_use(self, permission: str) -> bool:
+        """Does any live role let this person use `permission` somewhere: in the municipality or on a granted family?"""
+        return any(permission in EVERYWHERE[Role(m.role)] | GRANTED[Role(m.role)] for m in self.live_memberships)
+
+    def has_role(self, role: str) -> bool:
+        return any(membership.role == role for membership in self.live_memberships)
+
+
+class MembershipQuerySet(models.QuerySet):
+    def live(self, on=None):
+        """In force on the day `on` (default today). Both ends are part of the time."""
+        on = on or timezone.localdate()
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=on), valid_from__lte=on)
+
+    def granting(self, permission, *, user=None):
+        """Live memberships whose role has `permission` in the whole municipality. The role rule, written once."""
+        rows = self.live().filter(role__in=roles_with(permission))
+        return rows if user is None else rows.filter(user_id=user.pk)
+
+
+class Membership(models.Model):
+    """A role in a municipality, from a day to a day. Never deleted: it ends."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("bruker"))
+    municipality = models.ForeignKey(
+        Municipality, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("kommune")
+    )
+    role = models.CharField(_("rolle"), max_length=20, choices=Role.choices)
+    sector = models.CharField(_("sektor"), max_length=20, choices=Sector.choices, blank=True)
+    valid_from = models.DateField(_("fra"), default=timezone.localdate)
+    valid_to = models.DateField(_("til og med"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("rolle i kommunen")
+        verbose_name_plural = _("roller i kommunen")
+        ordering = ["user__name", "role"]
+        indexes = [models.Index(fields=["user", "role"], name="membership_user_role")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "municipality", "role"], condition=Q(valid_to=None), name="membership_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")), name="membership_dates_in_order"
+            ),
+            models.CheckConstraint(
+                condition=(Q(role=Role.INTAKE) & ~Q(sector="")) | (~Q(role=Role.INTAKE) & Q(sector="")),
+                name="membership_sector_only_for_intake",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.get_role_display()}"
+
+
+class DraftQuerySet(models.QuerySet):
+    def permitted(self, user, permission=Permission.LIST_FAMILY):
+        """Drafts belong to the one who types."""
+        return self.filter(user_id=user.pk)
+
+
+class Draft(models.Model):
+    """What somebody has typed in a long form and not yet saved. It survives a lost connection and an ended session."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="drafts")
+    key = models.CharField(max_length=200)  # the form's URL path: one draft per person and form
+    data = models.JSONField(default=dict)
+    saved_at = models.DateTimeField(default=timezone.now)
+
+    objects = DraftQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("utkast")
+        verbose_name_plural = _("utkast")
+        ordering = ["-saved_at"]
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="draft_one_per_form")]
+
+    def __str__(self):
+        return self.key
