@@ -1,0 +1,1 @@
+"""The look of the project: components, forms, error pages. Knows no model."""

@@ -1,0 +1,113 @@
+"""What every page shows around its content: navigation, who is logged in, footer, languages."""
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.module_loading import import_string
+from django.utils.translation import get_language, gettext_noop
+from django.utils.translation import gettext as _
+
+from nyemonstre.ui import people
+
+# Shown in the footer when the project has such a page: (URL name, text).
+FOOTER = (
+    ("ui:accessibility", gettext_noop("Tilgjengelighetserklæring")),
+    ("ui:privacy", gettext_noop("Personvern og innsyn")),
+)
+# Names as they stand in a sentence.
+LANGUAGE_NAMES = {"nb": "bokmål", "nn": "nynorsk", "en": "English"}
+
+
+def address(name: str) -> str:
+    """The address of a URL name, or "" when there is no such page (an error page must never fail on a link)."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _callable(setting: str) -> Callable[[HttpRequest], Any] | None:
+    """The callable a setting names, or None when its module does not exist. A fault inside the module is raised."""
+    path = getattr(settings, setting, "")
+    module = path.rpartition(".")[0]
+    return import_string(path) if module and find_spec(module) else None
+
+
+def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+    items = _callable("NM_NAV")
+    if items is None or not request.user.is_authenticated:
+        return []
+    drawn = [
+        {"icon": "", "count": 0, **item, "current": item.get("current", request.path.startswith(item["url"]))}
+        for item in items(request)
+    ]
+    # the longest matching address is the page we are on
+    matching = sorted((item for item in drawn if item["current"]), key=lambda item: len(item["url"]))
+    for item in matching[:-1]:
+        item["current"] = False
+    return drawn
+
+
+def _who(request: HttpRequest) -> dict[str, str]:
+    if not request.user.is_authenticated:
+        return {}
+    describe = _callable("NM_WHO")
+    facts: Mapping[str, str] = describe(request) if describe else {}
+    name = facts.get("name") or request.user.get_full_name() or str(request.user)
+    return {
+        "name": name,
+        "initials": people.initials(name),
+        "role": facts.get("role", ""),
+        "municipality": facts.get("municipality", ""),
+    }
+
+
+def bare() -> dict[str, Any]:
+    """The same names as `page` with nothing in them: for pages drawn when the database may be down."""
+    language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
+    return {
+        "nav": [],
+        "who": {},
+        "demo": settings.DEMO,
+        "language": language,
+        "languages": [],
+        "home_url": "/",
+        "footer_links": [],
+        "profile_url": "",
+        "logout_url": "",
+        "set_language_url": "",
+        "current_path": "/",
+        "csrf_token": "",
+        "messages": [],
+    }
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Context processor. The navigation (which may count rows) is asked only when a page really draws it.
+
+    settings.NM_NAV names a callable(request) -> list of {label, url, count?, icon?, current?};
+    settings.NM_WHO one -> {name, role, municipality}. Both only for people who are logged in.
+    """
+    base = bare()
+    del base["csrf_token"], base["messages"]
+    if not hasattr(request, "user"):
+        return base
+    return {
+        **base,
+        "nav": SimpleLazyObject(lambda: _nav(request)),
+        "who": SimpleLazyObject(lambda: _who(request)),
+        "languages": [
+            {"code": code, "name": LANGUAGE_NAMES.get(code, name), "current": code == base["language"]}
+            for code, name in settings.LANGUAGES
+        ],
+        "footer_links": [{"url": url, "text": _(text)} for name, text in FOOTER if (url := address(name))],
+        "profile_url": address("accounts:profile"),
+        "logout_url": address("accounts:logout"),
+        "set_language_url": address("ui:set_language"),
+        "current_path": request.path,
+    }

@@ -1,0 +1,87 @@
+"""What the crispy template pack needs of Python: the one class of Designsystemet on every widget, and what kind of field it is."""
+
+from typing import Any
+
+from django import forms, template
+from django.forms import BoundField
+from django.forms.utils import ErrorDict
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.simple_tag
+def ds_widget(field: BoundField) -> SafeString:
+    """The field's input with Designsystemet's class. Django itself writes aria-invalid and aria-describedby."""
+    widget = field.field.widget
+    classes = widget.attrs.get("class", "").split()
+    attrs = {"class": " ".join([*classes, *(["ds-input"] if "ds-input" not in classes else [])])}
+    if isinstance(widget, forms.Textarea) and "rows" not in widget.attrs:
+        attrs["rows"] = "4"
+    return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+def ds_options(field: BoundField) -> list[dict[str, Any]]:
+    """The single buttons of a radio or checkbox group: tag, id and label of each."""
+    options = []
+    for option in field.subwidgets:
+        option.data["attrs"]["class"] = "ds-input"
+        option.data["attrs"].pop("aria-describedby", None)  # stands on the fieldset
+        options.append({"tag": option.tag(), "id": option.id_for_label, "label": option.choice_label})
+    return options
+
+
+@register.filter
+def ds_kind(field: BoundField) -> str:
+    """How a field is laid out: hidden, group (radios, checkboxes), checkbox, or input."""
+    widget = field.field.widget
+    if field.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
+        return "group"
+    if isinstance(widget, forms.CheckboxInput):
+        return "checkbox"
+    return "input"
+
+
+@register.filter
+def ds_anchor(field: BoundField) -> str:
+    """The id an error summary points at: the input, or the first button of a group."""
+    return f"{field.auto_id}_0" if ds_kind(field) == "group" else field.id_for_label
+
+
+def _lines(form: forms.BaseForm) -> list[dict[str, str]]:
+    """Every error of a form as {anchor, text}; errors of the form itself and of hidden fields have no place to go to."""
+    errors: ErrorDict = form.errors
+    lines = []
+    for name, messages in errors.items():
+        field = form[name] if name in form.fields else None
+        anchor = ds_anchor(field) if field is not None and not field.is_hidden else ""
+        for message in messages:
+            lines.append(
+                {"anchor": anchor, "text": str(message), "label": str(field.label) if anchor and field else ""}
+            )
+    return lines
+
+
+@register.simple_tag
+def ds_errors(form: forms.BaseForm) -> list[dict[str, str]]:
+    """The lines of a form's error summary, the errors of its `formsets` attribute (if any) after its own."""
+    if not form.is_bound:
+        return []
+    lines = _lines(form)
+    for formset in getattr(form, "formsets", ()):
+        lines += ds_formset_errors(formset)
+    return lines
+
+
+@register.simple_tag
+def ds_formset_errors(formset: forms.BaseFormSet) -> list[dict[str, str]]:
+    """The lines of a formset's error summary: its own first, then form by form."""
+    if not formset.is_bound:
+        return []
+    lines = [{"anchor": "", "text": str(message), "label": ""} for message in formset.non_form_errors()]
+    for form in formset.forms:
+        lines += _lines(form)
+    return lines

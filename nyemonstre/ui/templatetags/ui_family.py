@@ -1,0 +1,178 @@
+"""Components about a family: the road, the pattern, the network. Loaded through `{% load ui %}`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+register = template.Library()
+
+# Knitted wool under a motif.
+WOOL = mark_safe('<rect width="110" height="110" fill="url(#nm-ground)"/>')
+
+# The words of status 1-5 (R-R1); 0 is "not assessed".
+STATUS_WORDS = {
+    0: gettext_lazy("ikke vurdert"),
+    1: gettext_lazy("svært krevende"),
+    2: gettext_lazy("krevende"),
+    3: gettext_lazy("midt imellom"),
+    4: gettext_lazy("ganske bra"),
+    5: gettext_lazy("bra og stabilt"),
+}
+YARNS = ("indigo", "krapp", "mose")
+
+
+@register.inclusion_tag("components/road.html")
+def road(
+    steps: Iterable[Mapping[str, Any]], years: Iterable[Mapping[str, Any]] = (), label: str = ""
+) -> dict[str, Any]:
+    """The ten steps with names and dates, and below them the five years.
+
+    steps: {state, label, text?}. years: {state, label?, text?, small?: True for a 6-month review, spoken?: read aloud}.
+    States as in `step_line`. "soon" is drawn dotted after a state of next or ahead.
+    """
+
+    def drawn(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        rows = [
+            {"label": "", "text": "", "small": False, "spoken": "", "url": "", **item, "last": False} for item in items
+        ]
+        for row in rows:
+            row["line"] = "ahead" if row["state"] in ("next", "ahead") else "done"
+        if rows:
+            rows[-1]["last"] = True
+        return rows
+
+    return {"steps": drawn(steps), "years": drawn(years), "label": label}
+
+
+def _cell(cell: Mapping[str, Any] | None, column: Mapping[str, Any]) -> dict[str, Any]:
+    """One knitted cell, or chart paper when nothing is there and the time has not come."""
+    if cell is None:
+        return {"paper": bool(column.get("ahead")), "empty": not column.get("ahead"), "words": _("kommer")}
+    value = int(cell.get("value") or 0)
+    words = str(STATUS_WORDS[value]) if not value else f"{value}, {STATUS_WORDS[value]}"
+    return {
+        "paper": False,
+        "empty": False,
+        "symbol": f"m{value}",
+        "words": words,
+        "tooltip": cell.get("text", ""),
+        "differs": bool(cell.get("differs")),
+        "differs_text": cell.get("differs_text", "") or _("vi ser det ulikt"),
+        "url": cell.get("url", ""),
+    }
+
+
+@register.inclusion_tag("components/pattern.html")
+def pattern(
+    rows: Iterable[Mapping[str, Any]], columns: Iterable[Mapping[str, Any]], caption: str = "", legend: bool = True
+) -> dict[str, Any]:
+    """The pattern: a table whose cells are knitted together. Form carries the value, the yarn only the part of life.
+
+    columns: {label, text?, ahead?: True for a time that has not come}. The needle stands before the first one ahead.
+    rows: {label, yarn (indigo children, krapp home, mose work and money), cells: one per column, sum?, who?, dropped?}
+      cell: None, or {value 1-5 or 0/None not assessed, text? (tooltip: value, date, who), url?, differs?, differs_text?}
+      who: list of {name, whom?}, the services that do something now; two are shown, then "og 2 til".
+      dropped: what no service has, in words.
+    Raises ValueError when a row has another number of cells than there are columns, or an unknown yarn.
+    """
+    heads = [{"label": "", "text": "", "ahead": False, **column} for column in columns]
+    needle = next((n for n, column in enumerate(heads) if column["ahead"]), None)
+    drawn = []
+    for row in rows:
+        cells = list(row["cells"])
+        if len(cells) != len(heads):
+            raise ValueError(f"The row {row['label']!r} has {len(cells)} cells for {len(heads)} columns.")
+        if row["yarn"] not in YARNS:
+            raise ValueError(f"Yarn is {', '.join(YARNS)}; not {row['yarn']!r}.")
+        knitted = [_cell(cell, head) for cell, head in zip(cells, heads, strict=True)]
+        for number, cell in enumerate(knitted):
+            cell["needle"] = number == needle
+        who = [{"whom": "", **service} for service in row.get("who", ())]
+        drawn.append(
+            {
+                "label": row["label"],
+                "yarn": row["yarn"],
+                "cells": knitted,
+                "sum": row.get("sum", ""),
+                "who": who[:2],
+                "more": max(len(who) - 2, 0),
+                "dropped": row.get("dropped", ""),
+            }
+        )
+    for number, head in enumerate(heads):
+        head["needle"] = number == needle
+    return {
+        "columns": heads,
+        "rows": drawn,
+        "caption": caption,
+        "has_sum": any(row["sum"] for row in drawn),
+        "has_who": any(row["who"] or row["dropped"] for row in drawn),
+        "legend": [
+            {"symbol": f"m{n}", "text": f"{n} {STATUS_WORDS[n]}" if n else STATUS_WORDS[0]} for n in (1, 2, 3, 4, 5, 0)
+        ]
+        if legend
+        else [],
+        "differs": any(cell.get("differs") for row in drawn for cell in row["cells"]),
+    }
+
+
+# Height of one service's row in the network drawing, and where the middle line runs.
+_ROW, _WIDTH = 100, 200
+
+
+def _threads(state: str, y: int, middle: int, right: bool) -> list[str]:
+    """The thread from the hub to a service at height y: one curve, or two loose ends when the agreement has ended."""
+    side, bend = (_WIDTH, 150) if right else (0, 50)
+    if state != "ended":
+        return [f"M{side} {y}C{bend} {y} {bend} {middle} 100 {middle}"]
+    sign = 1 if right else -1
+    up = 1 if y >= middle else -1
+    near = round((y - middle) * 0.42)
+    return [
+        f"M{side} {y}c{-24 * sign} 0 {-28 * sign} {-12 * up} {-38 * sign} {-28 * up}q{-6 * sign} {-9 * up} {-1 * sign} {-16 * up}",
+        f"M100 {middle}c{28 * sign} 0 {38 * sign} {near // 2} {43 * sign} {near}q{2 * sign} {10 * up} {9 * sign} {12 * up}",
+    ]
+
+
+NETWORK_STATES = ("live", "ends", "draft", "ended")
+
+
+@register.inclusion_tag("components/network.html")
+def network(services: Iterable[Mapping[str, Any]], dropped: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """The family in the middle and the services around it, one thread each.
+
+    services: {name, what?, note?, state: live | ends (soon) | draft (not signed) | ended (the contact is hidden), url?}.
+    Half stand left, half right, in the order given. dropped: {what, note?}, stitches that no service has.
+    Raises ValueError for an unknown state.
+    """
+    items = [{"what": "", "note": "", "state": "live", "url": "", **service} for service in services]
+    for item in items:
+        if item["state"] not in NETWORK_STATES:
+            raise ValueError(f"A thread is {', '.join(NETWORK_STATES)}; not {item['state']!r}.")
+    half = (len(items) + 1) // 2
+    middle = half * _ROW // 2
+    sides = [items[:half], items[half:]]
+    lines = [
+        {"state": item["state"], "d": d}
+        for side, members in enumerate(sides)
+        for number, item in enumerate(members)
+        for d in _threads(item["state"], number * _ROW + _ROW // 2, middle, right=bool(side))
+    ]
+    return {
+        "left": sides[0],
+        "right": sides[1],
+        "lines": lines,
+        "height": max(half, 1) * _ROW,
+        "dropped": [{"note": "", **item} for item in dropped],
+    }
+
+
+@register.filter
+def short_date(value: date | None) -> str:
+    """A date as 21.11.2026, the way it is typed; nothing for no date."""
+    return value.strftime("%d.%m.%Y") if value else ""

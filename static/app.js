@@ -1,0 +1,47 @@
+// The little script of our own. Everything works without it except drafts and live lists.
+window.dsWarnings = false; // Designsystemet's developer hints
+
+(() => {
+  const say = (kind) => {
+    const live = document.getElementById("nm-live");
+    if (live) live.textContent = kind ? live.dataset[kind] : "";
+  };
+
+  const release = () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent);
+    document.querySelectorAll("button[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+  };
+
+  // A form is sent once: a second click while the answer is under way does nothing.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented) return;
+    if (form.dataset.sent) return event.preventDefault();
+    form.dataset.sent = "1";
+    event.submitter?.setAttribute("aria-busy", "true");
+    setTimeout(release, 8000); // an answer that is a file leaves the page standing
+  });
+  // Back to a page kept by the browser: its forms may be sent again.
+  addEventListener("pageshow", release);
+
+  // A select with data-autosend sends its form at once (sorting); its button is there for those without script.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("select[data-autosend]")) event.target.form.requestSubmit();
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // The session ran out: htmx followed the redirect to the login page. Show that page whole, not inside a fragment.
+    const answered = event.detail.xhr.responseURL;
+    if (answered && new URL(answered).pathname !== new URL(event.detail.pathInfo.requestPath, location.href).pathname
+        && event.detail.serverResponse.includes("<html")) {
+      event.detail.shouldSwap = false;
+      location.assign(answered);
+    }
+    // A form with errors comes back as 422 and replaces itself.
+    if (event.detail.xhr.status === 422) Object.assign(event.detail, { shouldSwap: true, isError: false });
+  });
+  document.addEventListener("htmx:sendError", () => say("lost"));
+  document.addEventListener("htmx:timeout", () => say("lost"));
+  document.addEventListener("htmx:responseError", () => say("failed"));
+  document.addEventListener("htmx:afterRequest", (event) => event.detail.successful && say(""));
+})();
