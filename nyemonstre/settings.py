@@ -231,7 +231,7 @@ STATICFILES_FINDERS = [
     "nyemonstre.staticfiles.VendorFinder",
 ]
 # In debug and in tests files are served where they lie; else under names that change with their content.
-_MANIFEST = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_MANIFEST = "nyemonstre.staticfiles.NamedByContent"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

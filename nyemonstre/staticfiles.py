@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.checks import CheckMessage, Error
 from django.core.files.storage import FileSystemStorage, Storage
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 VENDOR = {
     "vendor/designsystemet/theme.css": "@digdir/designsystemet-css/dist/theme/designsystemet.css",
@@ -33,6 +34,12 @@ class VendorStorage(FileSystemStorage):
     def path(self, name: str) -> str:
         """The file behind a vendor name. Raises KeyError for a name that is not on the list."""
         return str(Path(settings.NODE_MODULES) / VENDOR[name.replace("\\", "/")])
+
+
+class NamedByContent(CompressedManifestStaticFilesStorage):
+    """Names files by what is in them, and compresses them. Source maps are not published, so nobody looks for them."""
+
+    patterns = tuple((glob, rules) for glob, rules in CompressedManifestStaticFilesStorage.patterns if glob == "*.css")
 
 
 class VendorFinder(BaseFinder):

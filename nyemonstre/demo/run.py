@@ -56,7 +56,9 @@ class Demo:
         self.run("migrate", [*MANAGE, "migrate", "--noinput", "--verbosity", "0"])
         self.seed()
         if static.wait() != 0:
-            raise DemoError(f"Filene til nettleseren kunne ikke samles: {self.last_line('static')}")
+            raise DemoError(
+                f"Filene til nettleseren kunne ikke samles: {self.last_line('static')} (se {self.logs}/static.log)"
+            )
         del self.processes["static"]
         self.launch("web", self.gunicorn(), "web")
         self.wait_for_page()

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from django.db import DEFAULT_DB_ALIAS, OperationalError, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from psycopg.sql import SQL
 
 from nyemonstre import embedded, startup
 from nyemonstre.postgres.creation import as_owner
@@ -56,8 +58,11 @@ def powerful(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str
             opened.append(backend({**connection.settings_dict, **place, "USER": user}, alias="powerful"))
             return opened[-1]
 
-        with connect("postgres").cursor() as cursor:
-            cursor.execute("create role bypasser login bypassrls password %s", [password])
+        # Outside Django: no test has asked for its database yet.
+        with psycopg.connect(
+            host="127.0.0.1", port=servers.port, user="postgres", password=password, dbname="nyemonstre"
+        ) as superuser:
+            superuser.execute(SQL("create role bypasser login bypassrls in role nm_web password {}").format(password))
         yield connect
         for one in opened:
             one.close()
