@@ -52,6 +52,9 @@ class FamilyUserGrant(GrantFacts, UserObjectPermissionBase):
             models.CheckConstraint(condition=~Q(reason=""), name="user_grant_has_reason"),
         ]
 
+    def __str__(self):
+        return str(self.reason)
+
 
 class FamilyGroupGrant(GrantFacts, GroupObjectPermissionBase):
     content_object = models.ForeignKey("families.Family", on_delete=models.CASCADE, related_name="group_grants")
@@ -62,3 +65,6 @@ class FamilyGroupGrant(GrantFacts, GroupObjectPermissionBase):
             models.UniqueConstraint(fields=["group", "permission", "content_object"], name="group_grant_once"),
             models.CheckConstraint(condition=~Q(reason=""), name="group_grant_has_reason"),
         ]
+
+    def __str__(self):
+        return str(self.reason)

@@ -9,7 +9,7 @@ from .roles import Permission
 
 
 def can(user: Any, permission: Permission, target: Any) -> bool:
-    """May `user` do this to `target`? The target's queryset has `permitted(user, permission)` (families, municipalities)."""
+    """May `user` do this to `target`, a row whose queryset has `permitted(user, permission)`?"""
     if user is None or not user.is_authenticated or not user.is_active:
         return False
     return type(target)._default_manager.permitted(user, permission).filter(pk=target.pk).exists()

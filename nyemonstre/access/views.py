@@ -17,7 +17,7 @@ from .roles import Permission
 
 
 def requires(permission: Permission) -> Callable:
-    """Only for people one of whose roles can ever use `permission`. Which rows they get is `get_visible_or_404`'s answer."""
+    """Only for people one of whose roles can ever use `permission`; which rows, `get_visible_or_404` answers."""
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)

@@ -100,11 +100,11 @@ def protect(table: str, *, read: str, write: str, insert: str = "", delete: str 
         f"create policy owner on {table} to nm_owner using (true) with check (true)",
     ]
     for role, everything in (("nm_web", ""), ("nm_worker", "sec.is_job() or ")):
+        changes = everything + write
         sql += [
             f"create policy {role}_read on {table} for select to {role} using ({everything}{read})",
             f"create policy {role}_insert on {table} for insert to {role} with check ({everything}{insert})",
-            f"create policy {role}_update on {table} for update to {role} "
-            f"using ({everything}{write}) with check ({everything}{write})",
+            f"create policy {role}_update on {table} for update to {role} using ({changes}) with check ({changes})",
             f"create policy {role}_delete on {table} for delete to {role} using ({everything}{delete})",
         ]
     names = ["owner"] + [

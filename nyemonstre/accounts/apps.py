@@ -9,6 +9,6 @@ class AccountsConfig(AppConfig):
     events = "nyemonstre.accounts.enums.AccountEvent"
 
     def ready(self):
-        from .policy import copy_roles_to_database  # models are not ready before this point
+        from .policy import copy_roles_to_database  # noqa: PLC0415  models are not ready before this point
 
         post_migrate.connect(copy_roles_to_database, sender=self, dispatch_uid="copy_roles_to_database")

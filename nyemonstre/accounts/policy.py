@@ -1,4 +1,4 @@
-"""The wall reads who may do what from a table; the table is a copy of nyemonstre/access/roles.py, made at each migrate."""
+"""The wall reads who may do what from a table: a copy of nyemonstre/access/roles.py, made at each migrate."""
 
 from django.db import connections
 
@@ -15,6 +15,9 @@ def copy_roles_to_database(using: str = "default", **kwargs) -> None:
     with connections[using].cursor() as cursor:
         cursor.execute("select to_regclass('sec.role_permission')")
         if cursor.fetchone()[0] is None:
+            return
+        cursor.execute("select role, permission from sec.role_permission order by role, permission")
+        if cursor.fetchall() == role_permission_rows():
             return
         cursor.execute("delete from sec.role_permission")
         cursor.executemany("insert into sec.role_permission (role, permission) values (%s, %s)", role_permission_rows())
