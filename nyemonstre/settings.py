@@ -263,13 +263,14 @@ CACHES = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL
-CELERY_RESULT_BACKEND = REDIS_URL
+# No result backend: its subscription breaks for good when Valkey restarts. What a task made, and how far it has come,
+# is a row in the database (or a key in the cache), where the row-level security holds for it too.
+CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 120
 CELERY_TASK_SOFT_TIME_LIMIT = 100
-CELERY_RESULT_EXPIRES = 3600
-# A family's plan may lie in a result; kilobytes before a worker process is renewed (WeasyPrint keeps what it took).
+# Kilobytes before a worker process is renewed: WeasyPrint keeps what it took.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 300_000
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -284,10 +285,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
     "visibility_timeout": 3600,
 }
-CELERY_REDIS_SOCKET_CONNECT_TIMEOUT = _SHORT
-CELERY_REDIS_SOCKET_TIMEOUT = 10.0
-CELERY_RESULT_BACKEND_ALWAYS_RETRY = False
-CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"retry_policy": {"timeout": 1.0, "max_retries": 0}}
 # What the clock starts: name -> when. Times are Europe/Oslo.
 CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},

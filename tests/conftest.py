@@ -54,6 +54,8 @@ def _environment() -> None:
         "DJANGO_SETTINGS_MODULE": "nyemonstre.settings",
         "NM_SECURE": "0",
         "NM_PLAIN_STATIC": "1",
+        # Nothing is collected in tests, and WhiteNoise warns of a folder that is not there.
+        "NM_STATIC_ROOT": str(ROOT / "static"),
         "NM_MAIL_HOST": "localhost",
         "NM_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
         "NM_CACHE_PREFIX": worker,
