@@ -24,6 +24,9 @@ window.dsWarnings = false; // Designsystemet's developer hints
   // Back to a page kept by the browser: its forms may be sent again.
   addEventListener("pageshow", release);
 
+  // Drafts that never reached the server (draft.js) do not outlive the login.
+  document.addEventListener("submit", (event) => event.target.matches("[data-logout]") && sessionStorage.clear(), true);
+
   // A select with data-autosend sends its form at once (sorting); its button is there for those without script.
   document.addEventListener("change", (event) => {
     if (event.target.matches("select[data-autosend]")) event.target.form.requestSubmit();

@@ -1,4 +1,7 @@
-"""Error pages: what happened, what is safe, what you can do. 500 and 503 need neither database nor context processors."""
+"""Error pages:
+
+what happened, what is safe, what you can do. 500 and 503 need neither database nor context processors.
+"""
 
 import logging
 import sys
@@ -13,7 +16,8 @@ from nyemonstre.ui.context import bare
 
 logger = logging.getLogger(__name__)
 
-# SQLSTATE classes that mean "the server is away or full": connection, resources, shutdown. Others are faults of a query.
+# SQLSTATE classes that mean "the server is away or full": connection, resources, shutdown. Others are faults of a
+# query.
 _AWAY = ("08", "53", "57P")
 
 _LAST_RESORT = """<!doctype html><html lang="nb"><meta charset="utf-8"><title>Noe gikk galt – Nye Mønstre</title>
@@ -94,7 +98,10 @@ class _Untouched(SessionBase):
 
 
 def database_down(request: HttpRequest) -> HttpResponse:
-    """503 with words and Retry-After. The session is put aside, so that the middleware does not wait for the database again."""
+    """503 with words and Retry-After.
+
+    The session is put aside, so that the middleware does not wait for the database again.
+    """
     session = getattr(request, "session", None)
     if session is not None:
         request.session = _Untouched(session.session_key)
@@ -104,7 +111,10 @@ def database_down(request: HttpRequest) -> HttpResponse:
 
 
 class DatabaseDownMiddleware:
-    """Answers 503 in words when a view cannot reach the database. What fails outside a view reaches handler500 above."""
+    """Answers 503 in words when a view cannot reach the database.
+
+    What fails outside a view reaches handler500 above.
+    """
 
     def __init__(self, get_response: Any) -> None:
         self.get_response = get_response

@@ -23,7 +23,8 @@ _SHORT_YEAR = re.compile(r"\d{1,2}\s*[.\-/ ]\s*\d{1,2}\s*[.\-/ ]\s*\d{2}")
 _YEAR_FIRST = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 _TOGETHER = re.compile(r"(\d{2})(\d{2})(\d{4})")
 
-# Directional overrides can make a name read as another one; marks (LRM, RLM) and joiners are part of real scripts and stay.
+# Directional overrides can make a name read as another one; marks (LRM, RLM) and joiners are part of real scripts and
+# stay.
 _OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF])
 
 NUL_MESSAGE = _("Teksten har et tegn som ikke kan lagres. Skriv den på nytt, eller lim inn som ren tekst.")
@@ -33,7 +34,10 @@ DateLimit = date | Callable[[], date] | None
 
 
 def plain(text: str) -> str:
-    """Text as people meant it: composed letters, no control characters but line breaks and tabs. NUL is kept for its error."""
+    """Text as people meant it:
+
+    composed letters, no control characters but line breaks and tabs. NUL is kept for its error.
+    """
     composed = unicodedata.normalize("NFC", text).translate(_OVERRIDES)
     return "".join(c for c in composed if c in "\n\t\0" or unicodedata.category(c) != "Cc")
 
@@ -169,7 +173,8 @@ class NMForm:
     """Mixin for every form: `class ReferralForm(NMForm, forms.Form)`. Draw it with `{% crispy form %}`.
 
     Error summary on top, "(valgfritt)" on optional fields, our words for errors, the browser's own bubbles off.
-    `submit_text` is the button ("" for none, when the page has its own); `form_tag = False` when the page writes <form>.
+    `submit_text` is the button ("" for none, when the page has its own); `form_tag = False` when the page writes
+    <form>.
     `self.formsets` (a list) makes the errors of formsets on the same page part of the one summary.
     """
 
@@ -190,6 +195,15 @@ class NMForm:
         self.helper.disable_csrf = not self.form_tag
         if self.form_tag and self.submit_text:
             self.helper.add_input(Submit(self.submit_name, self.submit_text))
+
+    def save_drafts(self, url: str, owner: str) -> None:
+        """Saves what is typed at `url` (POST, form-encoded) while one types; static/draft.js does it.
+
+        The page draws `{% draft_status %}` and loads draft.js in the block `scripts`. `owner` is an id of the user: a
+        text
+        that never reached the server is put back for nobody else. The server answers 2xx when the draft is kept.
+        """
+        self.helper.attrs = {**(self.helper.attrs or {}), "data-draft-url": url, "data-draft-owner": owner}
 
     def full_clean(self) -> None:
         """Nothing is judged while the user only asks for one more row; what was typed is drawn again."""

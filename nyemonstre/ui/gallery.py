@@ -95,7 +95,7 @@ def pattern() -> dict[str, Any]:
     rows = []
     for label, yarn, values, who in lines:
         cells: list[dict[str, Any] | None] = [
-            {"value": value, "text": f"{value}. Familien {text}.", "url": "#"}
+            {"value": value, "text": f"Familien {text}", "url": "#"}
             for value, (_, text) in zip(values, times, strict=True)
         ]
         rows.append(
@@ -146,10 +146,10 @@ def context() -> dict[str, Any]:
         "services": [dict(zip(("name", "what", "note", "state"), service, strict=True)) for service in SERVICES],
         "dropped": [{"what": "øvelseskjøring for Jonas.", "note": "Ingen tjeneste har den."}],
         "empty_form": ExampleForm(),
-        "wrong_form": ExampleForm(wrong, prefix="feil"),
+        "wrong_form": ExampleForm(wrong, auto_id="feil_%s"),
         "formset": rows(prefix="barn"),
         "sitting": SittingForm(initial={"ladder": "6", "status": "4", "criterion": "yes"}, auto_id="s_%s"),
-        "sitting_wrong": SittingForm({}, prefix="tom"),
+        "sitting_wrong": SittingForm({"ladder": "", "status": ""}, auto_id="tom_%s"),
         "filters": [
             ("", "Alle", 10),
             ("apent", "Vinduet er åpent", 4),

@@ -70,7 +70,8 @@ _SYMBOLS = {
         '<path d="M7 1.4a5.6 5.6 0 0 1 0 11.2z" fill="currentColor"/>'
     ),
     "d-soon": _sign(
-        f'<circle cx="7" cy="7" r="5.6" {_LINE} stroke-width="1.6"/><path d="M7 3.6V7l2.4 1.6" {_LINE} stroke-width="1.5"/>'
+        f'<circle cx="7" cy="7" r="5.6" {_LINE} stroke-width="1.6"/>'
+        f'<path d="M7 3.6V7l2.4 1.6" {_LINE} stroke-width="1.5"/>'
     ),
     "d-ahead": _sign(f'<circle cx="7" cy="7" r="5.6" {_LINE} stroke-width="1.4"/>'),
     "d-after": _sign(
@@ -130,6 +131,6 @@ def sprite(html: str) -> SafeString:
     definitions = "".join(symbol(name) for name in sorted(set(_REFERENCE.findall(html))))
     if not definitions:
         return mark_safe("")
-    return mark_safe(  # noqa: S308 (our own drawings and the icon package only; names are matched by the pattern above)
-        f'<svg class="nm-sprite" width="0" height="0" aria-hidden="true" focusable="false"><defs>{definitions}</defs></svg>'
-    )
+    # our own drawings and the icon package only; names are matched by the pattern above
+    start = '<svg class="nm-sprite" width="0" height="0" aria-hidden="true" focusable="false"><defs>'
+    return mark_safe(f"{start}{definitions}</defs></svg>")  # noqa: S308

@@ -1,4 +1,7 @@
-"""What the crispy template pack needs of Python: the one class of Designsystemet on every widget, and what kind of field it is."""
+"""What the crispy template pack needs of Python:
+
+the one class of Designsystemet on every widget, and what kind of field it is.
+"""
 
 from typing import Any
 
@@ -16,8 +19,8 @@ def ds_widget(field: BoundField) -> SafeString:
     widget = field.field.widget
     classes = widget.attrs.get("class", "").split()
     attrs = {"class": " ".join([*classes, *(["ds-input"] if "ds-input" not in classes else [])])}
-    if isinstance(widget, forms.Textarea) and "rows" not in widget.attrs:
-        attrs["rows"] = "4"
+    if isinstance(widget, forms.Textarea) and widget.attrs.get("rows") == "10":
+        attrs["rows"] = "4"  # Django's own ten are a page on a phone
     return field.as_widget(attrs=attrs)
 
 
@@ -51,8 +54,14 @@ def ds_anchor(field: BoundField) -> str:
     return f"{field.auto_id}_0" if ds_kind(field) == "group" else field.id_for_label
 
 
+def _lead(field: BoundField) -> str:
+    """The field's name before its error: "Navn:", but a question stays a question."""
+    label = str(field.label).strip()
+    return label if label.endswith(("?", ":", ".")) else f"{label}:"
+
+
 def _lines(form: forms.BaseForm) -> list[dict[str, str]]:
-    """Every error of a form as {anchor, text}; errors of the form itself and of hidden fields have no place to go to."""
+    """Every error of a form as {anchor, text, label}; the form's own and hidden fields' errors have no anchor."""
     errors: ErrorDict = form.errors
     lines = []
     for name, messages in errors.items():

@@ -102,7 +102,9 @@ def steps_in_words(steps: Iterable[Any]) -> str:
 
 @register.simple_tag
 def step_line(steps: Iterable[Any], text: str = "") -> SafeString:
-    """The path as a row of stitches. `steps`: objects or dicts with `.state` (done, now, next, ahead, after, pause) and `.label`.
+    """The path as a row of stitches.
+
+    `steps`: objects or dicts with `.state` (done, now, next, ahead, after, pause) and `.label`.
 
     It is read aloud as one sentence; `text` replaces that sentence. Raises ValueError for an unknown state.
     """
@@ -123,10 +125,14 @@ def step_line(steps: Iterable[Any], text: str = "") -> SafeString:
 
 @register.simple_tag
 def due_chip(state: str, text: str) -> SafeString:
-    """A window as a chip: state now (open), soon, ahead, after (passed, waits), pause, done. Never red, never a scolding."""
+    """A window as a chip. It never turns red and never scolds.
+
+    state: now (open), soon, ahead, after (passed, waits), pause, done. Raises KeyError for another.
+    """
     stitches.viewbox(f"d-{state}")
     return format_html(
-        '<span class="nm-due" data-state="{}"><svg viewBox="0 0 14 14" aria-hidden="true"><use href="#d-{}"/></svg>{}</span>',
+        '<span class="nm-due" data-state="{}"><svg viewBox="0 0 14 14" aria-hidden="true">'
+        '<use href="#d-{}"/></svg>{}</span>',
         state,
         state,
         text,
@@ -135,7 +141,10 @@ def due_chip(state: str, text: str) -> SafeString:
 
 @register.simple_tag
 def tag(text: str, color: str = "neutral", icon: str = "") -> SafeString:
-    """A mark with words. Colours: neutral (a fact), now (needs somebody), accent (going on), brand2 (in force), brand1 (human)."""
+    """A mark with words.
+
+    Colours: neutral (a fact), now (needs somebody), accent (going on), brand2 (in force), brand1 (human).
+    """
     return format_html(
         '<span class="nm-tag" data-color="{}">{}{}</span>', color or "neutral", _icon(icon) if icon else "", text
     )
@@ -146,7 +155,10 @@ _icon = icon
 
 @register.simple_tag
 def person_chip(name: str, color: str = "accent", small: bool = False) -> SafeString:
-    """A round mark with a person's initials, silent for screen readers: write the name beside it. accent adults, brand1 children."""
+    """A round mark with a person's initials, silent for screen readers:
+
+    write the name beside it. accent adults, brand1 children.
+    """
     return format_html(
         '<span class="nm-mark{}" data-color="{}" aria-hidden="true">{}</span>',
         " nm-mark--sm" if small else "",
@@ -157,7 +169,10 @@ def person_chip(name: str, color: str = "accent", small: bool = False) -> SafeSt
 
 @register.simple_tag
 def own_words(text: str, tag_name: str = "p") -> SafeString:
-    """The family's own words: always serif, in guillemets, never edited by us. Line breaks are kept. Empty text gives nothing."""
+    """The family's own words:
+
+    always serif, in guillemets, never edited by us. Line breaks are kept. Empty text gives nothing.
+    """
     if not text:
         return SafeString("")
     return format_html('<{} class="nm-words" dir="auto">{}</{}>', tag_name, text, tag_name)

@@ -51,7 +51,8 @@ def line_chart(
 ) -> dict[str, Any]:
     """A few lines over time with their last value written at the end, and "Vis som tabell" below.
 
-    series: {name, values: one per column, None where nobody answered, kind?: "fam" (krapp, whole) or "fk" (indigo, dashed)}.
+    series: {name, values: one per column, None where nobody answered, kind?: "fam" (krapp, whole) or "fk" (indigo,
+    dashed)}.
     columns: the times in words. `label` says aloud what is measured. Raises ValueError when high is not above low.
     """
     if high <= low:

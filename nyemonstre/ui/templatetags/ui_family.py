@@ -1,5 +1,6 @@
 """Components about a family: the road, the pattern, the network. Loaded through `{% load ui %}`."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -26,6 +27,10 @@ STATUS_WORDS = {
 YARNS = ("indigo", "krapp", "mose")
 
 
+# Where the long words of the path may break in a narrow column.
+_LONG_WORDS = re.compile(r"(?<=\w\w\w)(samtale|kartlegging|evaluering|team)")
+
+
 @register.inclusion_tag("components/road.html")
 def road(
     steps: Iterable[Mapping[str, Any]], years: Iterable[Mapping[str, Any]] = (), label: str = ""
@@ -36,11 +41,15 @@ def road(
     States as in `step_line`. "soon" is drawn dotted after a state of next or ahead.
     """
 
+    def soften(label: str) -> str:
+        return _LONG_WORDS.sub("\u00ad\\1", label)
+
     def drawn(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         rows = [
             {"label": "", "text": "", "small": False, "spoken": "", "url": "", **item, "last": False} for item in items
         ]
         for row in rows:
+            row["label"] = soften(str(row["label"]))
             row["line"] = "ahead" if row["state"] in ("next", "ahead") else "done"
         if rows:
             rows[-1]["last"] = True
@@ -54,15 +63,15 @@ def _cell(cell: Mapping[str, Any] | None, column: Mapping[str, Any]) -> dict[str
     if cell is None:
         return {"paper": bool(column.get("ahead")), "empty": not column.get("ahead"), "words": _("kommer")}
     value = int(cell.get("value") or 0)
-    words = str(STATUS_WORDS[value]) if not value else f"{value}, {STATUS_WORDS[value]}"
+    words = [str(STATUS_WORDS[value]) if not value else f"{value}, {STATUS_WORDS[value]}", cell.get("text", "")]
+    if cell.get("differs"):
+        words.append(cell.get("differs_text") or _("Vi ser det ulikt"))
     return {
         "paper": False,
         "empty": False,
         "symbol": f"m{value}",
-        "words": words,
-        "tooltip": cell.get("text", ""),
+        "words": ". ".join(part.rstrip(".") for part in words if part) + ".",
         "differs": bool(cell.get("differs")),
-        "differs_text": cell.get("differs_text", "") or _("vi ser det ulikt"),
         "url": cell.get("url", ""),
     }
 
@@ -75,7 +84,8 @@ def pattern(
 
     columns: {label, text?, ahead?: True for a time that has not come}. The needle stands before the first one ahead.
     rows: {label, yarn (indigo children, krapp home, mose work and money), cells: one per column, sum?, who?, dropped?}
-      cell: None, or {value 1-5 or 0/None not assessed, text? (tooltip: value, date, who), url?, differs?, differs_text?}
+      cell: None, or {value 1-5 or 0/None not assessed, text? (who and when), url?, differs?, differs_text?};
+        value in words, text and difference together are read aloud and shown on hover.
       who: list of {name, whom?}, the services that do something now; two are shown, then "og 2 til".
       dropped: what no service has, in words.
     Raises ValueError when a row has another number of cells than there are columns, or an unknown yarn.
@@ -133,10 +143,9 @@ def _threads(state: str, y: int, middle: int, right: bool) -> list[str]:
     sign = 1 if right else -1
     up = 1 if y >= middle else -1
     near = round((y - middle) * 0.42)
-    return [
-        f"M{side} {y}c{-24 * sign} 0 {-28 * sign} {-12 * up} {-38 * sign} {-28 * up}q{-6 * sign} {-9 * up} {-1 * sign} {-16 * up}",
-        f"M100 {middle}c{28 * sign} 0 {38 * sign} {near // 2} {43 * sign} {near}q{2 * sign} {10 * up} {9 * sign} {12 * up}",
-    ]
+    outer = f"c{-24 * sign} 0 {-28 * sign} {-12 * up} {-38 * sign} {-28 * up}q{-6 * sign} {-9 * up} {-sign} {-16 * up}"
+    inner = f"c{28 * sign} 0 {38 * sign} {near // 2} {43 * sign} {near}q{2 * sign} {10 * up} {9 * sign} {12 * up}"
+    return [f"M{side} {y}{outer}", f"M100 {middle}{inner}"]
 
 
 NETWORK_STATES = ("live", "ends", "draft", "ended")
@@ -146,7 +155,8 @@ NETWORK_STATES = ("live", "ends", "draft", "ended")
 def network(services: Iterable[Mapping[str, Any]], dropped: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """The family in the middle and the services around it, one thread each.
 
-    services: {name, what?, note?, state: live | ends (soon) | draft (not signed) | ended (the contact is hidden), url?}.
+    services: {name, what?, note?, state: live | ends (soon) | draft (not signed) | ended (the contact is hidden),
+    url?}.
     Half stand left, half right, in the order given. dropped: {what, note?}, stitches that no service has.
     Raises ValueError for an unknown state.
     """

@@ -12,7 +12,10 @@ register = template.Library()
 
 
 def _options(field: BoundField) -> list[dict[str, Any]]:
-    """The field's choices with what a radio button needs. An empty choice ("---") is left out: no answer is no button."""
+    """The field's choices with what a radio button needs.
+
+    An empty choice ("---") is left out: no answer is no button.
+    """
     chosen = field.value()
     chosen = "" if chosen is None else str(chosen)
     options = [(str(value), text) for value, text in field.field.choices if str(value) != ""]
@@ -41,7 +44,8 @@ def _common(field: BoundField, labelledby: str) -> dict[str, Any]:
 @register.inclusion_tag("components/ladder.html")
 def ladder(field: BoundField, low: str = "", high: str = "", labelledby: str = "") -> dict[str, Any]:
     """The life ladder: 0-10 as rungs, knitted up to the answer. Choices that are no number ("vet ikke") stand below it,
-    the same size as an answer. `low` and `high` are the words at 0 and 10; `labelledby` points at the question's heading.
+    the same size as an answer. `low` and `high` are the words at 0 and 10; `labelledby` points at the question's
+    heading.
     """
     options = _options(field)
     rungs = sorted((o for o in options if o["value"].isdigit()), key=lambda o: -int(o["value"]))
@@ -52,7 +56,10 @@ def ladder(field: BoundField, low: str = "", high: str = "", labelledby: str = "
 
 @register.inclusion_tag("components/status_choice.html")
 def status_choice(field: BoundField, yarn: str = "indigo", labelledby: str = "") -> dict[str, Any]:
-    """Status 1-5 with its stitch and words, then the choices that are no number. The value 0 or "ikke-vurdert" gets the open stitch."""
+    """Status 1-5 with its stitch and words, then the choices that are no number.
+
+    The value 0 or "ikke-vurdert" gets the open stitch.
+    """
     options = _options(field)
     for option in options:
         number = int(option["value"]) if option["value"].isdigit() else 0
@@ -75,3 +82,9 @@ def segments(field: BoundField, labelledby: str = "") -> dict[str, Any]:
 def rows(formset: Any) -> dict[str, Any]:
     """The rows of a RowsFormSet and its "add one more", inside the page's own form. Errors stand at the fields."""
     return {"formset": formset}
+
+
+@register.inclusion_tag("components/draft_status.html")
+def draft_status() -> dict[str, Any]:
+    """Where a form with drafts says "Lagret kl. 10:32", or that the text lies safe in the browser. One per page."""
+    return {}

@@ -15,7 +15,10 @@ COMPONENTS = "components/"
 
 
 def changed_query(request: HttpRequest | None, **changes: Any) -> str:
-    """The page's query string with some keys changed; None or "" takes a key away. A new list starts at its first page."""
+    """The page's query string with some keys changed; None or "" takes a key away.
+
+    A new list starts at its first page.
+    """
     query = request.GET.copy() if request is not None else QueryDict(mutable=True)
     if "page" not in changes:
         query.pop("page", None)
@@ -58,7 +61,10 @@ def breadcrumbs(*parts: str) -> dict[str, Any]:
 def empty_state(
     heading: str, text: str = "", action_url: str = "", action_text: str = "", icon: str = "Plus", level: int = 2
 ) -> dict[str, Any]:
-    """Stitches cast on, nothing knitted: say what may happen here and give one choice. `level` is the heading's level."""
+    """Stitches cast on, nothing knitted:
+
+    say what may happen here and give one choice. `level` is the heading's level.
+    """
     return {
         "heading": heading,
         "text": text,
@@ -71,13 +77,19 @@ def empty_state(
 
 @register.inclusion_tag(COMPONENTS + "alert.html")
 def alert(color: str, heading: str, text: str = "", level: int = 2) -> dict[str, Any]:
-    """A message box: info, success, warning, danger (an error, or something is lost), now (yellow: calm, needs somebody)."""
+    """A message box:
+
+    info, success, warning, danger (an error, or something is lost), now (yellow: calm, needs somebody).
+    """
     return {"color": color, "heading": heading, "text": text, "tag": f"h{int(level)}"}
 
 
 @register.inclusion_tag(COMPONENTS + "tabs.html")
 def tabs(items: Iterable[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
-    """Tabs that are links to real pages. items: {url, text, current?, dot? (text read aloud behind the dot), count?}."""
+    """Tabs that are links to real pages.
+
+    items: {url, text, current?, dot? (text read aloud behind the dot), count?}.
+    """
     return {"items": list(items), "label": label}
 
 
@@ -97,7 +109,10 @@ def filter_chips(
 
 @register.inclusion_tag(COMPONENTS + "search_field.html", takes_context=True)
 def search_field(context: template.Context, label: str, name: str = "q", hint: str = "") -> dict[str, Any]:
-    """A search form that keeps the other keys of the URL. Sends a plain GET; nothing personal may be searched this way in logs."""
+    """A search form that keeps the other keys of the URL.
+
+    Sends a plain GET; nothing personal may be searched this way in logs.
+    """
     request = context.get("request")
     query = request.GET if request is not None else QueryDict()
     kept = [(key, value) for key, values in query.lists() for value in values if key not in (name, "page")]
@@ -181,13 +196,19 @@ def confirm_button(id: str, text: str, danger: bool = False, icon: str = "") -> 
 
 @register.inclusion_tag(COMPONENTS + "definition_list.html")
 def definition_list(items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-    """Facts as terms and values. items: (term, value); an empty value is shown as a dash that is read as "ikke oppgitt"."""
+    """Facts as terms and values.
+
+    items: (term, value); an empty value is shown as a dash that is read as "ikke oppgitt".
+    """
     return {"items": [(term, value) for term, value in items]}
 
 
 @register.inclusion_tag(COMPONENTS + "timeline.html")
 def timeline(items: Iterable[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
-    """Dated lines, newest first as given. items: {when, title, datetime?, meta?, text?, url?, tag?, color?, icon?, words?}."""
+    """Dated lines, newest first as given.
+
+    items: {when, title, datetime?, meta?, text?, url?, tag?, color?, icon?, words?}.
+    """
     keys = ("when", "datetime", "title", "meta", "text", "url", "tag", "color", "icon", "words")
     return {"items": [{key: item.get(key, "") for key in keys} for item in items], "label": label}
 
@@ -229,7 +250,7 @@ def _card(
     return render_to_string(COMPONENTS + "card.html", values)
 
 
-def _table_wrap(content: str, caption: str, css_class: str = "nm-fam", show_caption: bool = False) -> SafeString:
+def _table_wrap(content: str, caption: str, css_class: str = "nm-table", show_caption: bool = False) -> SafeString:
     values = {
         "content": content,
         "caption": caption,
@@ -273,6 +294,6 @@ def table_wrap(parser: template.base.Parser, token: template.base.Token) -> Bloc
     """`{% table_wrap "Caption" %}<thead>…<tbody>…{% endtable_wrap %}`: a table that scrolls inside its own box.
 
     Content is thead and tbody; a whole <table> (with its own caption) is accepted too. Keywords: css_class
-    ("nm-fam" by default), show_caption=True.
+    ("nm-table" by default; "nm-fam" turns each row into a card on a phone), show_caption=True.
     """
     return _block(parser, token)

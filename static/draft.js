@@ -1,0 +1,100 @@
+// Drafts: a form with data-draft-url is saved there while one types, one second after the last key.
+// The server keeps the draft and restores it. Only what the server did not get lies here, in this tab
+// (sessionStorage), until it is sent, the tab is closed or the user logs out (app.js). Nothing is ever in localStorage.
+// data-draft-owner: an opaque id of the user; a copy is put back only for the one who wrote it.
+(() => {
+  const PREFIX = "nm-draft:";
+  const WAIT = 1000; // ms after the last key
+  const AGAIN = 15000; // ms between attempts while there is no contact
+
+  const copies = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
+  const forget = () => copies().forEach((key) => sessionStorage.removeItem(key));
+
+  const contents = (form) =>
+    [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+
+  const putBack = (form, pairs) => {
+    const values = new Map();
+    pairs.forEach(([name, value]) => values.set(name, [...(values.get(name) || []), value]));
+    for (const field of form.elements) {
+      if (!field.name || field.type === "hidden" || field.type === "file" || field.type === "submit") continue;
+      const kept = values.get(field.name) || [];
+      if (field.type === "radio" || field.type === "checkbox") field.checked = kept.includes(field.value);
+      else if (field.type === "select-multiple") for (const o of field.options) o.selected = kept.includes(o.value);
+      else if (kept.length) field.value = kept.shift();
+    }
+  };
+
+  const start = (form) => {
+    const { draftUrl, draftOwner } = form.dataset;
+    const status = document.querySelector("[data-draft-status]");
+    const key = PREFIX + draftUrl;
+    let timer = 0;
+    let under = null; // the attempt under way
+    let version = 0; // counts changes, so that an old answer never says that a newer text is saved
+
+    const tell = (state) => {
+      if (!status) return;
+      const time = new Date().toLocaleTimeString("nb-NO", { hour: "2-digit", minute: "2-digit" });
+      const text = (status.dataset[state] || "").replace("{time}", time);
+      status.dataset.state = state === "saved" ? "saved" : "lost";
+      if (status.textContent !== text) status.textContent = text;
+    };
+    const keep = (state) => {
+      sessionStorage.setItem(key, JSON.stringify({ owner: draftOwner || "", pairs: contents(form) }));
+      tell(state);
+    };
+
+    const save = async (last = false) => {
+      clearTimeout(timer);
+      if (under && !last) return void (timer = setTimeout(save, WAIT));
+      const mine = version;
+      const token = form.elements.csrfmiddlewaretoken?.value || "";
+      try {
+        under = fetch(draftUrl, {
+          method: "POST",
+          body: new URLSearchParams(contents(form)),
+          headers: { "X-CSRFToken": token, "X-Requested-With": "XMLHttpRequest" },
+          credentials: "same-origin",
+          redirect: "manual", // a redirect means the login page
+          keepalive: last,
+        });
+        const answer = await under;
+        if (answer.type === "opaqueredirect" || answer.status === 401 || answer.status === 403) keep("out");
+        else if (!answer.ok) {
+          keep(answer.status >= 500 ? "lost" : "failed");
+          if (answer.status >= 500) timer = setTimeout(save, AGAIN);
+        } else if (mine === version) {
+          sessionStorage.removeItem(key);
+          tell("saved");
+        }
+      } catch {
+        keep("lost");
+        timer = setTimeout(save, AGAIN);
+      } finally {
+        under = null;
+      }
+    };
+
+    const changed = () => {
+      version += 1;
+      clearTimeout(timer);
+      timer = setTimeout(save, WAIT);
+    };
+    form.addEventListener("input", changed);
+    form.addEventListener("change", changed);
+    form.addEventListener("submit", () => clearTimeout(timer));
+    addEventListener("online", () => sessionStorage.getItem(key) && save());
+    // A login in another tab brings the contact back: try when this tab is looked at again.
+    addEventListener("focus", () => sessionStorage.getItem(key) && save());
+    addEventListener("pagehide", () => timer && version && !form.dataset.sent && save(true));
+
+    const copy = JSON.parse(sessionStorage.getItem(key) || "null");
+    if (copy && draftOwner && copy.owner === draftOwner) {
+      putBack(form, copy.pairs);
+      save();
+    } else if (copy) forget();
+  };
+
+  document.querySelectorAll("form[data-draft-url]").forEach(start);
+})();
