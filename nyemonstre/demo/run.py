@@ -63,7 +63,11 @@ class Demo:
         self.launch("web", self.gunicorn(), "web")
         self.wait_for_page()
         celery = [sys.executable, "-m", "celery", "-A", "nyemonstre.celery:app"]
-        self.launch("worker", [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO"], "worker")
+        self.launch(
+            "worker",
+            [*celery, "worker", "--concurrency", "1", "--loglevel", "INFO", "--without-gossip", "--without-mingle"],
+            "worker",
+        )
         self.launch("beat", [*celery, "beat", "--loglevel", "INFO"], "worker")
 
     def seed(self) -> None:

@@ -29,7 +29,7 @@ def main() -> None:
     """Exactly what the lock says; scripts of packages are not run."""
     npm = shutil.which("npm")
     command = [npm] if npm else from_wheel()
-    done = subprocess.run([*command, "ci", "--ignore-scripts", "--loglevel", "error"], cwd=ROOT, check=False)
+    done = subprocess.run([*command, "ci", "--ignore-scripts", "--silent"], cwd=ROOT, check=False)
     if done.returncode:
         sys.exit("npm ci feilet: se over. Er package.json og package-lock.json fra samme versjon, og er nettet der?")
 
