@@ -42,7 +42,9 @@ def test_nobody_writes_in_another_persons_name():
         record("viewed", by=team.lead)
 
 
-@pytest.mark.parametrize("statement", ["update audit_event set what = 'x'", "delete from audit_event", "truncate audit_event"])
+@pytest.mark.parametrize(
+    "statement", ["update audit_event set what = 'x'", "delete from audit_event", "truncate audit_event"]
+)
 def test_events_cannot_be_changed_with_raw_sql(statement):
     team = Team()
     with acting_as(team.coordinator):
