@@ -76,9 +76,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "nyemonstre.accounts.middleware.LoginRequired",
     # Says who acts, to the database and to gettext, before any view asks.
     "nyemonstre.accounts.middleware.ActorMiddleware",
+    "nyemonstre.accounts.middleware.NoStoreMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -326,5 +327,6 @@ LOGGING = {
 LOGGING_CONFIG = "logging.config.dictConfig"
 ADMINS: list[tuple[str, str]] = []
 
-# Main navigation, drawn by nyemonstre.ui.context.
+# Main navigation and who is logged in, drawn by nyemonstre.ui.context.
 NM_NAV = "nyemonstre.urls_nav.items"
+NM_WHO = "nyemonstre.accounts.header.who"

@@ -49,7 +49,6 @@ def _environment() -> None:
         del os.environ[name]
     if "NM_DATABASE_HOST" not in os.environ:
         _start_servers()
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "nyemonstre.settings",
         "NM_SECURE": "0",
@@ -58,7 +57,6 @@ def _environment() -> None:
         "NM_STATIC_ROOT": str(ROOT / "static"),
         "NM_MAIL_HOST": "localhost",
         "NM_ALLOWED_HOSTS": "localhost,127.0.0.1,testserver",
-        "NM_CACHE_PREFIX": worker,
         # Playwright's loop lives in this thread, and Django sees a loop.
         "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
     }
@@ -88,6 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("?")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AUTH_PASSWORD_VALIDATORS = []
+    # Parallel workers share one Valkey, not each other's keys.
+    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -57,7 +57,8 @@ def main() -> int:
 
 def with_servers(environment: dict[str, str], started: float) -> None:
     """What needs a database."""
-    given = {name: value for name, value in os.environ.items() if not name.startswith("NM_")} | environment
+    # Without the settings' name too: pytest would read them before tests/conftest.py has answered what they ask.
+    given = {name: value for name, value in os.environ.items() if not name.startswith(("NM_", "DJANGO_"))} | environment
     owner = given | {"NM_DATABASE_ROLE": "owner", "NM_DEBUG": "1"}
     command = [str(BIN / "python"), "-W", "error", "manage.py", "makemigrations", "--check", "--dry-run"]
     done = subprocess.run(command, cwd=ROOT, env=owner, capture_output=True, text=True, check=False)
