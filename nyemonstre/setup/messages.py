@@ -77,10 +77,15 @@ def collect() -> None:
     for language in LANGUAGES:
         target = place(language)
         target.parent.mkdir(parents=True, exist_ok=True)
-        catalog = Catalog(locale=language, project="nyemonstre", fuzzy=False)
+        catalog = Catalog(locale=language, fuzzy=False)
         if target.exists():
             with target.open("rb") as file:
                 catalog = read_po(file, locale=language)
+        catalog.header_comment = (
+            "# Bokmål stands in the code; here is the same in another language. Made by «make messages»."
+        )
+        catalog.project, catalog.version, catalog.msgid_bugs_address = "Nye mønstre", "", ""
+        catalog.last_translator = catalog.language_team = ""
         catalog.update(template, no_fuzzy_matching=True)
         with target.open("wb") as file:
             write_po(file, catalog, width=110, sort_by_file=True, ignore_obsolete=True, include_lineno=False)
