@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from nyemonstre.refusals import Refused
 
 from .enums import AccountEvent
 from .models import Draft, Membership, Municipality, User
+from .tasks import post_password_link
 
 
 @action
@@ -27,6 +29,42 @@ def add_user(
     user = User.objects.create_user(email, name, password, phone=phone)
     record(AccountEvent.USER_ADDED, by=by, target=user, municipality=municipality)
     return user
+
+
+@action
+def add_colleague(
+    municipality: Municipality,
+    *,
+    email: str,
+    name: str,
+    role: str,
+    by: User,
+    phone: str = "",
+    sector: str = "",
+    valid_from: date | None = None,
+    valid_to: date | None = None,
+) -> User:
+    """A new person with a first role, and a mail with a link to a password of their own. All of it, or none."""
+    user = add_user(municipality, email=email, name=name, phone=phone, by=by)
+    give_role(
+        user, municipality=municipality, role=role, sector=sector, valid_from=valid_from, valid_to=valid_to, by=by
+    )
+    send_link(user, municipality=municipality, by=by)
+    return user
+
+
+@action
+def send_link(user: User, *, municipality: Municipality, by: User) -> None:
+    """Mail `user` a link where they choose a new password. The old one works until they do."""
+    check(by, Permission.MANAGE_USERS, municipality)
+    _check_works_here(user, municipality)
+    record(AccountEvent.PASSWORD_LINK_SENT, by=by, target=user, municipality=municipality)
+    transaction.on_commit(lambda: post_password_link(user), robust=True)
+
+
+def _check_works_here(user: User, municipality: Municipality) -> None:
+    if not user.memberships.filter(municipality=municipality).exists():
+        raise Refused(_("Brukeren har ingen rolle i denne kommunen."), rule="other_municipality")
 
 
 @action
@@ -77,8 +115,7 @@ def set_active(user: User, *, active: bool, municipality: Municipality, by: User
     check(by, Permission.MANAGE_USERS, municipality)
     if user.pk == by.pk and not active:
         raise Refused(_("Du kan ikke stenge din egen bruker."), rule="own_user")
-    if not user.memberships.filter(municipality=municipality).exists():
-        raise Refused(_("Brukeren har ingen rolle i denne kommunen."), rule="other_municipality")
+    _check_works_here(user, municipality)
     user.is_active = active
     user.save(update_fields=["is_active"])
     what = AccountEvent.USER_ENABLED if active else AccountEvent.USER_DISABLED
@@ -94,6 +131,28 @@ def change_profile(user: User, *, by: User, name: str, phone: str, language: str
     user.name, user.phone, user.language = name, phone, language
     user.save(update_fields=["name", "phone", "language"])
     record(AccountEvent.PROFILE_CHANGED, by=by, target=user)
+    return user
+
+
+@action
+def choose_language(user: User, *, language: str, by: User) -> User:
+    """The language of one's own pages; empty follows the municipality."""
+    if user.pk != by.pk:
+        raise Refused(_("Du kan bare endre din egen profil."), rule="own_profile")
+    user.language = language
+    user.save(update_fields=["language"])
+    record(AccountEvent.PROFILE_CHANGED, by=by, target=user, facts={"fields": ["language"]})
+    return user
+
+
+@action
+def change_password(user: User, *, password: str, by: User) -> User:
+    """One's own new password. Sessions elsewhere end; the view keeps the one it was changed in."""
+    if user.pk != by.pk:
+        raise Refused(_("Du kan bare bytte ditt eget passord."), rule="own_profile")
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    record(AccountEvent.PASSWORD_CHANGED, by=by, target=user)
     return user
 
 

@@ -25,4 +25,6 @@ class AccountEvent(models.TextChoices):
     MEMBERSHIP_GIVEN = "membership_given", _("Ga rolle")
     MEMBERSHIP_ENDED = "membership_ended", _("Avsluttet rolle")
     PROFILE_CHANGED = "profile_changed", _("Endret egen profil")
+    PASSWORD_CHANGED = "password_changed", _("Byttet passord")
+    PASSWORD_LINK_SENT = "password_link_sent", _("Sendte lenke til nytt passord")
     MUNICIPALITY_ADDED = "municipality_added", _("La til kommune")

@@ -1,6 +1,10 @@
 """Each request is done in the name of the person who is logged in, and in their language."""
 
+from urllib.parse import unquote, urlsplit
+
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.utils import translation
 
 from nyemonstre.access.wall import acting_as
@@ -30,3 +34,37 @@ class ActorMiddleware:
             return chosen
         home = user.home_municipality if user else None
         return home.language if home else settings.LANGUAGE_CODE
+
+
+class NoStoreMiddleware:
+    """Pages of somebody who is logged in stay in no cache, so that "back" after logging out shows nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.user.is_authenticated:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+
+class LoginRequired(LoginRequiredMiddleware):
+    """Sends people to the login page, and afterwards back to a page they can stand on.
+
+    A form's or a fragment's own address is no such page; the page they were on is.
+    """
+
+    def handle_no_permission(self, request, view_func):
+        page = request.get_full_path()
+        if request.headers.get("HX-Request") or request.method not in ("GET", "HEAD"):
+            page = page_of(request) or "/"
+        return redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+
+
+def page_of(request):
+    """The path of the page a request was sent from, when it is one of ours; else an empty string."""
+    url = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    if url.netloc != request.get_host() or not url.path.startswith("/"):
+        return ""
+    return unquote(url.path)

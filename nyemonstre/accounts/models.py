@@ -59,7 +59,16 @@ class Municipality(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserQuerySet(models.QuerySet):
+    def permitted(self, user, permission=Permission.MANAGE_USERS):
+        """People who have, or have had, a role in a municipality where `user` has `permission`."""
+        return self.filter(pk__in=Membership.objects.permitted(user, permission).values("user_id"))
+
+    def working_today(self):
+        return self.filter(is_active=True, pk__in=Membership.objects.live().values("user_id"))
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def create_user(self, email, name, password=None, **fields):
         user = self.model(email=self.normalize_email(email).lower(), name=name, **fields)
         user.set_password(password)
@@ -118,6 +127,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class MembershipQuerySet(models.QuerySet):
+    def permitted(self, user, permission=Permission.MANAGE_USERS):
+        """Roles in the municipalities where `user` has `permission`."""
+        return self.filter(municipality__in=Municipality.objects.permitted(user, permission))
+
     def live(self, on=None):
         """In force on the day `on` (default today). Both ends are part of the time."""
         on = on or timezone.localdate()

@@ -1,4 +1,21 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from .views import entry, own, people
 
 app_name = "accounts"
-urlpatterns = []
+urlpatterns = [
+    path("logg-inn/", entry.login, name="login"),
+    path("logg-ut/", entry.logout, name="logout"),
+    path("sprak/", entry.language_set, name="language_set"),
+    path("passord/<str:uid>/<str:token>/", entry.password_set, name="password_set"),
+    path("profil/", own.profile, name="profile"),
+    path("profil/passord/", own.password_change, name="password_change"),
+    path("utkast/", own.draft_save, name="draft_save"),
+    path("utkast/kast/", own.draft_discard, name="draft_discard"),
+    path("brukere/", people.user_list, name="user_list"),
+    path("brukere/ny/", people.user_new, name="user_new"),
+    path("brukere/<uuid:user_id>/", people.user_detail, name="user_detail"),
+    path("brukere/<uuid:user_id>/stengt/", people.user_active, name="user_active"),
+    path("brukere/<uuid:user_id>/lenke/", people.user_send_link, name="user_send_link"),
+    path("roller/<uuid:membership_id>/avslutt/", people.role_end, name="role_end"),
+]

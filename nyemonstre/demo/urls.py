@@ -1,4 +1,9 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from . import views
 
 app_name = "demo"
-urlpatterns = []
+urlpatterns = [
+    path("logg-inn/", views.login, name="login"),
+    path("utboks/", views.outbox, name="outbox"),
+]

@@ -108,6 +108,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "footer_links": [{"url": url, "text": _(text)} for name, text in FOOTER if (url := address(name))],
         "profile_url": address("accounts:profile"),
         "logout_url": address("accounts:logout"),
-        "set_language_url": address("ui:set_language"),
+        "set_language_url": address("accounts:language_set"),
         "current_path": request.path,
     }

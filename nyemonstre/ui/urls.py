@@ -5,8 +5,6 @@ from nyemonstre.ui import views
 
 app_name = "ui"
 
-urlpatterns = [
-    path("sprak/", views.set_language, name="set_language"),
-]
+urlpatterns = []
 if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("galleri/", views.gallery, name="gallery_show"))

@@ -1,19 +1,11 @@
-"""The language switch, and in debug and demo the gallery with every component in every state."""
+"""In debug and demo: the gallery with every component in every state."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
-from django.views.i18n import set_language as django_set_language
+from django.views.decorators.http import require_GET
 
 from nyemonstre.ui import gallery as exhibits
-
-
-@login_not_required
-@require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
-    """Keeps the chosen language in a cookie and goes back to the page; only addresses on this host are followed."""
-    return django_set_language(request)
 
 
 @login_not_required

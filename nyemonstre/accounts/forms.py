@@ -1,0 +1,128 @@
+"""Forms for logging in, one's own profile, and the people of a municipality."""
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nyemonstre.access.roles import Role
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+
+from .enums import Sector
+from .models import Municipality
+
+PHONE = RegexValidator(
+    r"^\+?[\d ]{3,19}$", gettext_lazy("Skriv telefonnummeret med bare tall, for eksempel 400 00 000.")
+)
+
+
+def _email(**kwargs):
+    return forms.EmailField(label=gettext_lazy("E-postadresse"), max_length=254, **kwargs)
+
+
+def _password(label, autocomplete):
+    return forms.CharField(
+        label=label, strip=False, max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": autocomplete})
+    )
+
+
+def _phone():
+    return PlainTextField(label=gettext_lazy("Telefon"), max_length=20, required=False, validators=[PHONE])
+
+
+class LoginForm(NMForm, forms.Form):
+    email = _email(widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+    password = _password(gettext_lazy("Passord"), "current-password")
+
+    submit_text = gettext_lazy("Logg inn")
+
+
+class ProfileForm(NMForm, forms.Form):
+    name = PlainTextField(label=gettext_lazy("Navn"), max_length=120)
+    phone = _phone()
+    language = forms.ChoiceField(
+        label=gettext_lazy("Språk"),
+        required=False,
+        choices=[("", gettext_lazy("Det kommunen bruker")), *settings.LANGUAGES],
+    )
+
+
+class NewPasswordForm(NMForm, forms.Form):
+    """A new password, typed twice. `user` is the one it is for."""
+
+    new = _password(gettext_lazy("Nytt passord"), "new-password")
+    again = _password(gettext_lazy("Nytt passord en gang til"), "new-password")
+
+    submit_text = gettext_lazy("Lagre passordet")
+
+    def __init__(self, *args, user, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.fields["new"].help_text = " ".join(str(text) for text in password_validators_help_texts())
+
+    def clean_new(self):
+        validate_password(self.cleaned_data["new"], self.user)
+        return self.cleaned_data["new"]
+
+    def clean(self):
+        new, again = self.cleaned_data.get("new"), self.cleaned_data.get("again")
+        if new and again and new != again:
+            self.add_error("again", _("De to passordene er ikke like."))
+        return self.cleaned_data
+
+
+class PasswordForm(NewPasswordForm):
+    old = _password(gettext_lazy("Passordet du har nå"), "current-password")
+    field_order = ["old", "new", "again"]
+
+    def clean_old(self):
+        if not self.user.check_password(self.cleaned_data["old"]):
+            raise forms.ValidationError(_("Dette er ikke passordet du har nå."))
+        return self.cleaned_data["old"]
+
+
+class RoleForm(NMForm, forms.Form):
+    """A role in one of the municipalities the administrator looks after."""
+
+    municipality = forms.ModelChoiceField(label=gettext_lazy("Kommune"), queryset=Municipality.objects.none())
+    role = forms.ChoiceField(label=gettext_lazy("Rolle"), choices=[("", gettext_lazy("Velg rolle")), *Role.choices])
+    sector = forms.ChoiceField(
+        label=gettext_lazy("Sektor"),
+        help_text=gettext_lazy("Bare for inntaksteamet."),
+        required=False,
+        choices=[("", gettext_lazy("Ingen")), *Sector.choices],
+    )
+    valid_from = NorwegianDateField(label=gettext_lazy("Fra"), initial=timezone.localdate)
+    valid_to = NorwegianDateField(
+        label=gettext_lazy("Til og med"),
+        required=False,
+        help_text=gettext_lazy("dd.mm.åååå. La feltet stå tomt når rollen ikke har noen slutt."),
+    )
+
+    submit_text = gettext_lazy("Gi rollen")
+
+    def __init__(self, *args, municipalities, **kwargs):
+        super().__init__(*args, **kwargs)
+        field = self.fields["municipality"]
+        field.queryset = municipalities
+        places = list(municipalities[:2])
+        if len(places) == 1:
+            # One municipality: nothing to choose, but the answer is still checked.
+            field.initial, field.widget = places[0].pk, forms.HiddenInput()
+
+    def role_facts(self):
+        """The municipality, and what accounts.actions asks for about the role."""
+        facts = {key: self.cleaned_data[key] for key in ("role", "sector", "valid_from", "valid_to")}
+        return self.cleaned_data["municipality"], facts
+
+
+class NewUserForm(RoleForm):
+    name = PlainTextField(label=gettext_lazy("Navn"), max_length=120)
+    email = _email(help_text=gettext_lazy("Hit sender vi en lenke der personen lager sitt eget passord."))
+    phone = _phone()
+
+    field_order = ["name", "email", "phone", "municipality", "role", "sector", "valid_from", "valid_to"]
+    submit_text = gettext_lazy("Legg til brukeren")

@@ -1,0 +1,1 @@
+"""Pages about logging in (entry), oneself (own), and the people of a municipality (people)."""

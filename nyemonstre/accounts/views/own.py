@@ -1,0 +1,78 @@
+"""One's own profile, password and drafts."""
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.http import HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from nyemonstre.access.views import signed_in
+from nyemonstre.accounts.actions import change_password, change_profile, discard_draft, save_draft
+from nyemonstre.accounts.entry import safe_next
+from nyemonstre.accounts.forms import PasswordForm, ProfileForm
+from nyemonstre.accounts.middleware import page_of
+from nyemonstre.accounts.models import Draft
+
+# A form is a page of text or a long kartlegging; more than this is something else. Characters.
+LARGEST_DRAFT = 300_000
+NEVER_KEPT = ("csrfmiddlewaretoken", "next")
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request):
+    user = request.user
+    saved = {"name": user.name, "phone": user.phone, "language": user.language}
+    form = ProfileForm(request.POST or None, initial=saved)
+    if form.is_valid():
+        change_profile(user, by=user, **form.cleaned_data)
+        messages.success(request, _("Profilen er lagret."))
+        return redirect("accounts:profile")
+    context = {
+        "form": form,
+        "memberships": user.live_memberships,
+        "drafts": Draft.objects.permitted(user),
+    }
+    return render(request, "accounts/profile.html", context, status=422 if form.is_bound else 200)
+
+
+@signed_in
+@sensitive_post_parameters("old", "new", "again")
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_change(request):
+    form = PasswordForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        user = change_password(request.user, password=form.cleaned_data["new"], by=request.user)
+        update_session_auth_hash(request, user)
+        messages.success(request, _("Passordet er byttet. Du er logget ut på andre maskiner."))
+        return redirect("accounts:profile")
+    return render(request, "accounts/password_change.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@signed_in
+@require_POST
+def draft_save(request):
+    """Keep what somebody is typing (static/draft.js). The draft belongs to the page the request comes from."""
+    key = page_of(request)
+    if not key:
+        return HttpResponseBadRequest(_("Vi vet ikke hvilken side utkastet hører til."), content_type="text/plain")
+    data = {}
+    for name, values in request.POST.lists():
+        if name not in NEVER_KEPT and "password" not in name:
+            texts = [value.replace("\0", "") for value in values]
+            data[name] = texts[0] if len(texts) == 1 else texts
+    if sum(len(name) + len(str(texts)) for name, texts in data.items()) > LARGEST_DRAFT:
+        return HttpResponse(_("Utkastet er for langt til å lagres."), status=413, content_type="text/plain")
+    save_draft(key, data=data, by=request.user)
+    return HttpResponse(status=204)
+
+
+@signed_in
+@require_POST
+def draft_discard(request):
+    """Throw away one's own draft of the form at `key`, and stay on the page."""
+    discard_draft(request.POST.get("key", "").replace("\0", "") or page_of(request), by=request.user)
+    messages.success(request, _("Utkastet er kastet."))
+    return redirect(safe_next(request))

@@ -1,0 +1,48 @@
+"""What Django's file-based mail backend wrote, read back."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_string, policy
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+# The backend ends each message with this line.
+BETWEEN = "-" * 79
+SHOWN = 100
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One mail, as the page shows it."""
+
+    to: str
+    subject: str
+    sent_at: datetime
+    text: str
+
+
+def letters() -> list[Letter]:
+    """The newest first. An empty list when nothing has been sent, or mail really is sent."""
+    folder = Path(getattr(settings, "EMAIL_FILE_PATH", None) or "/nonexistent")
+    if not folder.is_dir():
+        return []
+    found = [letter for path in folder.glob("*.log") for letter in _in_file(path)]
+    return sorted(found, key=lambda letter: letter.sent_at, reverse=True)[:SHOWN]
+
+
+def _in_file(path: Path) -> Iterator[Letter]:
+    for part in path.read_text(encoding="utf-8", errors="replace").split(f"\n{BETWEEN}\n"):
+        if not part.strip():
+            continue
+        message = message_from_string(part.lstrip("\n"), policy=policy.default)
+        body = message.get_body(("plain",))
+        yield Letter(
+            to=str(message["To"] or ""),
+            subject=str(message["Subject"] or ""),
+            sent_at=timezone.localtime(parsedate_to_datetime(message["Date"])),
+            text=body.get_content().strip() if body else "",
+        )
