@@ -28,7 +28,7 @@
   const start = (form) => {
     const { draftUrl, draftOwner } = form.dataset;
     const status = document.querySelector("[data-draft-status]");
-    const key = PREFIX + draftUrl;
+    const key = PREFIX + location.pathname; // one address saves the drafts of all pages
     let timer = 0;
     let under = null; // the attempt under way
     let version = 0; // counts changes, so that an old answer never says that a newer text is saved

@@ -58,7 +58,7 @@ def _who(request: HttpRequest) -> dict[str, str]:
         return {}
     describe = _callable("NM_WHO")
     facts: Mapping[str, str] = describe(request) if describe else {}
-    name = facts.get("name") or request.user.get_full_name() or str(request.user)
+    name = facts.get("name") or str(request.user)
     return {
         "name": name,
         "initials": people.initials(name),

@@ -7,6 +7,7 @@ import logging
 import sys
 from typing import Any
 
+from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -85,16 +86,13 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 class _Untouched(SessionBase):
-    """Stands in for the session when the database is away: keeps the cookie, saves nothing, asks nothing."""
+    """Stands in for the session when the database is away: keeps the cookie and asks nothing."""
 
     def load(self) -> dict[str, Any]:
         return {}
 
-    def save(self, must_create: bool = False) -> None:
-        return None
-
     def is_empty(self) -> bool:
-        return False
+        return not self.session_key
 
 
 def database_down(request: HttpRequest) -> HttpResponse:
@@ -102,9 +100,8 @@ def database_down(request: HttpRequest) -> HttpResponse:
 
     The session is put aside, so that the middleware does not wait for the database again.
     """
-    session = getattr(request, "session", None)
-    if session is not None:
-        request.session = _Untouched(session.session_key)
+    if hasattr(request, "session"):
+        request.session = _Untouched(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
     response = _page(request, "503.html", 503)
     response["Retry-After"] = "30"
     return response

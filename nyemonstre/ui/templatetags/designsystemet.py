@@ -68,9 +68,7 @@ def _lines(form: forms.BaseForm) -> list[dict[str, str]]:
         field = form[name] if name in form.fields else None
         anchor = ds_anchor(field) if field is not None and not field.is_hidden else ""
         for message in messages:
-            lines.append(
-                {"anchor": anchor, "text": str(message), "label": str(field.label) if anchor and field else ""}
-            )
+            lines.append({"anchor": anchor, "text": str(message), "label": _lead(field) if anchor and field else ""})
     return lines
 
 
