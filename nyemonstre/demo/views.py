@@ -1,4 +1,4 @@
-"""Log in as a made-up person, and read the mail that would have been sent. These addresses exist in demo mode only."""
+"""Log in as a made-up person, and read the mail that would have been sent. The addresses exist in demo mode only."""
 
 from django.conf import settings
 from django.core.exceptions import ValidationError

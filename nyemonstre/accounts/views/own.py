@@ -75,4 +75,5 @@ def draft_discard(request):
     """Throw away one's own draft of the form at `key`, and stay on the page."""
     discard_draft(request.POST.get("key", "").replace("\0", "") or page_of(request), by=request.user)
     messages.success(request, _("Utkastet er kastet."))
-    return redirect(safe_next(request))
+    back = safe_next(request) if "next" in request.POST else page_of(request) or "/"
+    return redirect(back)
