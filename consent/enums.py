@@ -67,14 +67,28 @@ class LineState(models.TextChoices):
     ENDED = "ended", _("Avsluttet")
 
 
+class Standing(models.TextChoices):
+    """What a line is worth on a day. Worked out by consent/rules.py, stored nowhere."""
+
+    DRAFT = "draft", _("Utkast, ikke underskrevet")
+    AHEAD = "ahead", _("Begynner senere")
+    LIVE = "live", _("Gjelder")
+    ENDS = "ends", _("Går snart ut")
+    RESTING = "resting", _("Hviler")  # nobody in the family has a live consent to participation
+    RAN_OUT = "ran_out", _("Gikk ut")
+    ENDED = "ended", _("Avsluttet")
+
+
 class ConsentEvent(models.TextChoices):
     CONSENT_GIVEN = "consent_given", _("Førte samtykke")
     CONSENT_REFUSED = "consent_refused", _("Førte et nei")
     CONSENT_WITHDRAWN = "consent_withdrawn", _("Førte at et samtykke er trukket")
     SERVICE_ADDED = "service_added", _("La til en tjeneste")
+    SERVICE_CHANGED = "service_changed", _("Endret en tjeneste")
     CONTACT_ADDED = "contact_added", _("La til en kontakt")
     CONTACT_CHANGED = "contact_changed", _("Endret en kontakt")
     LINE_DRAFTED = "line_drafted", _("Skrev utkast til avtale")
+    LINE_CHANGED = "line_changed", _("Endret et utkast til avtale")
     LINE_SIGNED = "line_signed", _("Førte avtale som underskrevet")
     LINE_ENDED = "line_ended", _("Avsluttet en avtale")
     COLLABORATION_ESTABLISHED = "collaboration_established", _("Etablerte samarbeid")

@@ -5,14 +5,35 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from families.models import Family, FamilyRows, Member
 from nyemonstre.accounts.models import Membership, Municipality
+from nyemonstre.versioned import Versioned
 
 from .enums import Answer, Direction, How, LineState, Purpose, Sector, Topic
+
+
+class ConsentQuerySet(FamilyRows):
+    def counting(self, on=None):
+        """Each person's last answer to each purpose on or before the day `on` (default today): the one that counts."""
+        on = on or timezone.localdate()
+        later = Consent.objects.filter(
+            Q(answered_on__gt=OuterRef("answered_on"))
+            | Q(answered_on=OuterRef("answered_on"), recorded_at__gt=OuterRef("recorded_at")),
+            member=OuterRef("member"),
+            purpose=OuterRef("purpose"),
+            answered_on__lte=on,
+        )
+        return self.filter(~Exists(later), answered_on__lte=on)
+
+    def live(self, on=None):
+        """The answers that count, are a yes, and have not run out on the day `on`."""
+        on = on or timezone.localdate()
+        return self.counting(on).filter(Q(valid_until=None) | Q(valid_until__gte=on), answer=Answer.GIVEN)
 
 
 class Consent(models.Model):
@@ -29,13 +50,14 @@ class Consent(models.Model):
         _("svart av"), max_length=160, help_text=_("Personen selv, eller den som svarer for et barn.")
     )
     child_heard = models.CharField(_("hva barnet mener"), max_length=500, blank=True)
+    one_parent_reason = models.CharField(_("hvorfor én forelders svar er nok"), max_length=300, blank=True)
     valid_until = models.DateField(_("gjelder til og med"), null=True, blank=True)
     text_version = models.CharField(_("samtykketekst"), max_length=20, default="2026-1")
     note = models.CharField(_("merknad"), max_length=500, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
-    objects = FamilyRows.as_manager()
+    objects = ConsentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("samtykke")
@@ -69,7 +91,7 @@ class ServiceQuerySet(models.QuerySet):
         return self.filter(closed_on=None)
 
 
-class Service(models.Model):
+class Service(Versioned):
     """A school, an office, a club: something a family can let us work with. Shared by the municipality."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -86,7 +108,7 @@ class Service(models.Model):
         verbose_name = _("tjeneste")
         verbose_name_plural = _("tjenester")
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="service_name_unique")]
+        constraints = [models.UniqueConstraint("municipality", Lower("name"), name="service_name_unique")]
 
     def __str__(self):
         return self.name
@@ -94,14 +116,16 @@ class Service(models.Model):
 
 class ContactQuerySet(FamilyRows):
     def visible_to(self, user, on=None):
-        """Contacts a live line covers, or that stand only in this person's own draft. The wall says the same."""
-        shown = AgreementLine.objects.filter(
-            Q(pk__in=AgreementLine.objects.live(on)) | Q(state=LineState.DRAFT, drafted_by_id=user.pk)
-        )
-        return self.filter(pk__in=shown.filter(contact__isnull=False).values("contact_id"))
+        """Contacts a live line covers, or that stand in this person's own draft. The wall says the same.
+
+        Neither counts in a family where nobody has a live consent to participation.
+        """
+        own_drafts = Q(state=LineState.DRAFT, drafted_by_id=user.pk)
+        lines = AgreementLine.objects.participating(on).filter(AgreementLine.in_force(on) | own_drafts)
+        return self.filter(pk__in=lines.filter(contact__isnull=False).values("contact_id"))
 
 
-class Contact(models.Model):
+class Contact(Versioned):
     """The person in a service one family works with. Hidden everywhere the moment no line covers it."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -126,16 +150,20 @@ class Contact(models.Model):
 
 
 class AgreementLineQuerySet(FamilyRows):
+    def participating(self, on=None):
+        """Lines of families in which somebody has a live consent to participation on the day `on`."""
+        yes = Consent.objects.live(on).filter(family=OuterRef("family"), purpose=Purpose.PARTICIPATION)
+        return self.filter(Exists(yes))
+
     def live(self, on=None):
-        """Signed and inside its dates on the day `on` (default today, Europe/Oslo). Both days are included."""
-        on = on or timezone.localdate()
-        return self.filter(state=LineState.SIGNED, valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))
+        """Signed, inside its dates on the day `on` (default today in Norway; both days included), and participating."""
+        return self.participating(on).filter(AgreementLine.in_force(on))
 
-    def of(self, family):
-        return self.filter(family=family)
+    def drafts(self):
+        return self.filter(state=LineState.DRAFT)
 
 
-class AgreementLine(models.Model):
+class AgreementLine(Versioned):
     """One line of the samarbeidsavtale (R-C2): this service, about these people, on these topics, from–to."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -159,6 +187,7 @@ class AgreementLine(models.Model):
     signed_on = models.DateField(_("underskrevet"), null=True, blank=True)
     signed_how = models.CharField(_("hvordan"), max_length=10, choices=How.choices, blank=True)
     signed_by = models.CharField(_("underskrevet av"), max_length=160, blank=True)
+    signed_note = models.CharField(_("merknad"), max_length=500, blank=True)
     ended_on = models.DateField(_("avsluttet"), null=True, blank=True)
     ended_reason = models.CharField(_("grunn"), max_length=300, blank=True)
 
@@ -192,6 +221,12 @@ class AgreementLine(models.Model):
 
     def __str__(self):
         return str(self.service)
+
+    @staticmethod
+    def in_force(on=None):
+        """Signed and inside its dates: half of what makes a line live. The other half is participation."""
+        on = on or timezone.localdate()
+        return Q(state=LineState.SIGNED, valid_from__lte=on) & (Q(valid_to=None) | Q(valid_to__gte=on))
 
     @property
     def topic_labels(self):

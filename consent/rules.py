@@ -1,27 +1,27 @@
-"""THE CONSENT RULE: what may be mapped, whom may we contact, what may be shared. Asked at the moment of use, never copied.
+"""THE CONSENT RULE: what may be mapped, whom may we contact, what may be shared. Asked when used, never copied.
 
 Each `why_not_…` returns None when the answer is yes, or a sentence that says what is lacking and what to do.
 The `may_…` form is the same answer as a bool. Sources: R-C1, R-C2, R-P1; DOMAIN.md 4.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .enums import Answer, Direction, Purpose, Topic
-from .models import AgreementLine, Consent
+from nyemonstre.access.roles import Permission
+
+from .enums import Answer, Direction, LineState, Purpose, Standing, Topic
+from .models import AgreementLine, Consent, Contact, Service
+
+# Days before its last day in which a line is told to run out.
+ENDS_SOON = 30
 
 
-def latest(family: Any, purpose: str) -> dict[Any, Consent]:
-    """The answer that counts for each member of the family who has answered, by member id. One query."""
-    rows = (
-        Consent.objects.filter(family=family, purpose=purpose)
-        .order_by("member_id", "-answered_on", "-recorded_at")
-        .distinct("member_id")
-    )
-    return {row.member_id: row for row in rows}
+def latest(family: Any, purpose: Any, on: date | None = None) -> dict[Any, Consent]:
+    """The answer that counts on the day `on` (default today), by member id. One query."""
+    return {row.member_id: row for row in Consent.objects.counting(on).filter(family=family, purpose=purpose)}
 
 
 def is_live(consent: Consent | None, on: date | None = None) -> bool:
@@ -32,18 +32,38 @@ def is_live(consent: Consent | None, on: date | None = None) -> bool:
     return consent.answered_on <= on and (consent.valid_until is None or on <= consent.valid_until)
 
 
-def members_with(family: Any, purpose: str, on: date | None = None) -> set[Any]:
-    """Ids of the members with a live consent to `purpose`."""
-    return {member for member, consent in latest(family, purpose).items() if is_live(consent, on)}
+def has_run_out(consent: Consent | None, on: date | None = None) -> bool:
+    """Given once, but its last day is past."""
+    if consent is None or consent.answer != Answer.GIVEN or consent.valid_until is None:
+        return False
+    return consent.valid_until < (on or timezone.localdate())
+
+
+def members_with(family: Any, purpose: Any, on: date | None = None) -> set[Any]:
+    """Ids of the members whose yes to `purpose` covers the day `on`, and who have not taken it back since.
+
+    An older day matters when something is written down late: what was right then, may be kept unless it was withdrawn.
+    """
+    today = timezone.localdate()
+    on = on or today
+    covered = {member for member, consent in latest(family, purpose, on).items() if is_live(consent, on)}
+    if on < today:
+        now = latest(family, purpose, today)
+        covered -= {member for member, consent in now.items() if consent.answer != Answer.GIVEN}
+    return covered
 
 
 def why_not_map(member: Any, on: date | None = None) -> str | None:
     """Kartlegging of a person needs that person's live consent to participation (R-P1, hard lock)."""
-    consent = latest(member.family, Purpose.PARTICIPATION).get(member.pk)
-    if is_live(consent, on):
+    if member.pk in members_with(member.family_id, Purpose.PARTICIPATION, on):
         return None
+    consent = latest(member.family_id, Purpose.PARTICIPATION).get(member.pk)
     if consent is not None and consent.answer == Answer.WITHDRAWN:
         return _("%(name)s har trukket samtykket til å delta.") % {"name": member.first_name}
+    if has_run_out(consent):
+        return _("Samtykket fra %(name)s til å delta har gått ut. Før et nytt samtykke først.") % {
+            "name": member.first_name
+        }
     return _("%(name)s har ikke samtykket til å delta. Før samtykket først.") % {"name": member.first_name}
 
 
@@ -60,17 +80,26 @@ def why_not_map_family(family: Any, on: date | None = None) -> str | None:
 
 def live_line(family: Any, service: Any, on: date | None = None) -> AgreementLine | None:
     """A live agreement line with the service, or None."""
-    return AgreementLine.objects.live(on).filter(family=family, service=service).first()
+    return AgreementLine.objects.live(on).filter(family=family, service=service).order_by("valid_from", "pk").first()
 
 
 def why_not_contact(family: Any, service: Any, on: date | None = None) -> str | None:
-    """Contact with a service needs a live agreement line (R-P1, hard lock)."""
+    """Contact with a service needs a live agreement line (R-P1, hard lock). None is live without participation."""
     if live_line(family, service, on):
         return None
+    if not participates(family, on):
+        return _(
+            "Ingen i familien har et gyldig samtykke til å delta, så dere kan ikke kontakte noen. Før samtykke først."
+        )
     return _(
         "Familien har ingen gyldig avtale om samarbeid med %(service)s. Lag en linje i samarbeidsavtalen, "
         "og la familien skrive under, før dere tar kontakt."
     ) % {"service": service}
+
+
+def participates(family: Any, on: date | None = None) -> bool:
+    """Whether somebody in the family has a live consent to participation on the day `on`."""
+    return Consent.objects.live(on).filter(family=family, purpose=Purpose.PARTICIPATION).exists()
 
 
 def may_contact(family: Any, service: Any, on: date | None = None) -> bool:
@@ -78,19 +107,77 @@ def may_contact(family: Any, service: Any, on: date | None = None) -> bool:
 
 
 def why_not_share(member: Any, service: Any, topic: str, on: date | None = None, *, get: bool = False) -> str | None:
-    """Telling a service about this person and this topic (or asking it, with `get`) needs a line that covers all three."""
+    """Telling a service about this person and topic (or asking it, with `get`) needs a line that covers all three.
+
+    The person must take part too: a line about somebody who has withdrawn says nothing any more.
+    """
+    refusal = why_not_map(member, on)
+    if refusal:
+        return refusal
     ways = [Direction.BOTH, Direction.GET if get else Direction.GIVE]
     lines = AgreementLine.objects.live(on).filter(
         family=member.family_id, service=service, topics__contains=[topic], direction__in=ways, covered__member=member
     )
     if lines.exists():
         return None
-    return _("Avtalen med %(service)s dekker ikke %(topic)s for %(name)s.") % {
-        "service": service,
-        "topic": Topic(topic).label,
-        "name": member.first_name,
-    }
+    said = {"service": service, "topic": Topic(topic).label, "name": member.first_name}
+    if get:
+        return _("Avtalen med %(service)s dekker ikke å få vite om %(topic)s for %(name)s.") % said
+    return _("Avtalen med %(service)s dekker ikke å fortelle om %(topic)s for %(name)s.") % said
 
 
 def may_share(member: Any, service: Any, topic: str, on: date | None = None, *, get: bool = False) -> bool:
     return why_not_share(member, service, topic, on, get=get) is None
+
+
+def contactable_services(family: Any, on: date | None = None) -> Any:
+    """The services a live line of this family covers: the choices of every picker (measures, journal)."""
+    return Service.objects.filter(pk__in=AgreementLine.objects.live(on).filter(family=family).values("service_id"))
+
+
+def live_contacts(family: Any, user: Any) -> Any:
+    """The contacts of live lines, as far as `user` may see this family's agreements. Drafts are not among them."""
+    lines = AgreementLine.objects.live().filter(family=family, contact__isnull=False)
+    return Contact.objects.permitted(user, Permission.VIEW_CONSENT).filter(pk__in=lines.values("contact_id"))
+
+
+def lines_ended_by_leaving(*leaving: Any) -> list[AgreementLine]:
+    """The open lines that cover nobody who takes part once these members of one family do not; all when nobody is left.
+
+    Asked before, to say what follows, and after, to do it.
+    """
+    family = leaving[0].family_id
+    left = members_with(family, Purpose.PARTICIPATION) - {member.pk for member in leaving}
+    lines = AgreementLine.objects.filter(family=family).exclude(state=LineState.ENDED).prefetch_related("covered")
+    lines = lines.select_related("service").order_by("service__name", "valid_from", "pk")
+    return [
+        line
+        for line in lines
+        if not left
+        or (
+            (covered := {row.member_id for row in line.covered.all()}) & {member.pk for member in leaving}
+            and not covered & left
+        )
+    ]
+
+
+def standing(line: AgreementLine, taking_part: bool, on: date | None = None) -> Any:
+    """The Standing of a line on the day `on`; `taking_part` is `participates` of its family, asked once per page."""
+    on = on or timezone.localdate()
+    if line.state == LineState.ENDED:
+        return Standing.ENDED
+    if line.state == LineState.DRAFT:
+        return Standing.DRAFT
+    if line.valid_to and line.valid_to < on:
+        return Standing.RAN_OUT
+    if not taking_part:
+        return Standing.RESTING
+    if line.valid_from > on:
+        return Standing.AHEAD
+    if line.valid_to and line.valid_to <= on + timedelta(days=ENDS_SOON):
+        return Standing.ENDS
+    return Standing.LIVE
+
+
+# The standings in which a service may be contacted; the contact's details are shown in these, and in one's own draft.
+OPEN = (Standing.LIVE, Standing.ENDS)

@@ -60,6 +60,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("child_heard", models.CharField(blank=True, max_length=500, verbose_name="hva barnet mener")),
+                (
+                    "one_parent_reason",
+                    models.CharField(blank=True, max_length=300, verbose_name="hvorfor én forelders svar er nok"),
+                ),
                 ("valid_until", models.DateField(blank=True, null=True, verbose_name="gjelder til og med")),
                 ("text_version", models.CharField(default="2026-1", max_length=20, verbose_name="samtykketekst")),
                 ("note", models.CharField(blank=True, max_length=500, verbose_name="merknad")),
@@ -74,6 +78,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Contact",
             fields=[
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=120, verbose_name="navn")),
                 ("title", models.CharField(blank=True, max_length=80, verbose_name="stilling")),
@@ -98,6 +103,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Service",
             fields=[
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ("name", models.CharField(max_length=120, verbose_name="navn")),
                 (
@@ -135,6 +141,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="AgreementLine",
             fields=[
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 (
                     "topics",
@@ -197,6 +204,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("signed_by", models.CharField(blank=True, max_length=160, verbose_name="underskrevet av")),
+                ("signed_note", models.CharField(blank=True, max_length=500, verbose_name="merknad")),
                 ("ended_on", models.DateField(blank=True, null=True, verbose_name="avsluttet")),
                 ("ended_reason", models.CharField(blank=True, max_length=300, verbose_name="grunn")),
                 (

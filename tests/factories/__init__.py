@@ -106,7 +106,7 @@ def _consent(family: Family, step: str, team: Team, on: date) -> None:
     for member in members:
         consent_actions.record_consent(
             member, purpose=Purpose.PARTICIPATION, answer=Answer.GIVEN, how=How.SIGNED, given_by=member.full_name,
-            on=on, by=team.coordinator,
+            child_heard="" if member.is_adult else "Vil gjerne være med.", on=on, by=team.coordinator,
         )  # fmt: skip
 
 

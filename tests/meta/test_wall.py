@@ -15,7 +15,6 @@ OPEN = {
     "accounts_user_groups": "read with the user",
     "accounts_user_user_permissions": "Django's own, empty: access never reads it",
     "accounts_membership": "decides who is who, read before the actor's rights are known; colleagues' roles are known",
-    "consent_service": "the municipality's directory of services; no personal data",
     "django_content_type": "Django's list of models",
     "django_migrations": "Django's list of migrations",
     "django_session": "read at login, by a random key",
