@@ -27,8 +27,9 @@ _numbers = count(1)
 
 def a_municipality(name: str = "", **facts: Any) -> Municipality:
     number = next(_numbers)
+    letters = "".join(chr(ord("A") + number // 26**place % 26) for place in range(4))
     return Municipality.objects.create(
-        number=f"{9000 + number % 1000:04d}", name=name or f"Prøvekommune {number}", code=f"P{number:03d}"[:4], **facts
+        number=f"{number % 10_000:04d}", name=name or f"Prøvekommune {number}", code=letters, **facts
     )
 
 
