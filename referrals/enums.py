@@ -1,0 +1,94 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ReferrerKind(models.TextChoices):
+    SERVICE = "service", _("En tjeneste")
+    FAMILY = "family", _("Familien selv")
+
+
+class AddressAnswer(models.TextChoices):
+    """What the referrer says about adressesperre: the values of families.enums.Protection, and not knowing."""
+
+    NONE = "none", _("Nei")
+    CLIENT_ADDRESS = "client_address", _("Ja, klientadresse")
+    CONFIDENTIAL = "confidential", _("Ja, fortrolig adresse (kode 7)")
+    STRICTLY_CONFIDENTIAL = "strictly_confidential", _("Ja, strengt fortrolig adresse (kode 6)")
+    UNKNOWN = "unknown", _("Vet ikke")
+
+
+class PersonRole(models.TextChoices):
+    ADULT = "adult", _("Voksen")
+    CHILD = "child", _("Barn")
+
+
+class Criterion(models.TextChoices):
+    """The target group, R-E1 to R-E6, in the order the intake team goes through them."""
+
+    LOW_INCOME = "low_income", _("Lav inntekt i minst tre år")
+    STRUGGLES = "struggles", _("Strever med arbeid, bolig, deltakelse eller økonomi")
+    CONCERN = "concern", _("Bekymring for at barna får det på samme måte")
+    RESIDENCE_PERMIT = "residence_permit", _("Oppholdstillatelse")
+    CHILDREN_AT_HOME = "children_at_home", _("Barna bor hjemme minst halve tiden")
+    SERVICES = "services", _("I kontakt med minst én tjeneste")
+
+
+class CriterionValue(models.TextChoices):
+    YES = "yes", _("Ja")
+    NO = "no", _("Nei")
+    UNKNOWN = "unknown", _("Vet ikke")
+
+
+class Situation(models.TextChoices):
+    """What the form asks about each part of life (R-E7). The values are the names of Referral's columns."""
+
+    WORK = "situation_work", _("Arbeid")
+    SCHOOL = "situation_school", _("Skole")
+    KINDERGARTEN = "situation_kindergarten", _("Barnehage")
+    HEALTH = "situation_health", _("Helse")
+    HOUSING = "situation_housing", _("Bosituasjon")
+    ECONOMY = "situation_economy", _("Økonomi")
+
+
+class Outcome(models.TextChoices):
+    """What the intake team decides (R-E8)."""
+
+    GRANTED = "granted", _("Tildel plass")
+    WAITING = "waiting", _("Venteliste")
+    DECLINED = "declined", _("Avslag")
+    MORE_INFORMATION = "more_information", _("Mer informasjon")
+
+
+class Told(models.TextChoices):
+    """What the coordinator tells in the information meeting, about the offer and about the research."""
+
+    OFFER = "offer", _("Hva tilbudet er, og hva koordinatoren gjør")
+    VOLUNTARY = "voluntary", _("At det er frivillig, og at et nei ikke påvirker annen hjelp")
+    FIVE_YEARS = "five_years", _("At oppfølgingen kan vare i fem år")
+    RECORDS = "records", _("Hva som skrives ned, og hvem som kan se det")
+    RESEARCH = "research", _("At det er forskning, og at den er frivillig for seg")
+    WITHDRAW = "withdraw", _("Hvordan familien kan trekke seg")
+
+
+class MeetingOutcome(models.TextChoices):
+    YES = "yes", _("Ja, familien vil være med")
+    NO = "no", _("Nei, familien vil ikke være med")
+    THINKING = "thinking", _("Familien vil tenke på det")
+    ABSENT = "absent", _("Familien kom ikke")
+
+
+class ReferralEvent(models.TextChoices):
+    REFERRAL_SENT = "referral_sent", _("Sendte en henvendelse")
+    REFERRAL_TAKEN_IN = "referral_taken_in", _("Tok opp en henvendelse")
+    REFERRAL_ASSESSED = "referral_assessed", _("Vurderte målgruppen")
+    INFORMATION_ADDED = "referral_information_added", _("La opplysninger til en henvendelse")
+    REFERRAL_GRANTED = "referral_granted", _("Tildelte plass")
+    REFERRAL_WAITING = "referral_waiting", _("Satte en henvendelse på venteliste")
+    REFERRAL_MOVED = "referral_moved", _("Flyttet en henvendelse på ventelisten")
+    REFERRAL_DECLINED = "referral_declined", _("Ga avslag på en henvendelse")
+    INFORMATION_ASKED = "referral_information_asked", _("Ba om mer informasjon")
+    MEETING_STARTED = "referral_to_meeting", _("Gikk videre til informasjonssamtale")
+    REFERRAL_CLOSED = "referral_closed", _("Avsluttet en henvendelse")
+    MEETING_BOOKED = "information_meeting_booked", _("Avtalte informasjonssamtale")
+    MEETING_CHANGED = "information_meeting_changed", _("Endret avtalen om informasjonssamtale")
+    MEETING_RECORDED = "information_meeting_recorded", _("Førte informasjonssamtalen")
