@@ -1,4 +1,4 @@
-"""The seven lines of the pattern: the family's result goals (R-R1, DOMAIN.md 1.8). Kartlegging and plan speak of the same."""
+"""The seven lines of the pattern: the family's resultatmål (DOMAIN.md 1.8). Kartlegging and plan speak of the same."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

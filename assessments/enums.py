@@ -1,0 +1,36 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from families.stages import Step
+
+
+class Kind(models.TextChoices):
+    """Step 5 and step 10 of the path: the same questions, at the start and once a year."""
+
+    BASELINE = "baseline", _("Oppstartskartlegging")
+    YEARLY = "yearly", _("Årlig kartlegging")
+
+
+STEP_OF = {Kind.BASELINE: Step.BASELINE, Kind.YEARLY: Step.YEARLY}
+
+
+class Respondent(models.TextChoices):
+    """Whose view an answer is. The family's and the coordinator's stand apart and may differ."""
+
+    FAMILY = "family", _("familien")
+    COORDINATOR = "coordinator", _("koordinatoren")
+
+
+class Missing(models.TextChoices):
+    """No value is an answer too, and it says why."""
+
+    UNKNOWN = "unknown", _("Vet ikke")
+    UNWILLING = "unwilling", _("Vil ikke svare")
+    NOT_ASKED = "not_asked", _("Ikke spurt")
+
+
+class AssessmentEvent(models.TextChoices):
+    SITTING_STARTED = "sitting_started", _("Begynte en kartlegging")
+    SITTING_COMPLETED = "sitting_completed", _("Fullførte en kartlegging")
+    SITTING_ABANDONED = "sitting_abandoned", _("Avbrøt en kartlegging")
+    FIT_RECORDED = "fit_recorded", _("Førte et FIT-svar")

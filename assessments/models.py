@@ -1,0 +1,173 @@
+"""What a family answered, when, and to which questions. A sitting is open while it is filled in; then it is history."""
+
+from uuid import uuid4
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from families.models import Family, FamilyRows, Member
+
+from .enums import Kind, Missing, Respondent
+from .instruments import CURRENT, FIT, Instrument, instrument
+
+
+class AssessmentQuerySet(FamilyRows):
+    def open(self):
+        return self.filter(completed_at=None, abandoned_at=None)
+
+    def completed(self):
+        return self.exclude(completed_at=None)
+
+    def kept(self):
+        """Open or completed: what was abandoned is not shown among the sittings."""
+        return self.filter(abandoned_at=None)
+
+
+class Assessment(models.Model):
+    """One sitting: the whole family, one set of questions, one round of the path (step 5 or 10)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="assessments")
+    kind = models.CharField(_("hva"), max_length=10, choices=Kind.choices)
+    number = models.PositiveSmallIntegerField(_("runde"), default=1)
+    held_on = models.DateField(_("dato"), default=timezone.localdate)
+    instrument = models.CharField(_("spørsmål"), max_length=40, default=CURRENT, editable=False)
+    language = models.CharField(_("språk"), max_length=2, choices=settings.LANGUAGES, default="nb")
+    interpreter = models.CharField(_("tolk i"), max_length=40, blank=True)
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    completed_at = models.DateTimeField(null=True)
+    abandoned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    abandoned_at = models.DateTimeField(null=True)
+    abandoned_reason = models.CharField(_("grunn"), max_length=300, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kartlegging")
+        verbose_name_plural = _("kartlegginger")
+        ordering = ["-held_on", "-started_at"]
+        indexes = [models.Index(fields=["family", "held_on"], name="assessment_family")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["family", "kind", "number"],
+                condition=Q(completed_at=None, abandoned_at=None),
+                name="assessment_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at=None, completed_by=None)
+                | Q(completed_at__isnull=False, completed_by__isnull=False),
+                name="assessment_completed_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=Q(abandoned_at=None, abandoned_by=None, abandoned_reason="")
+                | (Q(abandoned_at__isnull=False, abandoned_by__isnull=False) & ~Q(abandoned_reason="")),
+                name="assessment_abandoned_for_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(completed_at=None) | Q(abandoned_at=None), name="assessment_completed_or_abandoned"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=Kind.BASELINE, number=1) | Q(kind=Kind.YEARLY, number__gte=1),
+                name="assessment_baseline_is_one",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_open(self):
+        return self.completed_at is None and self.abandoned_at is None
+
+    @property
+    def name(self):
+        if self.kind == Kind.BASELINE:
+            return str(Kind.BASELINE.label)
+        return _("Årlig kartlegging, år %(number)s") % {"number": self.number}
+
+    @property
+    def short_name(self):
+        return _("Start") if self.kind == Kind.BASELINE else _("%(number)s år") % {"number": self.number}
+
+    @cached_property
+    def questions(self) -> Instrument:
+        """The question set as it was when the sitting began."""
+        return instrument(self.instrument)
+
+
+class Response(models.Model):
+    """One answer to one question about one person (or, with no member, the whole family), in one of the two views.
+
+    Exactly one of `value` and `missing`. Saved while the sitting is open, one by one; unchangeable afterwards.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="responses")
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="responses")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, null=True, related_name="responses")
+    question = models.CharField(max_length=60)
+    respondent = models.CharField(max_length=12, choices=Respondent.choices)
+    value = models.JSONField(null=True)
+    missing = models.CharField(max_length=10, choices=Missing.choices, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("svar")
+        verbose_name_plural = _("svar")
+        ordering = ["recorded_at"]
+        indexes = [models.Index(fields=["family"], name="response_family")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "member", "question"], nulls_distinct=False, name="response_once"
+            ),
+            models.CheckConstraint(
+                condition=(Q(value__isnull=False) & Q(missing="")) | (Q(value__isnull=True) & ~Q(missing="")),
+                name="response_value_or_missing",
+            ),
+        ]
+
+    def __str__(self):
+        return self.question
+
+
+class FitAnswer(models.Model):
+    """Step 8: how well, to one person, the whole of the help met the family's needs. Asked after a meeting."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="fit_answers")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="fit_answers", verbose_name=_("hvem"))
+    instrument = models.CharField(max_length=40, default=FIT, editable=False)
+    asked_on = models.DateField(_("dato"), default=timezone.localdate)
+    after = models.CharField(_("etter hvilket møte"), max_length=120, blank=True)
+    value = models.PositiveSmallIntegerField(_("svar"), null=True, blank=True)
+    missing = models.CharField(max_length=10, choices=Missing.choices, blank=True)
+    comment = models.CharField(_("egne ord"), max_length=1000, blank=True)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("FIT-svar")
+        verbose_name_plural = _("FIT-svar")
+        ordering = ["-asked_on", "-recorded_at"]
+        indexes = [models.Index(fields=["family", "asked_on"], name="fit_family")]
+        constraints = [
+            models.CheckConstraint(condition=Q(value=None) | Q(value__lte=10), name="fit_value_to_ten"),
+            models.CheckConstraint(
+                condition=Q(value__isnull=False, missing="") | (Q(value=None) & ~Q(missing="")),
+                name="fit_value_or_missing",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.value if self.value is not None else self.get_missing_display())

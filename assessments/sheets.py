@@ -1,0 +1,174 @@
+"""A sitting as it lies on the table: who is asked what, in which part, and what has been answered.
+
+`Sheet` is built from a few lists and holds no query: `sheet_of` fetches them, four queries however large the family.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consent.enums import Purpose
+from consent.rules import members_with
+from families.models import Member
+
+from .change import Reading
+from .enums import Missing
+from .instruments import Part, Question, family_questions, questions_for
+from .models import Assessment, Response
+
+FAMILY = "familien"  # stands in an address where a member's id would
+
+
+@dataclass
+class Item:
+    """One question about one person (None: the whole family), with its answer when there is one."""
+
+    question: Question
+    member: Member | None
+    response: Response | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.response is not None
+
+    @property
+    def reading(self) -> Reading:
+        return reading_of(self.response)
+
+    def text(self, language: str) -> str:
+        return self.question.text.read(language, name=self.member.first_name if self.member else "")
+
+    def answer(self, language: str = "nb") -> str:
+        """The answer in words, for reading."""
+        if self.response is None:
+            return _("ikke svart ennå")
+        if self.response.missing:
+            return str(Missing(self.response.missing).label)
+        return self.question.scale.say(self.response.value, language)
+
+
+def reading_of(response: Response | None) -> Reading:
+    return Reading(response.value, response.missing) if response else Reading()
+
+
+@dataclass
+class Cell:
+    """One part of one person: what is asked there. `state`: none | waiting | going | done."""
+
+    part: Part
+    items: list[Item]
+
+    @property
+    def done(self) -> int:
+        return sum(item.done for item in self.items)
+
+    @property
+    def state(self) -> str:
+        if not self.items:
+            return "none"
+        if self.done == len(self.items):
+            return "done"
+        return "going" if self.done else "waiting"
+
+
+@dataclass
+class Row:
+    """One person, or the whole family. `blocked` says why nothing is asked about them."""
+
+    who: str
+    name: str
+    member: Member | None
+    cells: list[Cell]
+    age: int | None = None
+    blocked: str = ""
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for cell in self.cells for item in cell.items]
+
+
+@dataclass
+class Sheet:
+    assessment: Assessment
+    parts: tuple[Part, ...]
+    rows: list[Row]
+
+    @property
+    def items(self) -> list[Item]:
+        return [item for row in self.rows for item in row.items]
+
+    @property
+    def waiting(self) -> list[Item]:
+        return [item for item in self.items if not item.done]
+
+    def row(self, who: str) -> Row | None:
+        return next((row for row in self.rows if row.who == who), None)
+
+    def cell(self, who: str, part: str) -> Cell | None:
+        row = self.row(who)
+        return next((cell for cell in row.cells if cell.part.key == part and cell.items), None) if row else None
+
+    def item(self, member_id: Any, question: str) -> Item | None:
+        return next(
+            (i for i in self.items if i.question.key == question and (i.member.pk if i.member else None) == member_id),
+            None,
+        )
+
+
+def askable(assessment: Assessment) -> set[Any]:
+    """Ids of the members who may be asked: a consent to participation, live both that day and today (R-P1)."""
+    family, purpose = assessment.family_id, Purpose.PARTICIPATION
+    return members_with(family, purpose, assessment.held_on) & members_with(family, purpose, timezone.localdate())
+
+
+def sheet_of(assessment: Assessment) -> Sheet:
+    """The sheet of a sitting. Open: everything that may be asked. Over: what was answered, and nothing else."""
+    members = [
+        m
+        for m in Member.objects.filter(family=assessment.family_id).order_by("birth_date", "first_name")
+        if m.birth_date <= assessment.held_on and not (m.moved_out_on and m.moved_out_on < assessment.held_on)
+    ]
+    responses = {(r.member_id, r.question): r for r in Response.objects.filter(assessment=assessment)}
+    allowed = askable(assessment) if assessment.is_open else {m.pk for m in members}
+    rows = []
+    for member in [*members, None]:
+        asked = _asked(assessment, member, responses, allowed)
+        cells = _cells(member, asked, assessment.questions.parts, responses)
+        if member is None:
+            rows.append(Row(FAMILY, _("Hele familien"), None, cells))
+        else:
+            blocked = "" if member.pk in allowed else _("ikke samtykket til å delta")
+            rows.append(Row(str(member.pk), member.first_name, member, cells, member.age(assessment.held_on), blocked))
+    return Sheet(assessment, assessment.questions.parts, rows)
+
+
+def _asked(
+    assessment: Assessment, member: Member | None, responses: dict[Any, Response], allowed: set[Any]
+) -> list[Question]:
+    """What is put to a person. A sitting that is over shows what was answered, even if a birth date was corrected."""
+    about = member.pk if member else None
+    if not assessment.is_open:
+        return [q for q in assessment.questions.questions if (about, q.key) in responses]
+    if member is None:
+        return family_questions(assessment.kind, assessment.instrument) if allowed else []
+    if member.pk not in allowed:
+        return []
+    return questions_for(member.age(assessment.held_on), assessment.kind, assessment.instrument)
+
+
+def _cells(
+    member: Member | None, asked: list[Question], parts: Iterable[Part], responses: dict[Any, Response]
+) -> list[Cell]:
+    items = [Item(q, member, responses.get((member.pk if member else None, q.key))) for q in asked]
+    return [Cell(part, [item for item in items if item.question.part == part.key]) for part in parts]
+
+
+def all_readings(assessments: list[Assessment]) -> dict[Any, dict[tuple[Any, str], Reading]]:
+    """Per sitting id: (member id or None, question) → reading. One query for all of them."""
+    found: dict[Any, dict[tuple[Any, str], Reading]] = {a.pk: {} for a in assessments}
+    for r in Response.objects.filter(assessment__in=[a.pk for a in assessments]):
+        found[r.assessment_id][(r.member_id, r.question)] = Reading(r.value, r.missing)
+    return found

@@ -1,0 +1,221 @@
+"""The question files: which questions fit whom, and what is said about a file that is wrong."""
+
+from datetime import date
+
+import pytest
+import yaml
+
+from assessments.instruments import (
+    CURRENT,
+    FIT,
+    FOLDER,
+    BadAnswer,
+    InstrumentError,
+    available,
+    family_questions,
+    instrument,
+    questions_for,
+)
+from assessments.instruments.loader import load
+from assessments.outcomes import Outcome
+from families.models import Member
+
+
+@pytest.mark.parametrize("name", available())
+def test_every_file_loads_and_says_what_it_is(name):
+    found = instrument(name)
+    assert found.id == name
+    assert found.licence
+    assert found.source
+    assert "diagnose" in found.note["nb"]
+    assert all(q.text.get("nb") and q.text.get("nn") for q in found.questions)
+
+
+def test_fit_asks_the_programmes_own_question():
+    assert instrument(FIT)["fit"].text["nb"] == (
+        "I hvilken grad opplevde du at hjelpeapparatets totale innsats ivaretok familiens behov på en god måte?"
+    )
+
+
+def test_a_file_that_does_not_exist():
+    with pytest.raises(LookupError, match="nm-2026-1"):
+        instrument("nm-1999-1")
+
+
+SETS = ("ladder", "thriving_parent", "thriving_self", "kindergarten", "after_school", "activities", "work")
+
+
+@pytest.mark.parametrize(
+    ("years", "months", "asked"),
+    [
+        (0, 0, {"kindergarten"}),
+        (2, 11, {"kindergarten"}),
+        (3, 11, {"kindergarten", "activities"}),
+        (4, 0, {"kindergarten", "activities", "thriving_parent"}),
+        (5, 0, {"kindergarten", "after_school", "activities", "thriving_parent"}),
+        (7, 0, {"after_school", "activities", "thriving_parent"}),
+        (8, 0, {"after_school", "activities", "thriving_parent", "ladder"}),
+        (10, 0, {"activities", "thriving_parent", "ladder"}),
+        (11, 0, {"activities", "thriving_parent", "thriving_self", "ladder"}),
+        (12, 0, {"activities", "thriving_self", "ladder"}),
+        (17, 11, {"activities", "thriving_self", "ladder"}),
+        (18, 0, {"ladder", "work"}),
+        (80, 0, {"ladder", "work"}),
+    ],
+)
+@pytest.mark.parametrize("kind", ["baseline", "yearly"])
+def test_age_decides_what_is_asked(years, months, asked, kind):
+    day = date(2026, 11, 22)
+    born = date(2026 - years - (months > 10), (11 - months) % 12 or 12, 22)
+    age = Member(birth_date=born).age(day)
+    assert age == years
+    assert {q.key for q in questions_for(age, kind)} & set(SETS) == asked
+
+
+def test_the_day_before_a_birthday_and_the_day_itself():
+    member = Member(birth_date=date(2018, 11, 22))
+    assert "ladder" not in {q.key for q in questions_for(member.age(date(2026, 11, 21)), "baseline")}
+    assert "ladder" in {q.key for q in questions_for(member.age(date(2026, 11, 22)), "baseline")}
+
+
+def test_each_outcome_has_both_views_of_the_family_and_four_have_them_per_child():
+    for respondent in ("family", "coordinator"):
+        assert [q.goal for q in family_questions("baseline") if q.respondent == respondent] == Outcome.values
+        child = [q.goal for q in questions_for(9, "baseline") if q.goal and q.respondent == respondent]
+        assert child == ["rm1", "rm2", "rm3", "rm4a", "rm4b"]
+    assert not [q for q in questions_for(18, "baseline") if q.goal]
+
+
+def test_words_fall_back_to_bokmaal_and_take_a_name():
+    question = instrument(CURRENT)["kindergarten"]
+    assert question.text.read("en", name="Elias") == "Går Elias i barnehage?"
+    assert instrument(CURRENT)["rm3"].text.read("nn").endswith("skulen for barna?")
+
+
+@pytest.mark.parametrize(
+    ("question", "raw", "stored"),
+    [
+        ("ladder", "0", 0),
+        ("ladder", 10, 10),
+        ("rm1", "5", 5),
+        ("rooms", " 4 ", 4),
+        ("work", "part", "part"),
+        ("income", ["social", "wages"], ["wages", "social"]),
+        ("income", ["none"], ["none"]),
+    ],
+)
+def test_an_answer_that_fits(question, raw, stored):
+    assert instrument(CURRENT)[question].scale.clean(raw) == stored
+
+
+@pytest.mark.parametrize(
+    ("question", "raw", "rule"),
+    [
+        ("ladder", "11", "range"),
+        ("ladder", "-1", "number"),
+        ("ladder", "6,5", "number"),
+        ("ladder", "٣", "number"),
+        ("ladder", True, "number"),
+        ("ladder", None, "number"),
+        ("ladder", ["5"], "number"),
+        ("ladder", "9" * 5000, "number"),
+        ("rm1", "0", "range"),
+        ("rm1", "6", "range"),
+        ("work", "chef", "choice"),
+        ("work", "a\0b", "text"),
+        ("work", "x" * 501, "text"),
+        ("work", "", "text"),
+        ("work", 3, "text"),
+        ("income", ["wages", "gold"], "choice"),
+        ("income", [], "choice"),
+        ("income", [1], "choice"),
+        ("income", "wages", "choice"),
+        ("income", ["wages", "none"], "exclusive"),
+    ],
+)
+def test_an_answer_that_does_not_fit(question, raw, rule):
+    with pytest.raises(BadAnswer) as caught:
+        instrument(CURRENT)[question].scale.clean(raw)
+    assert caught.value.rule == rule
+
+
+def test_answers_in_words():
+    found = instrument(CURRENT)
+    assert found["rm1"].scale.say(2) == "2, krevende"
+    assert found["ladder"].scale.say(7) == "7"
+    assert found["income"].scale.say(["wages", "aap"]) == "Lønn eller eget firma, AAP"
+    assert found["work"].scale.say("part", "nn") == "I arbeid på deltid"
+
+
+def change(path, edit):
+    content = yaml.safe_load((FOLDER / "fit-1.yaml").read_text())
+    edit(content)
+    file = path / "fit-1.yaml"
+    file.write_text(yaml.safe_dump(content, allow_unicode=True))
+    return file
+
+
+@pytest.mark.parametrize(
+    ("edit", "place", "reason"),
+    [
+        (lambda c: c.pop("licence"), "top", "'licence' is missing"),
+        (lambda c: c.update(colour="blue"), "top", "unknown key 'colour'"),
+        (lambda c: c.update(version="2"), "top", "fit-2"),
+        (lambda c: c.update(version=1), "version", "must be text"),
+        (lambda c: c.update(questions=[]), "questions", "must be a list with something in it"),
+        (lambda c: c["questions"].append(dict(c["questions"][0])), "questions", "'fit' is used twice"),
+        (lambda c: c["questions"][0].update(scale="length"), "questions[0].scale", "must be one of grade"),
+        (lambda c: c["questions"][0].update(ages=[9, 8]), "questions[0].ages", "must be [from] or [from, to]"),
+        (lambda c: c["questions"][0].update(ages=["8"]), "questions[0].ages[0]", "must be a whole number"),
+        (lambda c: c["questions"][0].pop("ages"), "questions[0]", "'ages' is missing"),
+        (lambda c: c["questions"][0].update(kinds=["weekly"]), "questions[0].kinds[0]", "must be one of baseline"),
+        (lambda c: c["questions"][0].update(goal="rm9"), "questions[0].goal", "must be one of rm1"),
+        (lambda c: c["questions"][0]["text"].pop("nb"), "questions[0].text", "'nb' is missing"),
+        (lambda c: c["questions"][0]["text"].update(se="x"), "questions[0].text", "unknown key 'se'"),
+        (lambda c: c["questions"][0].update(part="x"), "questions[0].part", "must be one of fit"),
+        (lambda c: c["scales"]["grade"].update(low=10), "scales.grade", "low must be 0 or more and under high"),
+        (lambda c: c["scales"]["grade"].update(kind="dial"), "scales.grade.kind", "must be one of ladder"),
+        (lambda c: c["scales"]["grade"]["words"].update({11: {"nb": "x"}}), "scales.grade.words", "11 is not on the"),
+        (lambda c: c["scales"]["grade"].update(kind="status"), "scales.grade.words", "words for each value"),
+        (
+            lambda c: c["scales"].update(s={"kind": "choice", "options": [{"value": True, "nb": "ja"}]}),
+            "scales.s.options[0].value",
+            "must be text",
+        ),
+        (
+            lambda c: c["scales"].update(s={"kind": "choice", "options": [{"value": "a", "nb": "x"}] * 2}),
+            "scales.s.options",
+            "two options have the same value",
+        ),
+    ],
+)
+def test_a_wrong_file_is_named_with_place_and_reason(tmp_path, edit, place, reason):
+    with pytest.raises(InstrumentError) as caught:
+        load(change(tmp_path, edit))
+    assert (caught.value.file, caught.value.place) == ("fit-1.yaml", place)
+    assert reason in caught.value.reason
+    assert str(caught.value).startswith(f"fit-1.yaml: {place}: ")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("id: fit\nid: fit\n", "stands twice"),
+        ("id: [\n", r"expected"),
+        ("- a\n", "must be a mapping"),
+        ("", "must be a mapping"),
+        ("id: !!python/object/apply:os.system ['true']\n", "could not determine a constructor"),
+    ],
+)
+def test_a_file_that_is_no_question_file(tmp_path, content, reason):
+    file = tmp_path / "fit-1.yaml"
+    file.write_text(content)
+    with pytest.raises(InstrumentError, match=reason):
+        load(file)
+
+
+def test_a_file_in_another_encoding(tmp_path):
+    file = tmp_path / "fit-1.yaml"
+    file.write_bytes("title: bøk".encode("latin-1"))
+    with pytest.raises(InstrumentError):
+        load(file)
