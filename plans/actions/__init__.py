@@ -1,0 +1,30 @@
+"""Every write to plan, review and journal, each in somebody's name."""
+
+from .agreement import agree_plan
+from .documents import fail_pdf, finish_pdf, order_pdf, report_progress, take_out_pdf
+from .goals import add_goal, change_goal, close_goal, reopen_goal
+from .journal import write_entry
+from .measures import add_measure, change_measure, finish_measure
+from .reviews import GoalReview, save_review, sign_review
+from .words import record_words
+
+__all__ = [
+    "GoalReview",
+    "add_goal",
+    "add_measure",
+    "agree_plan",
+    "change_goal",
+    "change_measure",
+    "close_goal",
+    "fail_pdf",
+    "finish_measure",
+    "finish_pdf",
+    "order_pdf",
+    "record_words",
+    "reopen_goal",
+    "report_progress",
+    "save_review",
+    "sign_review",
+    "take_out_pdf",
+    "write_entry",
+]

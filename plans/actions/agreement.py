@@ -1,0 +1,90 @@
+"""The family and the coordinator agree on the plan as it stands."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from families.actions import reach
+from families.models import Family
+from families.stages import Step
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import record
+from nyemonstre.refusals import Refused
+from nyemonstre.ui.once import refuse_twice
+from plans.enums import PlanEvent
+from plans.models import Goal, PlanAgreement
+from plans.rules import check_not_future, check_open
+
+
+@action
+def agree_plan(
+    family: Family,
+    *,
+    present: Iterable[str],
+    by: User,
+    on: date | None = None,
+    language: str = "",
+    with_interpreter: bool = False,
+    key: UUID | None = None,
+) -> PlanAgreement:
+    """«Planen er avtalt»: a numbered version, kept word for word. The first one reaches the step Familiens plan.
+
+    `present` are the names of who was there. Raises Refused without anybody there, without a goal to agree on, for an
+    interpreter without a language, a day in the future, or while what the step requires is missing.
+    """
+    check(by, Permission.CHANGE_PLAN, family)
+    check_open(family)
+    on = on or timezone.localdate()
+    check_not_future(on, "agreed_on")
+    names = [name.strip()[:160] for name in present if name.strip()]
+    if not names:
+        raise Refused(_("Kryss av for hvem som var med."), rule="nobody_present", field="members")
+    if with_interpreter and not language.strip():
+        raise Refused(_("Skriv hvilket språk tolken oversatte til."), rule="interpreter_language", field="language")
+    goals = list(Goal.objects.filter(family=family).active().with_measures())
+    if not goals:
+        raise Refused(_("Planen har ingen mål ennå. Skriv minst ett mål først."), rule="no_goals")
+    refuse_twice(PlanAgreement.objects.filter(family=family), key)
+    # The lock makes the numbers follow each other when two people agree at once.
+    Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
+    last = PlanAgreement.objects.filter(family=family).order_by("-number").first()
+    agreement = PlanAgreement(
+        family=family, number=last.number + 1 if last else 1, agreed_on=on, present=names, language=language.strip(),
+        with_interpreter=with_interpreter, goals=[as_it_stands(goal) for goal in goals], recorded_by=by,
+    )  # fmt: skip
+    if key:
+        agreement.pk = key
+    agreement.save(force_insert=True)
+    reach(family, step=Step.PLAN, on=on, by=by)
+    record(PlanEvent.PLAN_AGREED, by=by, target=agreement, family=family, facts={"number": agreement.number})
+    return agreement
+
+
+def as_it_stands(goal: Goal) -> dict:
+    """One goal as plain words for the archive: readable without any other row."""
+    return {
+        "goal": str(goal.pk),
+        "version": goal.version,
+        "outcome": goal.outcome,
+        "words": goal.words,
+        "first_sign": goal.first_sign,
+        "whose": [member.first_name for member in goal.whose.all()],
+        "measures": [
+            {
+                "what": measure.what,
+                "done_by": measure.done_by,
+                "service": measure.service.name if measure.service else "",
+                "who": measure.who,
+                "falls_between": measure.falls_between,
+                "due_on": measure.due_on.isoformat() if measure.due_on else "",
+                "state": measure.state,
+            }
+            for measure in goal.open_measures
+        ],
+    }

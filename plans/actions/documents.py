@@ -1,0 +1,96 @@
+"""The plan as a PDF: ordered, on its way, finished or not, taken out. The work itself is in plans/printing.py."""
+
+import hashlib
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from families.models import Family
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import record
+from nyemonstre.refusals import Refused
+from nyemonstre.ui.once import refuse_twice
+from plans.enums import DocumentState, PlanEvent
+from plans.models import PlanDocument
+from plans.printed import live_lines
+
+
+@action
+def order_pdf(family: Family, *, by: User, straight: bool, key: UUID | None = None) -> PlanDocument:
+    """Somebody wants the plan on paper. `straight`: it is made in the request, because no worker answers.
+
+    Raises AlreadyDone for the same form twice.
+    """
+    check(by, Permission.VIEW_PLAN, family)
+    refuse_twice(PlanDocument.objects.without_content().filter(family=family), key)
+    document = PlanDocument(family=family, made_by=by, straight=straight)
+    if key:
+        document.pk = key
+    document.save(force_insert=True)
+    record(PlanEvent.PDF_ORDERED, by=by, target=document, family=family, facts={"straight": straight})
+    return document
+
+
+@action(quiet="how far a document has come; the order and the finished file are in the log")
+def report_progress(document_id: UUID, *, progress: int, by: User) -> PlanDocument | None:
+    """It has come so far, in percent. None when it is finished already, or no longer for this person."""
+    document = _under_way(document_id, by)
+    if document is not None:
+        document.state, document.progress = DocumentState.RUNNING, progress
+        document.save(update_fields=["state", "progress"])
+    return document
+
+
+@action
+def finish_pdf(document_id: UUID, *, content: bytes, lines: list[UUID], by: User) -> PlanDocument:
+    """The file is here. `lines` are the agreement lines whose contacts stand in it.
+
+    Raises Refused when nobody waits for it any more.
+    """
+    document = _under_way(document_id, by)
+    if document is None:
+        raise Refused(_("Filen er alt laget."), rule="not_under_way")
+    document.state, document.progress, document.finished_at = DocumentState.DONE, 100, timezone.now()
+    document.content, document.size, document.printed_lines = content, len(content), lines
+    document.sha256 = hashlib.sha256(content).hexdigest()
+    document.save(update_fields=["state", "progress", "finished_at", "content", "size", "printed_lines", "sha256"])
+    record(PlanEvent.PDF_MADE, by=by, target=document, facts={"bytes": document.size})
+    return document
+
+
+@action
+def fail_pdf(document_id: UUID, *, by: User) -> None:
+    """It could not be made. Whoever waits is told, and may try again."""
+    document = _under_way(document_id, by)
+    if document is not None:
+        document.state = DocumentState.FAILED
+        document.save(update_fields=["state"])
+    record(PlanEvent.PDF_FAILED, by=by, target=document, facts={"document": str(document_id)})
+
+
+@action
+def take_out_pdf(document: PlanDocument, *, by: User) -> PlanDocument:
+    """The file with its content, for somebody who may see the plan; and a line in the log that they took it out.
+
+    Raises Refused while it is not finished, or when an agreement whose contact stands in it no longer holds.
+    """
+    check(by, Permission.VIEW_PLAN, document.family)
+    if document.state != DocumentState.DONE:
+        raise Refused(_("Filen er ikke ferdig ennå."), rule="not_done")
+    if not set(document.printed_lines) <= {line.pk for line in live_lines(document.family)}:
+        raise Refused(
+            _("En avtale som sto i denne filen, gjelder ikke lenger. Lag planen på nytt, så stemmer den."),
+            rule="line_ended",
+        )
+    record(PlanEvent.PDF_DOWNLOADED, by=by, target=document, facts={"sha256": document.sha256})
+    return PlanDocument.objects.get(pk=document.pk)
+
+
+def _under_way(document_id: UUID, by: User) -> PlanDocument | None:
+    rows = PlanDocument.objects.permitted(by, Permission.VIEW_PLAN).without_content()
+    document = rows.select_for_update(of=("self",)).filter(pk=document_id, made_by=by).first()
+    return document if document is not None and document.under_way else None

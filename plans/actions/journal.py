@@ -1,0 +1,61 @@
+"""A line in the journal."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consent.models import Service
+from families.models import Family, Member
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import record
+from nyemonstre.refusals import Refused
+from nyemonstre.ui.once import refuse_twice
+from plans.enums import JournalKind, PlanEvent
+from plans.models import JournalEntry, JournalMember
+from plans.rules import check_members, check_not_future, check_service
+
+
+@action
+def write_entry(
+    family: Family,
+    *,
+    text: str,
+    by: User,
+    kind: str = JournalKind.NOTE,
+    happened_on: date | None = None,
+    members: Iterable[Member] = (),
+    service: Service | None = None,
+    minutes: int | None = None,
+    support: Iterable[str] = (),
+    moment: str = "",
+    key: UUID | None = None,
+) -> JournalEntry:
+    """Write down what happened. `minutes` is how long it took, 1–1440.
+
+    Raises Refused for an empty text, a day in the future, people of another family, or a service without a live
+    agreement line; AlreadyDone for the same form twice.
+    """
+    check(by, Permission.CHANGE_JOURNAL, family)
+    if not text.strip():
+        raise Refused(_("Skriv hva som skjedde."), rule="no_text", field="text")
+    happened_on = happened_on or timezone.localdate()
+    check_not_future(happened_on, "happened_on")
+    people = check_members(family, members, "members", needed=False)
+    check_service(family, service)
+    refuse_twice(JournalEntry.objects.filter(family=family), key)
+    entry = JournalEntry(
+        family=family, happened_on=happened_on, kind=kind, service=service, minutes=minutes, support=list(support),
+        moment=moment, text=text, written_by=by,
+    )  # fmt: skip
+    if key:
+        entry.pk = key
+    entry.save(force_insert=True)
+    JournalMember.objects.bulk_create(JournalMember(family=family, entry=entry, member=member) for member in people)
+    record(PlanEvent.JOURNAL_WRITTEN, by=by, target=entry, family=family, facts={"kind": kind, "moment": moment})
+    return entry

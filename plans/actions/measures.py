@@ -1,0 +1,131 @@
+"""Measures: who does what by when. A service can be named only while the family has agreed that we talk with it."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consent.models import Service
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import record
+from nyemonstre.refusals import Refused
+from nyemonstre.ui.once import refuse_twice
+from nyemonstre.versioned import lock
+from plans.enums import FINISHED, Doer, MeasureState, PlanEvent
+from plans.models import Goal, Measure
+from plans.rules import check_not_future, check_open, check_service
+
+
+@action
+def add_measure(
+    goal: Goal,
+    *,
+    what: str,
+    done_by: str,
+    by: User,
+    service: Service | None = None,
+    who: str = "",
+    falls_between: bool = False,
+    due_on: date | None = None,
+    state: str = MeasureState.PLANNED,
+    follow_up: str = "",
+    key: UUID | None = None,
+) -> Measure:
+    """Something to do about a goal.
+
+    Raises Refused when a service has no live agreement line, is missing, or stands where no service does it;
+    when the goal is closed; AlreadyDone for the same form twice.
+    """
+    check(by, Permission.CHANGE_PLAN, goal.family)
+    check_open(goal.family)
+    if not goal.is_active:
+        raise Refused(_("Målet er avsluttet. Ta det opp igjen før du legger til tiltak."), rule="goal_closed")
+    _check_doer(done_by, service, falls_between)
+    check_service(goal.family, service)
+    refuse_twice(Measure.objects.filter(family=goal.family), key)
+    measure = Measure(
+        family=goal.family, goal=goal, what=what, done_by=done_by, service=service, who=who, due_on=due_on,
+        falls_between=falls_between, state=state, follow_up=follow_up, created_by=by,
+        finished_on=timezone.localdate() if state in FINISHED else None,
+    )  # fmt: skip
+    if key:
+        measure.pk = key
+    measure.save(force_insert=True)
+    record(PlanEvent.MEASURE_ADDED, by=by, target=measure, facts={"done_by": done_by, "falls_between": falls_between})
+    return measure
+
+
+@action
+def change_measure(measure: Measure, *, by: User, version: int | None = None, **changes: Any) -> Measure:
+    """Change what, done_by, service, who, falls_between, due_on, state or follow_up.
+
+    A service that is new to the measure needs a live line; one that stands there from before may stay, so that what
+    was agreed can still be read. Raises Stale when somebody saved a newer version than `version`.
+    """
+    allowed = {"what", "done_by", "service", "who", "falls_between", "due_on", "state", "follow_up"}
+    if unknown := set(changes) - allowed:
+        raise TypeError(f"change_measure does not change {sorted(unknown)}")
+    check(by, Permission.CHANGE_PLAN, measure.family)
+    check_open(measure.family)
+    current = lock(measure, version)
+    service_before = current.service_id
+    for name, value in changes.items():
+        setattr(current, name, value)
+    _check_doer(current.done_by, current.service, current.falls_between)
+    if current.service_id != service_before:
+        check_service(current.family, current.service)
+    if current.finished != (current.finished_on is not None):
+        current.finished_on = timezone.localdate() if current.finished else None
+    current.save()
+    record(PlanEvent.MEASURE_CHANGED, by=by, target=current, facts={"fields": sorted(changes)})
+    return current
+
+
+@action
+def finish_measure(
+    measure: Measure,
+    *,
+    by: User,
+    state: str = MeasureState.DONE,
+    on: date | None = None,
+    follow_up: str = "",
+    version: int | None = None,
+) -> Measure:
+    """It is done, or will not be done. Raises Refused for a day in the future or another state."""
+    check(by, Permission.CHANGE_PLAN, measure.family)
+    check_open(measure.family)
+    if state not in FINISHED:
+        raise Refused(_("Velg om tiltaket er gjort eller ikke blir noe av."), rule="state", field="state")
+    on = on or timezone.localdate()
+    check_not_future(on, "finished_on")
+    current = lock(measure, version)
+    if current.finished:
+        raise Refused(_("Tiltaket er alt avsluttet."), rule="finished")
+    current.state, current.finished_on = state, on
+    if follow_up:
+        current.follow_up = follow_up
+    current.save()
+    record(PlanEvent.MEASURE_FINISHED, by=by, target=current, facts={"state": state})
+    return current
+
+
+def _check_doer(done_by: str, service: Service | None, falls_between: bool) -> None:
+    if done_by == Doer.SERVICE and service is None:
+        raise Refused(_("Velg hvilken tjeneste som gjør det."), rule="service_missing", field="service")
+    if service is not None and done_by not in (Doer.SERVICE, Doer.VOLUNTEER):
+        raise Refused(
+            _("Du har valgt en tjeneste. Velg også at en tjeneste eller en frivillig gjør det."),
+            rule="service_not_doer",
+            field="service",
+        )
+    if falls_between and service is not None:
+        raise Refused(
+            _("Det som faller mellom tjenestene, har ingen tjeneste ennå. Velg det ene eller det andre."),
+            rule="dropped_with_service",
+            field="falls_between",
+        )

@@ -1,0 +1,183 @@
+"""The 6-month review: written goal by goal, then signed off, and only then do its words become the plan."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from families.actions import reach
+from families.models import Family
+from families.stages import PATH, Step
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import record
+from nyemonstre.flow import missing
+from nyemonstre.refusals import Refused
+from nyemonstre.versioned import lock
+from plans.enums import GoalState, PlanEvent, Verdict
+from plans.models import Goal, Review, ReviewGoal
+from plans.models.reviews import ROUNDS
+from plans.rules import check_not_future, check_open
+
+from .goals import change_goal, close_goal
+
+
+@dataclass(frozen=True)
+class GoalReview:
+    """What was said about one goal. Ratings are 0–10, None for no answer. An empty verdict: not decided yet."""
+
+    goal: UUID
+    verdict: str = ""
+    new_words: str = ""
+    rating: int | None = None
+    rating_by_coordinator: int | None = None
+    helped: str = ""
+    hindered: str = ""
+
+
+@action
+def save_review(
+    family: Family,
+    *,
+    number: int,
+    goals: Iterable[GoalReview],
+    by: User,
+    held_on: date | None = None,
+    present: str = "",
+    note: str = "",
+    version: int | None = None,
+) -> Review:
+    """Begin round `number`, or write on it. Nothing in the plan changes before it is signed off.
+
+    Raises Refused for a round that does not exist or is signed off, before the steps it builds on, for a goal of
+    another family or a closed one, or new words without a change; Stale when somebody saved a newer version.
+    """
+    check(by, Permission.CHANGE_PLAN, family)
+    check_open(family)
+    _check_round(family, number)
+    held_on = held_on or timezone.localdate()
+    check_not_future(held_on, "held_on")
+    # Two people who begin the same round at once: the second waits here, and is then told.
+    Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
+    review = _review(family, number, version, by)
+    review.held_on, review.present, review.note = held_on, present, note
+    review.save()
+    said = list(goals)
+    known = {goal.pk: goal for goal in Goal.objects.filter(family=family, pk__in=[g.goal for g in said])}
+    for one in said:
+        if one.goal not in known:
+            raise Refused(_("Et av målene hører ikke til denne planen."), rule="other_goal")
+        _save_goal(review, known[one.goal], one)
+    record(PlanEvent.REVIEW_SAVED, by=by, target=review, family=family, facts={"number": number})
+    return review
+
+
+@action
+def sign_review(review: Review, *, by: User, version: int | None = None) -> Review:
+    """The round is done: its words become the plan, and the step is reached. Afterwards nobody can change it.
+
+    Raises Refused when a goal has no verdict, a change has no new words, or a goal was changed since it was read
+    aloud; and whatever `reach` refuses.
+    """
+    check(by, Permission.CHANGE_PLAN, review.family)
+    check_open(review.family)
+    current = lock(review, version)
+    _check_unsigned(current)
+    rows = list(current.goals.select_related("goal"))
+    reviewed = {row.goal_id for row in rows}
+    undecided = [row.old_words for row in rows if not row.verdict]
+    undecided += [g.words for g in Goal.objects.filter(family=current.family).active() if g.pk not in reviewed]
+    if undecided:
+        raise Refused(
+            _("Velg hva som skal skje med «%(goal)s» før dere avslutter.") % {"goal": undecided[0]}, rule="undecided"
+        )
+    for row in rows:
+        _carry_out(row, current, by)
+    current.signed_off_at, current.signed_off_by = timezone.now(), by
+    current.save()
+    reach(current.family, step=Step.REVIEW, number=current.number, on=current.held_on, by=by)
+    record(PlanEvent.REVIEW_SIGNED, by=by, target=current, facts={"number": current.number, "goals": len(rows)})
+    return current
+
+
+def _check_round(family: Family, number: int) -> None:
+    if not 1 <= number <= ROUNDS:
+        raise Refused(_("Denne runden finnes ikke."), rule="no_such_round")
+    reached = {m.step for m in family.milestones.reached()}
+    if lacking := missing(PATH, Step.REVIEW, reached):
+        first = Step.PLAN if Step.PLAN in lacking else Step.BASELINE
+        raise Refused(
+            _("Evalueringen bygger på «%(step)s», og det steget er ikke nådd ennå.") % {"step": first.label},
+            rule=f"requires_{first}",
+        )
+
+
+def _check_unsigned(review: Review) -> None:
+    if review.is_signed:
+        raise Refused(_("Denne evalueringen er avsluttet og kan ikke endres."), rule="signed")
+
+
+def _review(family: Family, number: int, version: int | None, by: User) -> Review:
+    existing = Review.objects.filter(family=family, number=number).first()
+    if existing is None:
+        return Review(family=family, number=number, begun_by=by)
+    current = lock(existing, version)
+    _check_unsigned(current)
+    return current
+
+
+def _save_goal(review: Review, goal: Goal, said: GoalReview) -> None:
+    if not goal.is_active:
+        raise Refused(
+            _("Målet «%(goal)s» er avsluttet i mellomtiden. Last siden på nytt.") % {"goal": goal.words},
+            rule="goal_closed",
+        )
+    if said.new_words and said.verdict != Verdict.CHANGE:
+        raise Refused(
+            _("Du har skrevet et nytt mål. Velg «Endre», eller ta bort teksten."),
+            rule="words_without_change",
+            field=f"new_words-{goal.pk}",
+        )
+    row = ReviewGoal.objects.filter(review=review, goal=goal).first() or ReviewGoal(
+        family_id=review.family_id, review=review, goal=goal
+    )
+    # Read aloud again: the goal as it stands now is what the new words answer to.
+    row.old_words, row.old_version = goal.words, goal.version
+    for name, value in _facts(said).items():
+        setattr(row, name, value)
+    row.save()
+
+
+def _facts(said: GoalReview) -> dict[str, Any]:
+    return {name: value for name, value in vars(said).items() if name != "goal"}
+
+
+def _carry_out(row: ReviewGoal, review: Review, by: User) -> None:
+    goal = row.goal
+    if row.verdict == Verdict.CHANGE and not row.new_words:
+        raise Refused(
+            _("Skriv hvordan målet «%(goal)s» skal stå nå.") % {"goal": row.old_words},
+            rule="change_without_words",
+            field=f"new_words-{goal.pk}",
+        )
+    if goal.version != row.old_version or not goal.is_active:
+        raise Refused(
+            _("Målet «%(goal)s» er endret etter at dere leste det. Les det slik det står nå, og lagre på nytt.")
+            % {"goal": goal.words},
+            rule="goal_moved",
+        )
+    reason = _("6-månedersevaluering %(number)s") % {"number": review.number}
+    if row.verdict == Verdict.CHANGE:
+        change_goal(
+            goal, outcome=goal.outcome, words=row.new_words, first_sign=goal.first_sign, whose=goal.whose.all(),
+            reason=reason, version=goal.version, by=by,
+        )  # fmt: skip
+    elif row.verdict in (Verdict.REACHED, Verdict.LET_GO):
+        state = GoalState.REACHED if row.verdict == Verdict.REACHED else GoalState.LET_GO
+        close_goal(goal, state=state, reason=reason, on=review.held_on, version=goal.version, by=by)

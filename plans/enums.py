@@ -1,0 +1,98 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class GoalState(models.TextChoices):
+    """A goal is never deleted: it is reached, has become another one, or is let go, each for a reason (R-F4)."""
+
+    ACTIVE = "active", _("Gjelder")
+    REACHED = "reached", _("Nådd")
+    CHANGED = "changed", _("Ble til et annet mål")
+    LET_GO = "let_go", _("Lagt bort")
+
+
+class Doer(models.TextChoices):
+    """Who does a measure (R-F5). A voluntary organisation is a service with a name; a neighbour is not."""
+
+    FAMILY = "family", _("Familien selv")
+    SERVICE = "service", _("En tjeneste")
+    VOLUNTEER = "volunteer", _("En frivillig")
+    COORDINATOR = "coordinator", _("Koordinatoren")
+    NOBODY = "nobody", _("Ingen ennå")
+
+
+class MeasureState(models.TextChoices):
+    PLANNED = "planned", _("Planlagt")
+    UNDER_WAY = "under_way", _("Pågår")
+    DONE = "done", _("Gjort")
+    CANCELLED = "cancelled", _("Blir ikke noe av")
+
+
+# Nothing more to do about these.
+FINISHED = (MeasureState.DONE, MeasureState.CANCELLED)
+
+
+class Verdict(models.TextChoices):
+    """What a 6-month review says about one goal."""
+
+    KEEP = "keep", _("Beholde som det er")
+    CHANGE = "change", _("Endre")
+    REACHED = "reached", _("Avslutte: nådd")
+    LET_GO = "let_go", _("Avslutte: legges bort")
+
+
+class JournalKind(models.TextChoices):
+    """Ways of working (DOMAIN.md 1.6)."""
+
+    HOME_VISIT = "home_visit", _("Hjemmebesøk")
+    OFFICE_TALK = "office_talk", _("Kontorsamtale")
+    PHONE = "phone", _("Telefon eller melding")
+    CARE_TEAM = "care_team", _("Ansvarsgruppemøte")
+    COOPERATION = "cooperation", _("Samarbeidsmøte")
+    PRACTICAL_ADULT = "practical_adult", _("Praktisk oppfølging, voksne")
+    PRACTICAL_CHILD = "practical_child", _("Praktisk oppfølging, barn")
+    MAPPING_ADULT = "mapping_adult", _("Kartlegging, voksne")
+    MAPPING_CHILD = "mapping_child", _("Kartlegging, barn")
+    FEEDBACK = "feedback", _("FIT")
+    NOTE = "note", _("Notat")
+
+
+class Support(models.TextChoices):
+    """What kind of support it was (DOMAIN.md 1.6)."""
+
+    ADMINISTRATIVE = "administrative", _("administrativ")
+    PRACTICAL = "practical", _("praktisk")
+    EMOTIONAL = "emotional", _("emosjonell")
+
+
+class Moment(models.TextChoices):
+    """Light notes that count even where no measure of work shows an effect (R-W3)."""
+
+    SMALL = "small", _("Lite øyeblikk")
+    TURNING = "turning", _("Vendepunkt")
+
+
+class DocumentState(models.TextChoices):
+    QUEUED = "queued", _("I kø")
+    RUNNING = "running", _("Lages nå")
+    DONE = "done", _("Ferdig")
+    FAILED = "failed", _("Ble ikke laget")
+
+
+class PlanEvent(models.TextChoices):
+    WORDS_RECORDED = "words_recorded", _("Skrev ned familiens egne ord")
+    GOAL_ADDED = "goal_added", _("La til et mål")
+    GOAL_CHANGED = "goal_changed", _("Endret et mål")
+    GOAL_CLOSED = "goal_closed", _("Avsluttet et mål")
+    GOAL_REOPENED = "goal_reopened", _("Tok opp et mål igjen")
+    MEASURE_ADDED = "measure_added", _("La til et tiltak")
+    MEASURE_CHANGED = "measure_changed", _("Endret et tiltak")
+    MEASURE_FINISHED = "measure_finished", _("Gjorde ferdig et tiltak")
+    PLAN_AGREED = "plan_agreed", _("Ble enig med familien om planen")
+    REVIEW_SAVED = "review_saved", _("Skrev på en 6-månedersevaluering")
+    REVIEW_SIGNED = "review_signed", _("Avsluttet en 6-månedersevaluering")
+    JOURNAL_WRITTEN = "journal_written", _("Skrev i journalen")
+    PDF_ORDERED = "pdf_ordered", _("Ba om planen som PDF")
+    PDF_MADE = "pdf_made", _("Laget planen som PDF")
+    PDF_FAILED = "pdf_failed", _("Fikk ikke laget planen som PDF")
+    PDF_DOWNLOADED = "pdf_downloaded", _("Lastet ned planen som PDF")

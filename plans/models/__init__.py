@@ -1,0 +1,20 @@
+"""Familiens plan, what was agreed and reviewed, the journal, and the plan as a document."""
+
+from .documents import PlanDocument
+from .journal import JournalEntry, JournalMember
+from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
+from .reviews import Review, ReviewGoal
+
+__all__ = [
+    "Goal",
+    "GoalMember",
+    "GoalVersion",
+    "JournalEntry",
+    "JournalMember",
+    "Measure",
+    "OwnWords",
+    "PlanAgreement",
+    "PlanDocument",
+    "Review",
+    "ReviewGoal",
+]

@@ -1,0 +1,102 @@
+"""The journal: short lines about contact, and the moments that count (R-W3). A line is never changed, only added to."""
+
+from uuid import uuid4
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from consent.models import Service
+from families.models import Family, FamilyRows, Member
+from plans.enums import JournalKind, Moment, Support
+
+from .plan import by_somebody
+
+MINUTES_IN_A_DAY = 24 * 60
+
+
+class JournalQuerySet(FamilyRows):
+    def newest_first(self):
+        return self.order_by("-happened_on", "-recorded_at", "-id")
+
+    def after(self, entry):
+        """The lines that come after `entry` in `newest_first`: keyset paging, steady while others write."""
+        return self.filter(
+            Q(happened_on__lt=entry.happened_on)
+            | Q(happened_on=entry.happened_on, recorded_at__lt=entry.recorded_at)
+            | Q(happened_on=entry.happened_on, recorded_at=entry.recorded_at, id__lt=entry.id)
+        )
+
+    def with_people(self):
+        return self.select_related("service", "written_by").prefetch_related("members")
+
+    def last_contacts(self, families):
+        """Family id → the day of the last contact, for a whole list. A note alone is no contact. One query."""
+        rows = self.filter(family__in=families).exclude(kind=JournalKind.NOTE).order_by()
+        return dict(rows.values_list("family").annotate(last=Max("happened_on")))
+
+
+class JournalEntry(models.Model):
+    """Something that happened: when, what kind, with whom, how long. Never changed; a correction is a new line."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="journal")
+    happened_on = models.DateField(_("når"), default=timezone.localdate)
+    kind = models.CharField(_("hva slags"), max_length=16, choices=JournalKind.choices)
+    members = models.ManyToManyField(Member, through="JournalMember", related_name="+", verbose_name=_("hvem var med"))
+    service = models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tjeneste")
+    )
+    minutes = models.PositiveSmallIntegerField(
+        _("minutter"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(MINUTES_IN_A_DAY)]
+    )
+    support = ArrayField(
+        models.CharField(max_length=16, choices=Support.choices), default=list, blank=True, verbose_name=_("støtte")
+    )
+    moment = models.CharField(_("øyeblikk"), max_length=8, choices=Moment.choices, blank=True)
+    text = models.TextField(_("hva skjedde"), max_length=10_000)
+    written_by = by_somebody()
+    recorded_at = models.DateTimeField(default=timezone.now)
+
+    objects = JournalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("journallinje")
+        verbose_name_plural = _("journallinjer")
+        ordering = ["-happened_on", "-recorded_at", "-id"]
+        indexes = [models.Index(fields=["family", "-happened_on", "-recorded_at", "-id"], name="journal_family")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(minutes=None) | Q(minutes__gte=1, minutes__lte=MINUTES_IN_A_DAY),
+                name="journal_minutes_in_a_day",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="journal_has_text"),
+        ]
+
+    def __str__(self):
+        return f"{self.happened_on} {self.get_kind_display()}"
+
+    @property
+    def support_labels(self):
+        return [str(Support(kind).label) for kind in self.support]
+
+
+class JournalMember(models.Model):
+    """A person who was there, or whom it was about."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="entry_members")
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("person i journallinjen")
+        constraints = [models.UniqueConstraint(fields=["entry", "member"], name="journal_member_once")]
+
+    def __str__(self):
+        return str(self.member)

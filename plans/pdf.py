@@ -1,0 +1,95 @@
+"""Familiens plan on paper: A4, tagged, PDF/A-2a and marked PDF/UA-1. The only module that knows WeasyPrint.
+
+Checked by the tests and by hand with pikepdf's PDF/A check; no certificate is claimed.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pydyf
+from django.conf import settings
+from django.template.loader import render_to_string
+from weasyprint import HTML
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from nyemonstre.staticfiles import VENDOR
+from nyemonstre.ui.stitches import CHARTS, chart_path
+
+# The look on paper. Colours stand in the drawings, because a printer knows no theme.
+HEM, WOOL = "#24346b", "#f4f0ea"
+YARN = {"indigo": "#2f4380", "krapp": "#924924", "mose": "#415c28"}
+_KNIT = "M1 1.5l7.6 7.2v9.8L1 11.3zM17 1.5L9.4 8.7v9.8l7.6-7.2z"
+
+UA_MARK = b"""
+<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/"><pdfuaid:part>1</pdfuaid:part>
+</rdf:Description>
+<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"
+ xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#" xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">
+<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">
+<pdfaSchema:schema>PDF/UA Universal Accessibility Schema</pdfaSchema:schema>
+<pdfaSchema:namespaceURI>http://www.aiim.org/pdfua/ns/id/</pdfaSchema:namespaceURI>
+<pdfaSchema:prefix>pdfuaid</pdfaSchema:prefix>
+<pdfaSchema:property><rdf:Seq><rdf:li rdf:parseType="Resource">
+<pdfaProperty:name>part</pdfaProperty:name><pdfaProperty:valueType>Integer</pdfaProperty:valueType>
+<pdfaProperty:category>internal</pdfaProperty:category>
+<pdfaProperty:description>PDF/UA version identifier</pdfaProperty:description>
+</rdf:li></rdf:Seq></pdfaSchema:property></rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>
+</rdf:RDF>"""
+
+
+def _svg(width: int, height: int, inside: str) -> bytes:
+    box = f'viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{inside}</svg>'.encode()
+
+
+def _drawings() -> dict[str, bytes]:
+    """Every picture the page may ask for. Backgrounds, so that a screen reader passes them by."""
+    rose = f'<path fill="{WOOL}" d="{chart_path(CHARTS[5])}"/>'
+    lice = "".join(f'<path fill="{WOOL}" d="{_KNIT}" transform="translate({x} {y})"/>' for x, y in ((0, 0), (18, 20)))
+    drawings = {
+        "nm:rose.svg": _svg(110, 110, rose),
+        "nm:band.svg": _svg(36, 40, f'<path fill="{HEM}" d="M0 0h36v40H0z"/>{lice}'),
+        "nm:open.svg": _svg(18, 20, f'<path fill="none" stroke="{YARN["krapp"]}" stroke-width="1.4" d="{_KNIT}"/>'),
+    }
+    for yarn, colour in YARN.items():
+        drawings[f"nm:{yarn}.svg"] = _svg(18, 20, f'<path fill="{colour}" d="{_KNIT}"/>')
+    return drawings
+
+
+class OurFiles(URLFetcher):
+    """Gives out our own fonts and drawings and nothing else: no file, no address, whatever stands in the plan."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        """The file behind an `nm:` address. Raises FatalURLFetchingError, which stops the printing, for any other."""
+        drawings = _drawings()
+        if url in drawings:
+            return URLFetcherResponse(url, drawings[url], {"Content-Type": "image/svg+xml"})
+        name = url.removeprefix("nm:")
+        if url.startswith("nm:fonts/") and f"vendor/{name}" in VENDOR:
+            file = Path(settings.NODE_MODULES) / VENDOR[f"vendor/{name}"]
+            return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": "font/woff2"})
+        raise FatalURLFetchingError(f"not ours: {url}")
+
+
+def render(plan: dict[str, Any]) -> bytes:
+    """The finished file. `plan` is plain values from plans/printed.py; nothing is read from the database here.
+
+    Raises RuntimeError when the page asks for something that is not ours.
+    """
+    html = render_to_string("plans/pdf/plan.html", plan)
+    try:
+        page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles())
+        return page.write_pdf(pdf_variant="pdf/a-2a", finisher=_mark_accessible)
+    except FatalURLFetchingError as error:
+        raise RuntimeError(str(error)) from error
+
+
+def _mark_accessible(_document: Any, pdf: pydyf.PDF) -> None:
+    """What WeasyPrint leaves out of PDF/UA-1: which way each table heading points, and the mark itself."""
+    for thing in pdf.objects:
+        # All our headings stand in thead. WeasyPrint gives each an attribute dictionary of its own.
+        if isinstance(thing, pydyf.Dictionary) and thing.get("S") == "/TH":
+            thing["A"]["Scope"] = "/Column"
+    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    metadata.stream = [re.sub(rb"</rdf:RDF>", UA_MARK, b"".join(metadata.stream))]

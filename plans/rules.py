@@ -1,0 +1,49 @@
+"""What plan and journal ask before they write. Each raises Refused with a sentence, or returns nothing."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from consent.rules import why_not_contact
+from families.enums import FamilyState
+from families.models import Family, Member
+from nyemonstre.refusals import Refused
+
+
+def check_open(family: Family) -> None:
+    """A plan is not changed after follow-up has ended. Raises Refused."""
+    if family.state == FamilyState.CLOSED:
+        raise Refused(_("Oppfølgingen er avsluttet, så planen kan leses, men ikke endres."), rule="closed")
+
+
+def check_not_future(day: date, field: str) -> None:
+    """Raises Refused for a day that has not come."""
+    if day > timezone.localdate():
+        raise Refused(_("Datoen er fram i tid."), rule="future", field=field)
+
+
+def check_members(family: Family, members: Iterable[Member], field: str, *, needed: bool = True) -> list[Member]:
+    """The members as a list. Raises Refused when one is of another family, or there are none though some are needed."""
+    members = list(members)
+    if any(member.family_id != family.pk for member in members):
+        raise Refused(_("Velg personer fra denne familien."), rule="members", field=field)
+    if needed and not members:
+        raise Refused(_("Velg hvem det gjelder."), rule="no_members", field=field)
+    return members
+
+
+def check_service(family: Family, service: Any, field: str = "service") -> None:
+    """No contact with a service before a live agreement line covers it (R-P1, hard lock). Raises Refused."""
+    if service is None:
+        return
+    if why := why_not_contact(family, service):
+        raise Refused(why, rule="no_live_line", field=field)
+
+
+def check_reason(reason: str, sentence: str) -> None:
+    """Raises Refused with `sentence` for an empty reason."""
+    if not reason.strip():
+        raise Refused(sentence, rule="reason", field="reason")

@@ -1,0 +1,93 @@
+"""A family with a plan under way: everybody takes part, one live agreement, one goal with one measure."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from assessments.outcomes import Outcome
+from consent import actions as consent_actions
+from consent.enums import How, Sector, Topic
+from consent.models import AgreementLine, Service
+from families.models import Family, Member
+from families.stages import Step
+from nyemonstre.access.wall import acting_as
+from plans import actions
+from plans.enums import Doer
+from plans.models import Goal, Measure
+from tests.factories import Team, family_at
+
+# A contact no page or print may show when no live line covers it.
+SECRETS = {"name": "Solfrid Hemmelund", "title": "kontaktlærer", "phone": "90909091", "email": "solfrid@skole.test"}
+
+
+@pytest.fixture
+def team(db) -> Team:
+    return Team()
+
+
+@pytest.fixture
+def family(team: Team) -> Family:
+    return family_at(Step.BASELINE, team, on=timezone.localdate() - timedelta(days=200))
+
+
+@pytest.fixture
+def by(team: Team) -> Any:
+    return team.coordinator
+
+
+def members_of(family: Family, user: Any) -> dict[str, Member]:
+    """By first name: Mor, Far, Jente, Gutt."""
+    with acting_as(user):
+        rows = Member.objects.filter(family=family).select_related("family__municipality").order_by("pk")
+        return {member.first_name: member for member in rows}
+
+
+@pytest.fixture
+def people(family: Family, by: Any) -> dict[str, Member]:
+    return members_of(family, by)
+
+
+@pytest.fixture
+def school(team: Team) -> Service:
+    return consent_actions.add_service(
+        team.municipality, name="Øvre Bjørkåsen skole", sector=Sector.SCHOOL, by=team.coordinator
+    )
+
+
+@pytest.fixture
+def club(team: Team) -> Service:
+    """No agreement with this one."""
+    return consent_actions.add_service(
+        team.municipality, name="Elvestrand IL", sector=Sector.LEISURE, by=team.coordinator
+    )
+
+
+@pytest.fixture
+def line(family: Family, by: Any, people: dict[str, Member], school: Service) -> AgreementLine:
+    """A live line with the school, and its contact."""
+    on = timezone.localdate() - timedelta(days=10)
+    draft = consent_actions.draft_line(
+        family, service=school, members=people.values(), topics=[Topic.SCHOOL], valid_from=on, contact=SECRETS, by=by
+    )
+    return consent_actions.sign_line(draft, how=How.SIGNED, signed_by="Mor Prøve", on=on, by=by)
+
+
+@pytest.fixture
+def goal(family: Family, by: Any, people: dict[str, Member]) -> Goal:
+    return actions.add_goal(
+        family, outcome=Outcome.RM5, words="En jobb ryggen tåler", first_sign="fire timer uten vondt",
+        whose=[people["Far"]], by=by,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def measure(goal: Goal, by: Any) -> Measure:
+    return actions.add_measure(goal, what="Snakke med fastlegen om ryggen", done_by=Doer.FAMILY, who="Far", by=by)
+
+
+@pytest.fixture
+def other(team: Team) -> Family:
+    """Another family of the same coordinator, so that only the family in the address tells them apart."""
+    return family_at(Step.BASELINE, team, name="Annen", on=timezone.localdate() - timedelta(days=200))
