@@ -56,7 +56,7 @@ def agree_plan(
     last = PlanAgreement.objects.filter(family=family).order_by("-number").first()
     agreement = PlanAgreement(
         family=family, number=last.number + 1 if last else 1, agreed_on=on, present=names, language=language.strip(),
-        with_interpreter=with_interpreter, goals=[as_it_stands(goal) for goal in goals], recorded_by=by,
+        with_interpreter=with_interpreter, goals=[_as_it_stands(goal) for goal in goals], recorded_by=by,
     )  # fmt: skip
     if key:
         agreement.pk = key
@@ -66,7 +66,7 @@ def agree_plan(
     return agreement
 
 
-def as_it_stands(goal: Goal) -> dict:
+def _as_it_stands(goal: Goal) -> dict:
     """One goal as plain words for the archive: readable without any other row."""
     return {
         "goal": str(goal.pk),

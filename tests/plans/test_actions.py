@@ -173,7 +173,8 @@ def test_a_service_without_a_live_line_is_refused_with_the_way_to_get_one(goal, 
         actions.add_measure(goal, what="Skyss", done_by=Doer.SERVICE, service=club, by=by)
     assert error.value.rule == "no_live_line"
     assert error.value.field == "service"
-    assert "Elvestrand IL" in str(error.value) and "samarbeidsavtale" in str(error.value)
+    assert "Elvestrand IL" in str(error.value)
+    assert "samarbeidsavtale" in str(error.value)
 
 
 def test_a_service_that_stands_there_may_stay_when_its_line_ends(goal, line, school, by):
