@@ -8,7 +8,6 @@
   const AGAIN = 15000; // ms between attempts while there is no contact
 
   const copies = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
-  const forget = () => copies().forEach((key) => sessionStorage.removeItem(key));
 
   const contents = (form) =>
     [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
@@ -89,11 +88,14 @@
     addEventListener("focus", () => sessionStorage.getItem(key) && save());
     addEventListener("pagehide", () => timer && version && !form.dataset.sent && save(true));
 
-    const copy = JSON.parse(sessionStorage.getItem(key) || "null");
-    if (copy && draftOwner && copy.owner === draftOwner) {
-      putBack(form, copy.pairs);
+    // Somebody else has sat in this tab: whatever they left, on any page, goes before anything is put back.
+    const read = (name) => JSON.parse(sessionStorage.getItem(name));
+    copies().forEach((name) => read(name).owner !== draftOwner && sessionStorage.removeItem(name));
+    const copy = sessionStorage.getItem(key);
+    if (copy && draftOwner) {
+      putBack(form, read(key).pairs);
       save();
-    } else if (copy) forget();
+    }
   };
 
   document.querySelectorAll("form[data-draft-url]").forEach(start);
