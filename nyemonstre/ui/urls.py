@@ -5,6 +5,9 @@ from nyemonstre.ui import views
 
 app_name = "ui"
 
-urlpatterns = []
+urlpatterns = [
+    path("tilgjengelighet/", views.accessibility, name="accessibility"),
+    path("personvern/", views.privacy, name="privacy"),
+]
 if settings.DEBUG or settings.DEMO:
     urlpatterns.append(path("galleri/", views.gallery, name="gallery_show"))
