@@ -155,7 +155,7 @@ def speak_plainly(field: forms.Field) -> None:
                 validator.message = field.error_messages["invalid"]
     if isinstance(field, forms.IntegerField):
         field.error_messages["invalid"] = _("Skriv et tall.")
-    if isinstance(field, forms.CharField):
+    if isinstance(field, forms.CharField) and not isinstance(field, forms.UUIDField):
         if field.max_length is None and not hasattr(field, "choices"):
             field.max_length = LONG_TEXT
             field.validators.append(MaxLengthValidator(LONG_TEXT))
