@@ -4,6 +4,8 @@ Every decision is taken from `in_intake` or from the waiting list, so a case alw
 More information brings it back to the team, never straight to an answer.
 """
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,11 +29,11 @@ class ReferralState(models.TextChoices):
 S = ReferralState
 
 
-def _row(permission: Permission, event: ReferralEvent, *comes_from: str) -> State:
+def _row(permission: Any, event: Any, *comes_from: Any) -> State:
     return State(frozenset(comes_from), str(permission), str(event))
 
 
-MACHINE: dict[str, State] = {
+MACHINE: dict[Any, State] = {
     S.RECEIVED: _row(Permission.VIEW_REFERRAL, ReferralEvent.REFERRAL_SENT),
     S.IN_INTAKE: _row(
         Permission.DECIDE_REFERRAL, ReferralEvent.REFERRAL_TAKEN_IN, S.RECEIVED, S.MORE_INFORMATION

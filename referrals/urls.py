@@ -1,4 +1,9 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from .views import sending
 
 app_name = "referrals"
-urlpatterns = []
+urlpatterns = [
+    path("ny/", sending.referral_new, name="referral_new"),
+    path("kvittering/<str:receipt>/", sending.referral_receipt, name="referral_receipt"),
+]

@@ -29,10 +29,10 @@ language sql stable security definer set search_path = pg_catalog, public as $$
    where r.sent_at = transaction_timestamp() and r.submitted_by_id is not distinct from sec.uid()
 $$;
 
--- For the receipt when a form is sent twice: whoever holds the form's own key learns the number, for a day.
+-- For the receipt when a form is sent twice: whoever holds the form's own key learns the number.
 create function sec.referral_reference(key uuid) returns text
 language sql stable security definer set search_path = pg_catalog, public as $$
-  select r.reference from referrals_referral r where r.id = key and r.sent_at > now() - interval '1 day'
+  select r.reference from referrals_referral r where r.id = key
 $$;
 
 create function sec.referrals_to_decide() returns setof uuid

@@ -1,0 +1,88 @@
+"""The open form and its receipt: no login, nothing read back."""
+
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nyemonstre.access.views import public, say
+from nyemonstre.accounts.models import Municipality
+from nyemonstre.refusals import AlreadyDone, Refused
+from nyemonstre.ui.forms import asks_for_row
+from referrals.actions import submit
+from referrals.forms.sending import PEOPLE_PREFIX, PeopleFormSet, ReferralForm, without_row
+from referrals.limits import too_many
+
+SALT = "referrals.receipt"
+# Seconds the address of a receipt works.
+RECEIPT_AGE = 90 * 24 * 3600
+
+
+@public
+@never_cache
+@require_http_methods(["GET", "POST"])
+def referral_new(request: HttpRequest) -> HttpResponse:
+    """Send a henvendelse, for services and for families themselves."""
+    data = without_row(request.POST) if request.method == "POST" else None
+    municipalities = list(Municipality.objects.all())
+    initial = {"municipality": _likely(request, municipalities)}
+    form = ReferralForm(data, municipalities=municipalities, initial=initial)
+    people = PeopleFormSet(data, prefix=PEOPLE_PREFIX)
+    form.formsets = [people]
+    status = 200
+    if data is not None and not asks_for_row(data):
+        valid = [form.is_valid(), people.is_valid()]
+        if all(valid):
+            receipt = _send(request, form, people)
+            if receipt:
+                return redirect("referrals:referral_receipt", receipt=receipt)
+        status = 429 if getattr(form, "flooded", False) else 422
+    return render(request, "referrals/referral_new.html", {"form": form, "people": people}, status=status)
+
+
+def _send(request: HttpRequest, form: ReferralForm, people: PeopleFormSet) -> str:
+    """The signed receipt, or "" with the reason in the form."""
+    if too_many(request):
+        form.flooded = True
+        form.add_error(None, _("Det er sendt mange henvendelser herfra den siste timen. Vent litt, og send på nytt."))
+        return ""
+    by = request.user if request.user.is_authenticated else None
+    municipality = form.municipality_chosen()
+    try:
+        sent = submit(
+            municipality, by=by, new=form.new_referral(), people=people.new_people(), key=form.cleaned_data["key"]
+        )
+        reference = sent.reference
+    except AlreadyDone as done:
+        messages.info(request, _("Henvendelsen var alt sendt. Vil du legge til noe, kan du ringe inntaksteamet."))
+        reference = done.row
+    except Refused as refusal:
+        say(form, refusal)
+        return ""
+    facts = {"reference": reference, "municipality": municipality.name, "on": timezone.localdate().isoformat()}
+    return signing.dumps(facts, salt=SALT)
+
+
+def _likely(request: HttpRequest, municipalities: list[Municipality]) -> Municipality | None:
+    """The municipality in the link (?kommune=4204), or one's own."""
+    number = request.GET.get("kommune", "")
+    named = next((m for m in municipalities if m.number == number), None)
+    return named or (request.user.home_municipality if request.user.is_authenticated else None)
+
+
+@public
+@never_cache
+@require_safe
+def referral_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
+    """The number and what happens next. Everything stands signed in the address; the henvendelse is not read."""
+    try:
+        facts = signing.loads(receipt, salt=SALT, max_age=RECEIPT_AGE)
+    except signing.BadSignature as error:
+        raise Http404 from error
+    context = {**facts, "on": parse_date(facts["on"])}
+    return render(request, "referrals/referral_receipt.html", context)
