@@ -1,0 +1,86 @@
+"""One family with at least one row in every table that hangs on a family, made by the real actions."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from assessments import actions as assessment_actions
+from assessments.enums import Kind
+from assessments.outcomes import Outcome
+from assessments.sheets import sheet_of
+from consent import actions as consent_actions
+from consent.enums import How, Sector, Topic
+from families import actions, assignments
+from families.enums import AssignmentKind
+from families.models import Family, Member
+from families.stages import Step
+from nyemonstre.access.wall import acting_as
+from plans import actions as plan_actions
+from plans.enums import Doer
+from referrals import actions as referral_actions
+from referrals.enums import Told
+from tests.factories import Team, family_at
+
+
+def family_with_everything(team: Team, name: str = "Alt") -> Family:
+    """Walked to an agreed plan, with a contact, a sitting, FIT, a goal, a review, a journal and a PDF."""
+    family, by = family_at(Step.INTAKE, team, name=name), team.coordinator
+    with acting_as(by):
+        members = list(Member.objects.filter(family=family).select_related("family__municipality"))
+    _meet_and_consent(family, members, by)
+    _agree_with_school(family, members, by)
+    _map(family, members, by)
+    _plan(family, members, by)
+    assignments.assign_coordinator(
+        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, by=team.lead,
+        valid_until=timezone.now() + timedelta(hours=1),
+    )  # fmt: skip
+    assignments.end_assignment(_substitute(family, team), by=team.lead)
+    with acting_as(by):
+        return Family.objects.select_related("municipality").get(pk=family.pk)
+
+
+def _substitute(family, team):
+    with acting_as(team.lead):
+        return family.assignments.select_related("family__municipality").get(user=team.second_coordinator)
+
+
+def _meet_and_consent(family, members, by):
+    meeting = referral_actions.book_meeting(family, starts_at=timezone.now(), place="Kontoret", members=members, by=by)
+    referral_actions.record_meeting(meeting, outcome="yes", told=Told.values, by=by)
+    for member in members:
+        consent_actions.record_consent(
+            member, purpose="participation", answer="given", how=How.SIGNED, given_by=member.full_name,
+            child_heard="" if member.is_adult else "Vil være med.", by=by,
+        )  # fmt: skip
+
+
+def _agree_with_school(family, members, by):
+    school = consent_actions.add_service(
+        family.municipality, name=f"Prøveskolen {family.code}", sector=Sector.SCHOOL, by=by
+    )
+    line = consent_actions.draft_line(
+        family, service=school, members=members, topics=[Topic.SCHOOL], valid_from=timezone.localdate(),
+        contact={"name": f"Kontakt {family.code}", "phone": "90000000"}, by=by,
+    )  # fmt: skip
+    consent_actions.sign_line(line, how=How.SIGNED, signed_by="Mor", by=by)
+
+
+def _map(family, members, by):
+    sitting = assessment_actions.start(family, kind=Kind.BASELINE, by=by)
+    with acting_as(by):
+        first = next(item for item in sheet_of(sitting).items if item.question.scale.kind == "status")
+    assessment_actions.answer(sitting, question=first.question.key, member=first.member, value=3, by=by)
+    assessment_actions.complete(sitting, rest_not_asked=True, by=by)
+    assessment_actions.record_fit(family, member=members[0], value=7, by=by)
+
+
+def _plan(family, members, by):
+    plan_actions.record_words(members[0], text=f"Ro i huset {family.code}", by=by)
+    goal = plan_actions.add_goal(family, outcome=Outcome.RM3, words="Lese sammen", whose=members[:1], by=by)
+    plan_actions.add_measure(goal, what="Leksehjelp", done_by=Doer.FAMILY, by=by)
+    plan_actions.agree_plan(family, present=["Mor"], by=by)
+    plan_actions.write_entry(family, text=f"Snakket i telefonen {family.code}", members=members[:1], by=by)
+    plan_actions.save_review(family, number=1, goals=[plan_actions.GoalReview(goal=goal.pk, new_words="")], by=by)
+    plan_actions.order_pdf(family, straight=True, by=by)
+    actions.reach(family, step=Step.FEEDBACK, by=by)

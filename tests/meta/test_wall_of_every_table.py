@@ -1,0 +1,83 @@
+"""Every table that hangs on a family, asked without any filter by each kind of person: only what they may see."""
+
+import pytest
+from django.db import connection
+
+from families.models import Family
+from nyemonstre.access.roles import Permission
+from nyemonstre.access.wall import acting_as
+from tests.factories import Team
+from tests.factories.everything import family_with_everything
+
+pytestmark = pytest.mark.django_db
+
+P = Permission
+# The permission that opens each table's rows. A new table is written in here by whoever adds it.
+OPENED_BY = {
+    "families_milestone": P.LIST_FAMILY,
+    "families_assignment": P.LIST_FAMILY,
+    "families_member": P.VIEW_FAMILY,
+    "families_household": P.VIEW_FAMILY,
+    "families_residence": P.VIEW_FAMILY,
+    "consent_consent": P.VIEW_CONSENT,
+    "consent_agreementline": P.VIEW_CONSENT,
+    "consent_coveredmember": P.VIEW_CONSENT,
+    "consent_contact": P.VIEW_CONSENT,
+    "assessments_assessment": P.VIEW_ASSESSMENT,
+    "assessments_response": P.VIEW_ASSESSMENT,
+    "assessments_fitanswer": P.VIEW_ASSESSMENT,
+    "plans_ownwords": P.VIEW_PLAN,
+    "plans_goal": P.VIEW_PLAN,
+    "plans_goalmember": P.VIEW_PLAN,
+    "plans_goalversion": P.VIEW_PLAN,
+    "plans_measure": P.VIEW_PLAN,
+    "plans_planagreement": P.VIEW_PLAN,
+    "plans_review": P.VIEW_PLAN,
+    "plans_reviewgoal": P.VIEW_PLAN,
+    "plans_plandocument": P.VIEW_PLAN,
+    "plans_journalentry": P.VIEW_JOURNAL,
+    "plans_journalmember": P.VIEW_JOURNAL,
+    "referrals_informationmeeting": P.VIEW_FAMILY,
+    "referrals_meetingmember": P.VIEW_FAMILY,
+}
+# Tables with a family column and a rule of their own, proven elsewhere.
+OWN_RULE = {
+    "audit_event": "tests/nyemonstre/audit",
+    "referrals_intakedecision": "tests/referrals: as the referral, by municipality or by the family it became",
+}
+
+
+def rows(sql: str) -> set:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def test_every_table_with_a_family_is_in_the_list():
+    found = rows(
+        "select table_name from information_schema.columns where table_schema = 'public' and column_name = 'family_id'"
+    )
+    assert found == set(OPENED_BY) | set(OWN_RULE)
+
+
+def test_each_person_reads_only_the_families_their_permissions_open():
+    team, other = Team(), Team()
+    mine, theirs = family_with_everything(team), family_with_everything(other)
+    for person in vars(team).values():
+        if not hasattr(person, "memberships"):
+            continue
+        with acting_as(person):
+            for table, permission in OPENED_BY.items():
+                seen = rows(f"select distinct family_id from {table}")
+                allowed = set(Family.objects.permitted(person, permission).values_list("pk", flat=True))
+                own = {mine.pk} if table == "families_assignment" and person == team.second_coordinator else set()
+                assert theirs.pk not in seen, f"{person} reads another municipality in {table}"
+                assert seen == allowed | own, f"{person.live_memberships} in {table}"
+                if person == team.coordinator:
+                    assert seen == {mine.pk}, f"nothing to hide in {table}: family_with_everything makes no row there"
+
+
+def test_nobody_reads_nothing():
+    family_with_everything(Team())
+    for table in OPENED_BY:
+        assert rows(f"select family_id from {table}") == set(), table
