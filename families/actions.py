@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -238,14 +239,15 @@ def _mark_undone(milestones: list[Milestone], reason: str, by: User) -> None:
 
 
 @action
-def add_member(family: Family, *, new: NewMember, by: User) -> Member:
-    """A person who joins the family (a birth, a new partner). `homes` name homes the family has."""
+def add_member(family: Family, *, new: NewMember, by: User, key: UUID | None = None) -> Member:
+    """A person who joins the family (a birth, a new partner). `homes` name homes it has; `key` is the row's id."""
     check(by, Permission.CHANGE_FAMILY, family)
     homes = {home.name: home for home in family.households.all()}
     if unknown := [name for name, _share in new.homes if name not in homes]:
         raise Refused(_("Familien har ikke hjemmet «%(home)s».") % {"home": unknown[0]}, rule="no_such_home")
     facts = {key: value for key, value in vars(new).items() if key != "homes"}
-    member = Member.objects.create(family=family, **facts)
+    member = Member(family=family, **facts, **({"pk": key} if key else {}))
+    member.save(force_insert=True)
     for name, share in new.homes:
         Residence.objects.create(family=family, member=member, household=homes[name], share=share)
     record(FamilyEvent.MEMBER_ADDED, by=by, target=member, family=family)

@@ -20,6 +20,7 @@ from .enums import AssignmentKind, FamilyEvent
 from .grants import FamilyUserGrant
 from .models import Assignment, Family
 from .places import places_of
+from .tasks import tell
 
 
 @action
@@ -57,6 +58,8 @@ def assign_coordinator(
         FamilyEvent.COORDINATOR_ASSIGNED, by=by, target=assignment, family=family,
         facts={"coordinator": str(coordinator.pk), "kind": kind},
     )  # fmt: skip
+    if coordinator.pk != by.pk:
+        tell(coordinator, "given")
     return assignment
 
 
@@ -73,7 +76,7 @@ def hand_over(
     _check_is_coordinator(to, family)
     if not reason.strip():
         raise Refused(_("Skriv hvorfor familien får ny koordinator."), rule="reason", field="reason")
-    old = family.assignments.select_for_update(of=("self",)).live(at).responsible().first()
+    old = family.assignments.select_for_update(of=("self",)).select_related("user").live(at).responsible().first()
     if old and old.user_id == to.pk:
         raise Refused(_("%(name)s er alt ansvarlig.") % {"name": to.name}, rule="same_person", field="to")
     _check_places(to, family, override_reason, by)
@@ -84,6 +87,9 @@ def hand_over(
         FamilyEvent.HANDED_OVER, by=by, target=new, family=family,
         facts={"from": str(old.user_id) if old else None, "to": str(to.pk)},
     )  # fmt: skip
+    tell(to, "given")
+    if old:
+        tell(old.user, "taken")
     return new
 
 
@@ -91,12 +97,15 @@ def hand_over(
 def end_assignment(assignment: Assignment, *, by: User, at: datetime | None = None) -> Assignment:
     """A coordinator, second coordinator or substitute stops, and loses access at once."""
     _check_may_assign(by, assignment.family)
-    assignment = Assignment.objects.select_for_update(of=("self",)).select_related("family").get(pk=assignment.pk)
+    assignment = (
+        Assignment.objects.select_for_update(of=("self",)).select_related("family", "user").get(pk=assignment.pk)
+    )
     at = at or timezone.now()
     if assignment.valid_until and assignment.valid_until <= at:
         raise Refused(_("Oppdraget er alt avsluttet."), rule="ended")
     _end(assignment, at, by)
     record(FamilyEvent.COORDINATOR_ENDED, by=by, target=assignment, facts={"coordinator": str(assignment.user_id)})
+    tell(assignment.user, "taken")
     return assignment
 
 

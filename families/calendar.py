@@ -115,6 +115,24 @@ def next_milestone(milestones: Iterable[Any]) -> Any | None:
     return min(waiting, key=lambda m: (m.due_until, ORDER.index(m.step)), default=None)
 
 
+def step_label(step: str, number: int) -> str:
+    """A step with its round: «Årlig kartlegging, år 3», «6-månedersevaluering, 2½ år», or only its name."""
+    label = str(Step(step).label)
+    every = PATH[step].repeats
+    if every is None:
+        return label
+    if every.months == 12:
+        return _("%(step)s, år %(number)d") % {"step": label, "number": number}
+    return f"{label}, {half_years(number)}"
+
+
+def half_years(number: int) -> str:
+    """The n-th half year in words: 6 md, 1 år, 1½ år, …"""
+    if number == 1:
+        return _("6 md")
+    return _("%(years)s år") % {"years": f"{number // 2}{'½' if number % 2 else ''}"}
+
+
 def year_of(anchor: date | None, today: date) -> int | None:
     """Which of the five years a family is in, 1–5, or None before the baseline."""
     if anchor is None:

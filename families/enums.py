@@ -38,6 +38,8 @@ class FamilyEvent(models.TextChoices):
     FAMILY_CHANGED = "family_changed", _("Endret familien")
     MEMBER_ADDED = "member_added", _("La til et medlem")
     MEMBER_CHANGED = "member_changed", _("Endret et medlem")
+    HOME_ADDED = "home_added", _("La til et hjem")
+    HOME_CHANGED = "home_changed", _("Endret et hjem")
     STEP_REACHED = "step_reached", _("Nådde et steg")
     STEP_UNDONE = "step_undone", _("Angret et steg")
     COORDINATOR_ASSIGNED = "coordinator_assigned", _("Ga familien en koordinator")

@@ -18,6 +18,7 @@ from nyemonstre.versioned import Versioned
 from . import calendar
 from .enums import STRICT, AssignmentKind, FamilyState, MemberRole, Protection
 from .grants import FamilyGroupGrant, FamilyUserGrant
+from .reminders import Reminder  # noqa: F401  Django finds models here
 from .stages import Step
 
 

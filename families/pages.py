@@ -1,16 +1,25 @@
 """The family page as every app opens it: the one fetch, the one log line, the header and the tabs."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from nyemonstre.access.roles import Permission
+from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import get_visible_or_404
+from nyemonstre.accounts.models import Membership
 
+from .calendar import due_text, step_label, window_state
+from .enums import AssignmentKind, Protection
+from .grants import FamilyUserGrant
 from .models import Family, permissions_on
+from .stages import Step
 
 # key, label, URL name, permission to see it. Each app draws its own page; families knows only the names.
 TABS = (
@@ -20,7 +29,20 @@ TABS = (
     ("assessments", lambda: _("Kartlegging"), "assessments:family_tab", Permission.VIEW_ASSESSMENT),
     ("plan", lambda: _("Plan"), "plans:family_tab", Permission.VIEW_PLAN),
     ("journal", lambda: _("Journal"), "plans:family_journal", Permission.VIEW_JOURNAL),
+    ("steps", lambda: _("Veien"), "families:family_steps", Permission.LIST_FAMILY),
 )
+
+# Where each step is done. `numbered` pages want the round too.
+DONE_AT = {
+    Step.INFORMATION: ("referrals:information_meeting", False),
+    Step.CONSENT: ("consent:family_tab", False),
+    Step.BASELINE: ("assessments:family_tab", False),
+    Step.COLLABORATION: ("consent:family_tab", False),
+    Step.PLAN: ("plans:family_tab", False),
+    Step.FEEDBACK: ("assessments:family_tab", False),
+    Step.REVIEW: ("plans:review", True),
+    Step.YEARLY: ("assessments:family_tab", False),
+}
 
 
 def open_family(request: HttpRequest, family_id: UUID, permission: Permission, *, quiet: bool = False) -> Family:
@@ -33,8 +55,111 @@ def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, 
     """What templates/families/family_base.html needs: header, step line and the tabs this person may open."""
     allowed = permissions_on(family, request.user)
     tabs = [
-        {"key": key, "text": label(), "url": reverse(name, args=[family.pk]), "current": key == tab}
+        {"key": key, "text": label(), "url": url, "current": key == tab}
         for key, label, name, permission in TABS
-        if permission in allowed
+        if permission in allowed and (url := address(name, family.pk))
     ]
-    return {"family": family, "stitches": family.stitches(), "tabs": tabs, "allowed": allowed, "tab": tab}
+    people = list(family.members.all()) if Permission.VIEW_FAMILY in allowed else []
+    return {
+        "family": family,
+        "stitches": family.stitches(),
+        "tabs": tabs,
+        "allowed": allowed,
+        "tab": tab,
+        "inside": Permission.VIEW_FAMILY in allowed,
+        "tags": tags(family, people) if people else [],
+        "list_url": reverse("families:family_list" if Permission.VIEW_FAMILY in allowed else "families:dashboard"),
+        "journal_url": address("plans:journal_new", family.pk) if Permission.CHANGE_JOURNAL in allowed else "",
+    }
+
+
+def tags(family: Family, people: list[Any]) -> list[dict[str, str]]:
+    """Marks under the family's name, for those who see the family's people."""
+    marks = []
+    if family.protection != Protection.NONE:
+        marks.append({"text": family.get_protection_display(), "icon": "ShieldLock"})
+    for language in sorted({m.language for m in people if m.needs_interpreter}):
+        marks.append({"text": _("Tolk: %(language)s") % {"language": language}, "icon": "Language"})
+    return marks
+
+
+def address(name: str, *args: Any) -> str:
+    """The address of a page in a room above, or "" while there is none."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
+
+
+def shows_addresses(family: Family, allowed: set[str]) -> bool:
+    """Where the family lives: with any protection only for those who work with the family, not for readers."""
+    return family.protection == Protection.NONE or Permission.CHANGE_FAMILY in allowed
+
+
+def short(day: date, today: date) -> str:
+    """«14. mars», with the year when it is another one."""
+    return date_format(day, "j. N" if day.year == today.year else "j. N Y")
+
+
+def month_words(day: date) -> str:
+    return date_format(day, "F Y")
+
+
+def done_at(family: Family, step: str, number: int) -> str:
+    """The page where a step is done, or "" when it has none."""
+    name, numbered = DONE_AT.get(Step(step), ("", False))
+    return address(name, family.pk, *([number] if numbered else [])) if name else ""
+
+
+def what_now(family: Family, allowed: set[str], today: date) -> dict[str, Any] | None:
+    """The yellow card: what is open or has passed, each with its page, and the three that come next.
+
+    None when nothing waits. A paused family has only its pause.
+    """
+    waiting = [m for m in family.live_milestones if not m.reached_on and m.due_until]
+    waiting.sort(key=lambda m: m.due_until)
+    rows: dict[str, list[dict[str, Any]]] = {"now": [], "after": [], "then": []}
+    for milestone in waiting:
+        state = window_state(milestone.due_from, milestone.due_until, today)
+        rows[state if state in ("now", "after") else "then"].append({
+            "text": step_label(milestone.step, milestone.number),
+            "due": due_text(milestone.due_from, milestone.due_until, today),
+            "from": short(milestone.due_from, today),
+            "url": done_at(family, milestone.step, milestone.number),
+        })  # fmt: skip
+    due = rows["now"] + rows["after"]
+    if not due and not rows["then"] and not family.paused:
+        return None
+    return {"due": due, "first": due[0] if due else None, "then": rows["then"][:3], "paused": family.paused}
+
+
+def who_may_see(family: Family) -> dict[str, Any]:
+    """Who can open this family now: who follows it, who was let in by name, and who sees the frame of it."""
+    now = timezone.now()
+    grants = (
+        FamilyUserGrant.objects.live().filter(content_object=family, assignment=None)
+        .select_related("user", "granted_by").order_by("user__name", "user_id").distinct("user__name", "user_id")
+    )  # fmt: skip
+    leads = Membership.objects.live().filter(municipality=family.municipality_id, role=Role.LEAD, user__is_active=True)
+    return {
+        "following": list(family.assignments.live(now).select_related("user").order_by("kind", "valid_from")),
+        "grants": list(grants),
+        "leads": [] if family.is_protected else list(leads.select_related("user").order_by("user__name")),
+    }
+
+
+def with_version(form: Form, version: int) -> Form:
+    """The same form, filled in as it was sent, now against the newer version: a second save then means «mine»."""
+    data = form.data.copy()
+    data[form.add_prefix("version")] = str(version)
+    form.data = data
+    return form
+
+
+def kind_words(kind: str) -> str:
+    """How somebody follows a family, as it stands in a sentence."""
+    return {
+        AssignmentKind.RESPONSIBLE: _("som koordinator"),
+        AssignmentKind.SUBSTITUTE: _("som vikar"),
+        AssignmentKind.SECOND: _("som andre koordinator"),
+    }[AssignmentKind(kind)]

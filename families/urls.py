@@ -1,4 +1,36 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from .views import caseload, family, home, members, steps, team
 
 app_name = "families"
-urlpatterns = []
+
+ONE = "familier/<uuid:family_id>/"
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    # one's own families
+    path("familier/", caseload.family_list, name="family_list"),
+    path("a-gjore/", caseload.to_do, name="to_do"),
+    path("kalender/", caseload.calendar, name="calendar"),
+    # one family
+    path(ONE, family.family_detail, name="family_detail"),
+    path(ONE + "kalender/", family.family_calendar, name="family_calendar"),
+    path(ONE + "endre/", family.family_edit, name="family_edit"),
+    path(ONE + "familien/", members.family_members, name="family_members"),
+    path(ONE + "familien/ny/", members.member_new, name="member_new"),
+    path(ONE + "familien/<uuid:member_id>/", members.member_edit, name="member_edit"),
+    path(ONE + "hjem/nytt/", members.home_new, name="home_new"),
+    path(ONE + "hjem/<uuid:home_id>/", members.home_edit, name="home_edit"),
+    path(ONE + "steg/", steps.family_steps, name="family_steps"),
+    path(ONE + "steg/<slug:step>/<int:number>/", steps.step_reach, name="step_reach"),
+    path(ONE + "steg/<slug:step>/<int:number>/angre/", steps.step_undo, name="step_undo"),
+    path(ONE + "pause/", steps.family_pause, name="family_pause"),
+    path(ONE + "ta-opp-igjen/", steps.family_resume, name="family_resume"),
+    path(ONE + "avslutt/", steps.family_close, name="family_close"),
+    # the team leader
+    path("teamet/", team.dashboard, name="dashboard"),
+    path("teamet/familier/", team.team_list, name="team_list"),
+    path(ONE + "koordinator/", team.assign, name="assign"),
+    path(ONE + "overfor/", team.hand_over, name="hand_over"),
+    path(ONE + "koordinator/<uuid:assignment_id>/avslutt/", team.assignment_end, name="assignment_end"),
+]

@@ -594,4 +594,34 @@ class Migration(migrations.Migration):
                 name="member_interpreter_has_language",
             ),
         ),
+        migrations.CreateModel(
+            name="Reminder",
+            fields=[
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("day", models.DateField(verbose_name="dag")),
+                ("open_windows", models.PositiveIntegerField(default=0, verbose_name="åpne vinduer")),
+                ("passed_windows", models.PositiveIntegerField(default=0, verbose_name="passerte vinduer")),
+                ("sent_at", models.DateTimeField(null=True, verbose_name="sendt")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reminders",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "påminnelse",
+                "verbose_name_plural": "påminnelser",
+                "ordering": ["-day"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("user", "day"), name="reminder_once_a_day"),
+                    models.CheckConstraint(
+                        condition=models.Q(("open_windows__gt", 0), ("passed_windows__gt", 0), _connector="OR"),
+                        name="reminder_about_something",
+                    ),
+                ],
+            },
+        ),
     ]

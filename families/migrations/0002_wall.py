@@ -46,7 +46,7 @@ language sql stable security definer set search_path = pg_catalog, public as $$
   select a.user_id, count(*)::integer
     from families_assignment a join families_family f on f.id = a.family_id
    where f.municipality_id = municipality and f.state <> 'closed' and a.kind = 'responsible'
-     and a.valid_from <= now() and (a.valid_until is null or a.valid_until > now())
+     and a.valid_from <= clock_timestamp() and (a.valid_until is null or a.valid_until > clock_timestamp())
      and (municipality = any (array(select sec.municipalities('decide_referral')))
           or municipality = any (array(select sec.municipalities('view_dashboard'))))
    group by a.user_id
@@ -122,6 +122,8 @@ class Migration(migrations.Migration):
             read=either(GRANT, families("view_family", "content_object_id")),
             write=GRANT,
         ),
+        # Only the nightly job writes these; one may read one's own.
+        protect("families_reminder", read="user_id = sec.uid()", write="false"),
         # Everybody adds events in their own name and nobody else's; nobody changes one.
         protect(
             "audit_event",

@@ -31,6 +31,12 @@ YARNS = ("indigo", "krapp", "mose")
 _LONG_WORDS = re.compile(r"(?<=\w\w\w)(samtale|kartlegging|evaluering|team)")
 
 
+@register.filter
+def soften(label: str) -> str:
+    """Soft hyphens where the path's long words may break: «Oppstarts­kartlegging»."""
+    return _LONG_WORDS.sub("\u00ad\\1", label)
+
+
 @register.inclusion_tag("components/road.html")
 def road(
     steps: Iterable[Mapping[str, Any]], years: Iterable[Mapping[str, Any]] = (), label: str = ""
@@ -40,9 +46,6 @@ def road(
     steps: {state, label, text?}. years: {state, label?, text?, small?: True for a 6-month review, spoken?: read aloud}.
     States as in `step_line`. "soon" is drawn dotted after a state of next or ahead.
     """
-
-    def soften(label: str) -> str:
-        return _LONG_WORDS.sub("\u00ad\\1", label)
 
     def drawn(items: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
         rows = [

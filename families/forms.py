@@ -1,0 +1,228 @@
+"""Forms about a family, its people, its path and who follows it."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.once import OnceForm
+
+from .enums import AssignmentKind, MemberRole, Protection
+from .models import Family, Household, Member
+from .places import Places
+
+today = timezone.localdate
+REASON = {"max_length": 300, "widget": forms.Textarea(attrs={"rows": 3})}
+
+
+class VersionForm(forms.Form):
+    """Carries the version that was read, so that a second save is told (nyemonstre/versioned.py)."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+
+class FamilyForm(NMForm, VersionForm):
+    name = PlainTextField(label=gettext_lazy("Familienavn"), max_length=120)
+    life_phase = PlainTextField(
+        label=gettext_lazy("Livsfase ved oppstart"), max_length=200, required=False,
+        help_text=gettext_lazy("For eksempel: venter barn, barn i barneskolen, første uker i kommunen."),
+    )  # fmt: skip
+    protection = forms.ChoiceField(
+        label=gettext_lazy("Adressesperre"), choices=Protection.choices,
+        help_text=gettext_lazy(
+            "Fortrolig og strengt fortrolig skjuler familien for alle som ikke er satt opp ved navn, også teamlederen."
+        ),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
+        names = ("name", "life_phase", "protection", "version")
+        super().__init__(*args, initial={name: getattr(family, name) for name in names}, **kwargs)
+
+
+class HomeForm(NMForm, OnceForm):
+    name = PlainTextField(label=gettext_lazy("Hva dere kaller hjemmet"), max_length=80)
+    address = PlainTextField(label=gettext_lazy("Adresse"), max_length=200, required=False)
+    postcode = PlainTextField(
+        label=gettext_lazy("Postnummer"), max_length=4, required=False,
+        validators=[RegexValidator(r"^\d{4}$", gettext_lazy("Et postnummer har fire siffer."))],
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 6}),
+    )  # fmt: skip
+    town = PlainTextField(label=gettext_lazy("Poststed"), max_length=80, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, home: Household | None = None, **kwargs: Any) -> None:
+        names = ("name", "address", "postcode", "town", "version")
+        initial = {name: getattr(home, name) for name in names} if home else {}
+        super().__init__(*args, initial=initial, **kwargs)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return {name: self.cleaned_data[name] for name in ("name", "address", "postcode", "town")}
+
+
+class MemberForm(NMForm, OnceForm):
+    """One person, and for each of the family's homes how much of the time they live there."""
+
+    FACTS = ("first_name", "last_name", "birth_date", "role", "relation", "language", "needs_interpreter")
+
+    first_name = PlainTextField(label=gettext_lazy("Fornavn"), max_length=80)
+    last_name = PlainTextField(label=gettext_lazy("Etternavn"), max_length=80)
+    birth_date = NorwegianDateField(label=gettext_lazy("Fødselsdato"), latest=today)
+    role = forms.ChoiceField(
+        label=gettext_lazy("Voksen eller barn"), choices=MemberRole.choices, widget=forms.RadioSelect,
+        help_text=gettext_lazy("Et tilknyttet barn bor mindre enn halve tiden her."),
+    )  # fmt: skip
+    relation = PlainTextField(
+        label=gettext_lazy("I familien"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("For eksempel mor, far, sønn."),
+    )
+    language = PlainTextField(label=gettext_lazy("Språk"), max_length=40, required=False)
+    needs_interpreter = forms.BooleanField(label=gettext_lazy("Trenger tolk"), required=False)
+    moved_out_on = NorwegianDateField(label=gettext_lazy("Flyttet ut"), required=False, latest=today)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, family: Family, member: Member | None = None, **kwargs: Any) -> None:
+        self.homes = list(family.households.order_by("name"))
+        shares = {r.household_id: r.share for r in member.residences.all()} if member else {}
+        initial = {name: getattr(member, name) for name in (*self.FACTS, "moved_out_on", "version")} if member else {}
+        initial |= {self._field(home): shares.get(home.pk, "") for home in self.homes}
+        super().__init__(*args, initial={"role": MemberRole.CHILD} | initial | kwargs.pop("initial", {}), **kwargs)
+        for home in self.homes:
+            self.fields[self._field(home)] = forms.IntegerField(
+                label=_("%(home)s, prosent av tiden") % {"home": home.name}, required=False,
+                validators=[
+                    MinValueValidator(0, _("Skriv et tall fra 0 til 100.")),
+                    MaxValueValidator(100, _("Skriv et tall fra 0 til 100.")),
+                ],
+                error_messages={"invalid": _("Skriv et tall fra 0 til 100.")},
+                widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 5}),
+            )  # fmt: skip
+        if member is None:
+            del self.fields["moved_out_on"]
+
+    @staticmethod
+    def _field(home: Household) -> str:
+        return f"home_{home.pk}"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("needs_interpreter") and not data.get("language"):
+            self.add_error("language", _("Skriv hvilket språk det trengs tolk i."))
+        moved, born = data.get("moved_out_on"), data.get("birth_date")
+        if moved and born and moved < born:
+            self.add_error("moved_out_on", _("Datoen er før fødselsdatoen."))
+        return data
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        names = [*self.FACTS, *(["moved_out_on"] if "moved_out_on" in self.fields else [])]
+        return {name: self.cleaned_data[name] for name in names}
+
+    @property
+    def shares(self) -> dict[Any, int]:
+        return {home.pk: self.cleaned_data[self._field(home)] or 0 for home in self.homes}
+
+
+class ReachForm(NMForm, forms.Form):
+    submit_text = gettext_lazy("Før steget")
+    on = NorwegianDateField(label=gettext_lazy("Hvilken dag?"), latest=today)
+
+
+class UndoForm(NMForm, forms.Form):
+    submit_text = gettext_lazy("Angre steget")
+    reason = PlainTextField(
+        label=gettext_lazy("Hvorfor angres steget?"),
+        help_text=gettext_lazy("Grunnen blir stående i historikken."),
+        **REASON,
+    )
+
+
+class PauseForm(NMForm, forms.Form):
+    submit_text = gettext_lazy("Sett på pause")
+    reason = PlainTextField(label=gettext_lazy("Hvorfor ønsker familien pause?"), **REASON)
+    until = NorwegianDateField(
+        label=gettext_lazy("Pausen varer til"), required=False,
+        help_text=gettext_lazy("dd.mm.åååå. Da minner vi deg på å ta kontakt igjen."),
+    )  # fmt: skip
+
+    def clean_until(self) -> date | None:
+        until = self.cleaned_data["until"]
+        if until and until > today() + timedelta(days=2 * 366):
+            raise ValidationError(_("En pause kan vare høyst to år om gangen."))
+        return until
+
+
+class CloseForm(NMForm, forms.Form):
+    submit_text = gettext_lazy("Avslutt oppfølgingen")
+    reason = PlainTextField(label=gettext_lazy("Hvorfor avsluttes oppfølgingen?"), **REASON)
+    on = NorwegianDateField(label=gettext_lazy("Siste dag"), latest=today)
+
+
+def end_of(day: date) -> datetime:
+    """The moment the day is over in Norway: the end of an assignment that lasts «til og med»."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+
+
+class CoordinatorForm(NMForm, forms.Form):
+    """Who, with how many places each has; the reason to go over them is asked for only when it is needed."""
+
+    submit_text = gettext_lazy("Velg koordinator")
+    coordinator = forms.ChoiceField(label=gettext_lazy("Koordinator"), widget=forms.RadioSelect)
+    reason = PlainTextField(label=gettext_lazy("Grunn"), required=False, **REASON)
+    override_reason = PlainTextField(
+        label=gettext_lazy("Hvorfor over plassene?"), required=False,
+        help_text=gettext_lazy("Bare når koordinatoren alt har alle plassene i bruk."), **REASON,
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, places: list[Places], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(row.user.pk): row.user for row in places}
+        self.fields["coordinator"].choices = [(str(row.user.pk), place_words(row)) for row in places]  # type: ignore[attr-defined]
+
+    def clean_coordinator(self) -> Any:
+        return self.people[self.cleaned_data["coordinator"]]
+
+
+def place_words(row: Places) -> str:
+    words = _("%(name)s, %(taken)d av %(limit)d plasser i bruk")
+    if row.full:
+        words = _("%(name)s, %(taken)d av %(limit)d plasser i bruk, ingen ledige")
+    return words % {"name": row.user.name, "taken": row.taken, "limit": row.limit}
+
+
+class AssignForm(CoordinatorForm):
+    kind = forms.ChoiceField(label=gettext_lazy("Som"), choices=AssignmentKind.choices, widget=forms.RadioSelect)
+    valid_until = NorwegianDateField(
+        label=gettext_lazy("Til og med"),
+        required=False,
+        help_text=gettext_lazy("dd.mm.åååå. En vikar må ha en sluttdato."),
+    )
+    field_order = ("coordinator", "kind", "valid_until", "reason", "override_reason")
+
+    def __init__(self, *args: Any, has_responsible: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if has_responsible:  # a new one comes by handing over
+            responsible = AssignmentKind.RESPONSIBLE
+            self.fields["kind"].choices = [c for c in AssignmentKind.choices if c[0] != responsible]  # type: ignore[attr-defined]
+
+    def clean_valid_until(self) -> datetime | None:
+        day = self.cleaned_data["valid_until"]
+        return end_of(day) if day else None
+
+
+class HandOverForm(CoordinatorForm):
+    submit_text = gettext_lazy("Overfør familien")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["coordinator"].label = _("Ny ansvarlig koordinator")
+        self.fields["reason"].label = _("Hvorfor får familien ny koordinator?")
+        self.fields["reason"].required = True

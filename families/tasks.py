@@ -1,0 +1,110 @@
+"""Mail about families. Never a name, a code or an address of a family in a mail: how many, and where to log in."""
+
+import logging
+from functools import partial
+from smtplib import SMTPException
+from typing import Any
+from uuid import UUID
+
+from celery import Task, shared_task
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerDown
+
+from nyemonstre.access.wall import as_job
+from nyemonstre.accounts.models import User
+
+from .reminders import Reminder
+
+logger = logging.getLogger(__name__)
+
+# A mail server that is away is tried again after 1, 2, 4 … minutes, for about a working day.
+RETRIES: dict[str, Any] = {
+    "autoretry_for": (OSError, SMTPException),
+    "retry_backoff": 60,
+    "retry_backoff_max": 3600,
+    "max_retries": 12,
+}
+
+
+def tell(user: User, what: str) -> None:
+    """When this transaction is committed, mail `user` about `what` (a key of NEWS).
+
+    With the broker away the mail goes straight from here; with the mail server away too it is given up and logged:
+    the change itself stands, and shows on the person's own pages.
+    """
+    transaction.on_commit(partial(_soon, mail_news, str(user.pk), what), robust=True)
+
+
+def _soon(task: Task, *args: str) -> None:
+    try:
+        task.delay(*args)
+        return
+    except (BrokerDown, OSError) as error:
+        logger.warning("The broker is away (%s); %s is done at once.", type(error).__name__, task.name)
+    try:
+        task.run(*args)
+    except (OSError, SMTPException) as error:
+        logger.error("%s could not be done: %s", task.name, type(error).__name__)
+
+
+# What there is news about: subject and sentence.
+NEWS = {
+    "given": (
+        lambda: _("Du har fått en familie i Nye mønstre"),
+        lambda: _("Du er satt opp som koordinator for en familie. Logg inn for å se hvem det er."),
+    ),
+    "taken": (
+        lambda: _("En familie har fått en annen koordinator"),
+        lambda: _("Du følger ikke lenger en av familiene dine. Logg inn for å se familiene du har nå."),
+    ),
+}
+
+
+@shared_task(**RETRIES)
+def mail_news(user_id: str, what: str) -> None:
+    """One sentence to one person, in their own language."""
+    with as_job(), transaction.atomic():
+        user = User.objects.get(pk=user_id)
+        language = _language(user)
+    subject, sentence = NEWS[what]
+    with translation.override(language):
+        _send(user, str(subject()), {"sentence": sentence(), "name": user.name, "url": settings.BASE_URL + "/"})
+
+
+@shared_task(**RETRIES)
+def mail_reminder(reminder_id: str) -> bool:
+    """What is due, in numbers. True when a mail went now, False when it had gone already.
+
+    The row is locked while the mail is sent, so that two workers with the same task send one mail.
+    """
+    with as_job(), transaction.atomic():
+        rows = Reminder.objects.select_for_update(of=("self",)).select_related("user")
+        reminder = rows.get(pk=UUID(str(reminder_id)))
+        if reminder.sent_at or not reminder.user.is_active:
+            return False
+        with translation.override(_language(reminder.user)):
+            facts = {
+                "name": reminder.user.name,
+                "open": reminder.open_windows,
+                "passed": reminder.passed_windows,
+                "url": settings.BASE_URL + "/",
+            }
+            text = render_to_string("families/mail/reminder.txt", facts)
+            send_mail(_("Dette kan du gjøre i Nye mønstre nå"), text, None, [reminder.user.email])
+        reminder.sent_at = timezone.now()
+        reminder.save(update_fields=["sent_at"])
+    return True
+
+
+def _language(user: User) -> str:
+    home = user.home_municipality
+    return user.language or (home.language if home else settings.LANGUAGE_CODE)
+
+
+def _send(user: User, subject: str, facts: dict[str, Any]) -> None:
+    send_mail(subject, render_to_string("families/mail/news.txt", facts), None, [user.email])

@@ -1,0 +1,241 @@
+"""The team leader's overview: names, steps, dates and workload, never content. Counted by the database."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Count, Min, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import Municipality, User
+
+from .calendar import year_of
+from .enums import AssignmentKind, FamilyState
+from .models import Assignment, Family, Milestone
+from .places import Places, places
+from .stages import ORDER, YEARS, Step
+
+# The steps of the first round that a family with a place can stand at, in the histogram.
+FIRST_ROUND = tuple(ORDER[2:9])
+STATES = ("now", "after", "pause", "done")
+
+
+@dataclass
+class Standing:
+    """One family as a lead sees it. `state`: now (a window is open) | after | pause | done (nothing waits)."""
+
+    pk: UUID
+    code: str
+    name: str
+    state: str
+    step: str
+    year: int | None
+    registered: date
+    responsible: UUID | None = None
+
+    @property
+    def state_words(self) -> str:
+        return {
+            "now": _("vinduet er åpent"), "after": _("forbi vinduet"), "pause": _("på pause"), "done": _("i rute"),
+        }[self.state]  # fmt: skip
+
+    @property
+    def first_round(self) -> bool:
+        return self.step in FIRST_ROUND
+
+
+def standings(user: Any, municipality: Municipality, today: date) -> list[Standing]:
+    """Every family of the municipality that is followed and that `user` may know of. Two queries."""
+    families = Family.objects.visible_to(user).filter(municipality=municipality).active()
+    waits = Q(milestones__undone_at=None, milestones__reached_on=None)
+    is_open = Q(milestones__due_from__lte=today, milestones__due_until__gte=today)
+    rows = (
+        families.annotate(
+            reached=ArrayAgg(
+                "milestones__step", distinct=True, default=[],
+                filter=Q(milestones__undone_at=None, milestones__reached_on__isnull=False),
+            ),
+            open=Count("milestones", filter=waits & is_open),
+            passed=Count("milestones", filter=waits & Q(milestones__due_until__lt=today)),
+        )
+        .order_by("code")
+        .values_list("pk", "code", "name", "state", "baseline_on", "registered_at", "reached", "open", "passed")
+    )  # fmt: skip
+    responsible = dict(
+        Assignment.objects.live()
+        .responsible()
+        .filter(family__in=families)
+        .order_by()
+        .values_list("family_id", "user_id")
+    )
+    return [
+        Standing(
+            pk, code, name, _state(state, is_open, passed), _step(reached), year_of(baseline, today),
+            timezone.localtime(registered).date(), responsible.get(pk),
+        )
+        for pk, code, name, state, baseline, registered, reached, is_open, passed in rows
+    ]  # fmt: skip
+
+
+def _state(state: str, is_open: int, passed: int) -> str:
+    if state == FamilyState.PAUSED:
+        return "pause"
+    return "now" if is_open else "after" if passed else "done"
+
+
+def _step(reached: list[str]) -> str:
+    """The first step of the path that has never been reached; the yearly one when all have."""
+    return next((step for step in ORDER if step not in reached), Step.YEARLY)
+
+
+@dataclass
+class Line:
+    """One coordinator: a stitch per family, then places that are taken without being shown here, then free ones."""
+
+    places: Places
+    families: list[Standing]
+    notes: list[Assignment] = field(default_factory=list)
+
+    @property
+    def user(self) -> User:
+        return self.places.user
+
+    @property
+    def open(self) -> int:
+        return sum(family.state == "now" for family in self.families)
+
+    @property
+    def passed(self) -> int:
+        return sum(family.state == "after" for family in self.families)
+
+    @property
+    def hidden(self) -> range:
+        return range(max(0, self.places.taken - len(self.families)))
+
+    @property
+    def free(self) -> range:
+        return range(self.places.free)
+
+    @property
+    def over(self) -> bool:
+        return self.places.taken > self.places.limit
+
+
+@dataclass
+class Column:
+    """One column of the histogram: a step or a year, and the families that stand there."""
+
+    key: str
+    label: str
+    families: list[Standing]
+    per_stitch: int = 1
+
+    @property
+    def count(self) -> int:
+        return len(self.families)
+
+    @property
+    def stitches(self) -> list[tuple[str, int]]:
+        """States from the top down, each with its height in the drawing; one for every `per_stitch` families."""
+        drawn = []
+        for state in STATES:
+            number = sum(family.state == state for family in self.families)
+            drawn += [state] * -(-number // self.per_stitch)
+        return [(state, 15 * n) for n, state in enumerate(drawn)]
+
+    @property
+    def height(self) -> int:
+        return 15 * len(self.stitches) + 6
+
+    @property
+    def drawn_height(self) -> int:
+        return round(self.height * 1.47)
+
+
+@dataclass
+class Team:
+    """Everything on the dashboard."""
+
+    lines: list[Line]
+    unassigned: list[Standing]
+    passed: list[Milestone]
+    passed_families: int
+    substitutes: list[Assignment]
+    rounds: list[Column]
+    years: list[Column]
+    per_stitch: int
+    families: int
+
+
+def team(user: Any, municipality: Municipality, today: date) -> Team:
+    """Read once, counted in Python: seven queries however large the team."""
+    families = standings(user, municipality, today)
+    by_coordinator = defaultdict(list)
+    for family in sorted(families, key=lambda f: (STATES.index(f.state), f.code)):
+        by_coordinator[family.responsible].append(family)
+    substitutes = _substitutes(user, municipality)
+    notes = defaultdict(list)
+    for assignment in substitutes:
+        notes[assignment.user_id].append(assignment)
+    lines = [Line(row, by_coordinator.get(row.user.pk, []), notes[row.user.pk]) for row in places(municipality)]
+    first = [family for family in families if family.first_round]
+    later = [family for family in families if not family.first_round]
+    return Team(
+        lines=lines,
+        unassigned=sorted(by_coordinator.get(None, []), key=lambda f: (f.registered, f.code)),
+        passed=_passed(user, municipality, today),
+        passed_families=sum(family.state == "after" for family in families),
+        substitutes=substitutes,
+        per_stitch=(scale := _scale(first, later)),
+        rounds=[
+            Column(step, f"{ORDER.index(step) + 1} {Step(step).label}", [f for f in first if f.step == step], scale)
+            for step in FIRST_ROUND
+        ],
+        years=[
+            Column(str(year), str(year), [f for f in later if (f.year or 1) == year], scale)
+            for year in range(1, YEARS + 1)
+        ],
+        families=len(families),
+    )  # fmt: skip
+
+
+def _scale(*groups: list[Standing]) -> int:
+    """Families per stitch, so that no column grows over about fifteen stitches."""
+    highest = 1
+    for group in groups:
+        counts: dict[Any, int] = defaultdict(int)
+        for family in group:
+            counts[family.step if family.first_round else family.year] += 1
+        highest = max([highest, *counts.values()])
+    return -(-highest // 15)
+
+
+def _passed(user: Any, municipality: Municipality, today: date) -> list[Milestone]:
+    """The six windows that passed longest ago, one per family."""
+    families = Family.objects.visible_to(user).filter(municipality=municipality, state=FamilyState.ACTIVE)
+    oldest = (
+        Milestone.objects.passed_on(today).filter(family__in=families)
+        .order_by().values("family").annotate(first=Min("due_until")).order_by("first", "family")[:6]
+    )  # fmt: skip
+    firsts = {row["family"]: row["first"] for row in oldest}
+    rows = (
+        Milestone.objects.passed_on(today).filter(family__in=list(firsts)).select_related("family")
+        .order_by("due_until", "family__code", "number")
+    )  # fmt: skip
+    seen: dict[Any, Milestone] = {}
+    for milestone in rows:
+        seen.setdefault(milestone.family_id, milestone)
+    return list(seen.values())
+
+
+def _substitutes(user: Any, municipality: Municipality) -> list[Assignment]:
+    families = Family.objects.permitted(user, Permission.LIST_FAMILY).filter(municipality=municipality).active()
+    return list(
+        Assignment.objects.live().filter(family__in=families, kind=AssignmentKind.SUBSTITUTE)
+        .select_related("user", "family").order_by("valid_until", "family__code")
+    )  # fmt: skip

@@ -1,0 +1,64 @@
+"""The main navigation: what each role finds at the top of every page. Asked by nyemonstre.ui.context."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from families.agenda import count_due
+from nyemonstre.access.roles import Role
+from nyemonstre.ui.context import address
+
+
+def items(request: HttpRequest) -> list[dict[str, Any]]:
+    """One list for all one's roles, in the order of the roles. A page that does not exist is left out."""
+    user = request.user
+    found = [item for role in NAVIGATION if user.has_role(role) for item in NAVIGATION[role](user)]
+    seen: set[str] = set()
+    return [item for item in found if item["url"] and not (item["url"] in seen or seen.add(item["url"]))]
+
+
+def _item(label: str, name: str, count: int = 0) -> dict[str, Any]:
+    return {"label": label, "url": address(name), "count": count}
+
+
+def _coordinator(user: Any) -> list[dict[str, Any]]:
+    return [
+        _item(_("Mine familier"), "families:family_list"),
+        _item(_("Å gjøre"), "families:to_do", count_due(user, timezone.localdate())),
+        _item(_("Kalender"), "families:calendar"),
+        _item(_("Tjenester"), "consent:service_list"),
+    ]
+
+
+def _lead(user: Any) -> list[dict[str, Any]]:
+    return [
+        _item(_("Teamet"), "families:dashboard"),
+        _item(_("Familier"), "families:team_list"),
+        *_intake(user),
+    ]
+
+
+def _intake(user: Any) -> list[dict[str, Any]]:
+    return [
+        _item(_("Henvendelser"), "referrals:referral_list"),
+        _item(_("Venteliste"), "referrals:waiting_list"),
+    ]
+
+
+def _administrator(user: Any) -> list[dict[str, Any]]:
+    return [_item(_("Brukere"), "accounts:user_list")]
+
+
+def _auditor(user: Any) -> list[dict[str, Any]]:
+    return [_item(_("Innsynslogg"), "audit:event_list")]
+
+
+NAVIGATION = {
+    Role.COORDINATOR: _coordinator,
+    Role.LEAD: _lead,
+    Role.INTAKE: _intake,
+    Role.ADMINISTRATOR: _administrator,
+    Role.AUDITOR: _auditor,
+}
