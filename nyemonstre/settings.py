@@ -330,3 +330,5 @@ ADMINS: list[tuple[str, str]] = []
 # Main navigation and who is logged in, drawn by nyemonstre.ui.context.
 NM_NAV = "nyemonstre.urls_nav.items"
 NM_WHO = "nyemonstre.accounts.header.who"
+# What the rooms above families know about a list of families: asked by families.caseload.
+NM_FAMILY_FACTS = "nyemonstre.overview.facts"
