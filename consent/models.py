@@ -47,7 +47,7 @@ class Consent(models.Model):
     answered_on = models.DateField(_("dato"), default=timezone.localdate)
     how = models.CharField(_("hvordan"), max_length=10, choices=How.choices)
     given_by = models.CharField(
-        _("svart av"), max_length=160, help_text=_("Personen selv, eller den som svarer for et barn.")
+        _("svart av"), max_length=500, help_text=_("Personen selv, eller den som svarer for et barn.")
     )
     child_heard = models.CharField(_("hva barnet mener"), max_length=500, blank=True)
     one_parent_reason = models.CharField(_("hvorfor én forelders svar er nok"), max_length=300, blank=True)

@@ -1,4 +1,22 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from .views import agreements, consents, network, services
 
 app_name = "consent"
-urlpatterns = []
+FAMILY = "familie/<uuid:family_id>/"
+urlpatterns = [
+    path(FAMILY, consents.family_tab, name="family_tab"),
+    path(FAMILY + "nytt/", consents.consent_new, name="consent_new"),
+    path(FAMILY + "<uuid:consent_id>/trekk/", consents.consent_withdraw, name="consent_withdraw"),
+    path(FAMILY + "avtale/", agreements.agreement_print, name="agreement_print"),
+    path(FAMILY + "avtale/ny/", agreements.line_new, name="line_new"),
+    path(FAMILY + "avtale/underskrift/", agreements.lines_sign, name="lines_sign"),
+    path(FAMILY + "avtale/<uuid:line_id>/", agreements.line_edit, name="line_edit"),
+    path(FAMILY + "avtale/<uuid:line_id>/avslutt/", agreements.line_end, name="line_end"),
+    path(FAMILY + "kontakt/<uuid:contact_id>/", agreements.contact_edit, name="contact_edit"),
+    path(FAMILY + "nettverk/", network.network, name="network"),
+    path(FAMILY + "kan-jeg/", network.service_contact_check, name="service_contact_check"),
+    path("tjenester/", services.service_list, name="service_list"),
+    path("tjenester/ny/", services.service_new, name="service_new"),
+    path("tjenester/<uuid:service_id>/", services.service_edit, name="service_edit"),
+]

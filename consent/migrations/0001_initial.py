@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                     "given_by",
                     models.CharField(
                         help_text="Personen selv, eller den som svarer for et barn.",
-                        max_length=160,
+                        max_length=500,
                         verbose_name="svart av",
                     ),
                 ),

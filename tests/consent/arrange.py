@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from typing import Any
 
+from bs4 import BeautifulSoup
+from django.urls import reverse
 from django.utils import timezone
 
 from consent import actions
 from consent.enums import Answer, How, Purpose
-from consent.models import Contact
+from consent.models import Contact, Service
 from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
 
@@ -42,3 +44,39 @@ def visible_contacts(user: Any) -> tuple[set[Any], set[Any]]:
 
 def days(n: int) -> date:
     return timezone.localdate() + timedelta(days=n)
+
+
+FAMILY_PAGES = ("family_tab", "consent_new", "line_new", "agreement_print", "network", "service_contact_check")
+
+
+def url(name, *args):
+    return reverse(f"consent:{name}", args=[getattr(arg, "pk", arg) for arg in args])
+
+
+def errors(response):
+    assert response.status_code == 422, response.content.decode()[:3000]
+    soup = BeautifulSoup(response.content, "html.parser")
+    return " ".join(soup.select_one("ds-error-summary").get_text(" ").split())
+
+
+def text(response):
+    return " ".join(BeautifulSoup(response.content, "html.parser").get_text(" ").split())
+
+
+def every_page(client, family, rows=()):
+    """All the words of every consent page one can open, links and hidden fields included."""
+    pages = [url(name, family) for name in FAMILY_PAGES] + [url("lines_sign", family)]
+    pages += [url(name, family, row) for name, row in rows]
+    with acting_as(client.nm_user):
+        service = Service.objects.order_by("pk").first()
+        members = list(family.members.order_by("pk").values_list("pk", flat=True))
+    found = [client.get(page, follow=True).content.decode() for page in pages]
+    for member in members:
+        question = {"ask": "1", "service": service.pk, "topic": "school", "way": "give", "member": member}
+        found.append(client.get(url("service_contact_check", family), question).content.decode())
+    found += [client.get(f"{url('line_new', family)}?fra={row}", follow=True).content.decode() for _name, row in rows]
+    return "\n".join(found)
+
+
+def leaks(words):
+    return [key for key, value in SECRETS.items() if value in words]

@@ -71,3 +71,10 @@ def live(draft: Callable[..., Any], team: Any) -> Callable[..., Any]:
         return actions.sign_line(line, how="signed", signed_by="Mor Prøve", by=facts.get("by", team.coordinator))
 
     return make
+
+
+@pytest.fixture
+def client(client, team):
+    """The coordinator, logged in."""
+    client.force_login(team.coordinator)
+    return client

@@ -1,0 +1,308 @@
+"""Forms for consents, agreements, contacts and services. Choices are the family's own, so a foreign id is an error."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from families.calendar import add_months
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.once import OnceForm
+
+from . import ages
+from .enums import Answer, Direction, How, Purpose, Sector, Topic
+from .models import Service
+
+PHONE = RegexValidator(
+    r"^\+?[\d ]{3,19}$", gettext_lazy("Skriv telefonnummeret med bare tall, for eksempel 400 00 000.")
+)
+ANSWERS = [(Answer.GIVEN, gettext_lazy("Ja")), (Answer.REFUSED, gettext_lazy("Nei"))]
+
+
+def _by_id(rows: Iterable[Any]) -> dict[str, Any]:
+    return {str(row.pk): row for row in rows}
+
+
+def _person(member: Any) -> str:
+    return _("%(name)s, %(age)s år") % {"name": member.first_name, "age": member.age()}
+
+
+def _checkboxes(label: Any, **kwargs: Any) -> forms.MultipleChoiceField:
+    return forms.MultipleChoiceField(label=label, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
+def _radios(label: Any, choices: Any, **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **kwargs)
+
+
+def _today(label: Any) -> NorwegianDateField:
+    return NorwegianDateField(label=label, initial=timezone.localdate, latest=timezone.localdate)
+
+
+NOTE_HELP = gettext_lazy("Må fylles ut når svaret var muntlig: hvem sa hva, og hvem hørte det.")
+
+
+class ConsentForm(NMForm, OnceForm):
+    """One answer from one or several persons to one purpose."""
+
+    members = _checkboxes(gettext_lazy("Hvem svarer?"))
+    purpose = _radios(gettext_lazy("Hva gjelder det?"), Purpose.choices)
+    answer = _radios(gettext_lazy("Svaret"), ANSWERS)
+    answered_on = _today(gettext_lazy("Når svarte de?"))
+    how = _radios(gettext_lazy("Hvordan?"), How.choices)
+    parents = _checkboxes(
+        gettext_lazy("Hvem svarer for barna?"), required=False,
+        help_text=gettext_lazy("De som har foreldreansvar. Trengs når barn er krysset av over."),
+    )  # fmt: skip
+    other_parent = PlainTextField(
+        label=gettext_lazy("Forelder som ikke står i familien"), required=False, max_length=120
+    )
+    one_parent_reason = PlainTextField(
+        label=gettext_lazy("Hvorfor holder det at én forelder svarer?"), required=False, max_length=300
+    )
+    valid_until = NorwegianDateField(
+        label=gettext_lazy("Gjelder til og med"), required=False,
+        help_text=gettext_lazy("dd.mm.åååå. La det stå tomt når svaret gjelder til det trekkes."),
+    )  # fmt: skip
+    note = PlainTextField(label=gettext_lazy("Merknad"), required=False, max_length=500, help_text=NOTE_HELP, long=True)
+
+    submit_text = gettext_lazy("Lagre svaret")
+
+    def __init__(self, *args: Any, members: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = _by_id(members)
+        adults = {pk: member for pk, member in self.people.items() if member.is_adult}
+        self.fields["members"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
+        self.fields["parents"].choices = [(pk, member.full_name) for pk, member in adults.items()]
+        children = [member for member in self.people.values() if ages.is_heard(member)]
+        for member in children:
+            self.fields[f"heard_{member.pk}"] = PlainTextField(
+                label=_("Hva sier %(name)s selv?") % {"name": member.first_name}, required=False, max_length=500,
+                help_text=_("Barn fra 7 år skal få si hva de mener. Skriv det med barnets egne ord."),
+            )  # fmt: skip
+        if len(adults) == len(self.people):
+            for name in ("parents", "other_parent", "one_parent_reason"):
+                del self.fields[name]
+        before = [name for name in self.fields if name not in ("valid_until", "note")]
+        self.order_fields([*before, "valid_until", "note"])
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever does not answer alone needs a parent who does, and a reason when it is only one."""
+        data = super().clean() or self.cleaned_data
+        chosen, purpose = self.chosen(), data.get("purpose")
+        if not purpose or "parents" not in self.fields:
+            return data
+        if all(ages.answers_for_self(member, purpose, data.get("answered_on")) for member in chosen):
+            return data
+        names = self._parents()
+        if not names:
+            self.add_error("parents", _("Velg hvem som svarer for barna."))
+        elif len(names) == 1 and not data.get("one_parent_reason"):
+            self.add_error("one_parent_reason", _("Skriv hvorfor det holder at én forelder svarer."))
+        return data
+
+    def chosen(self) -> list[Any]:
+        return [self.people[pk] for pk in self.cleaned_data.get("members", ())]
+
+    def _parents(self) -> list[str]:
+        names = [self.people[pk].full_name for pk in self.cleaned_data.get("parents", ())]
+        return [name for name in [*names, self.cleaned_data.get("other_parent", "")] if name]
+
+    def facts(self) -> dict[str, Any]:
+        """What record_consents takes."""
+        data, given_by, heard = self.cleaned_data, {}, {}
+        for member in self.chosen():
+            alone = ages.answers_for_self(member, data["purpose"], data["answered_on"])
+            given_by[member.pk] = member.full_name if alone else ", ".join(self._parents())[:500]
+            heard[member.pk] = data.get(f"heard_{member.pk}", "")
+        return {
+            "members": self.chosen(), "given_by": given_by, "child_heard": heard, "key": data["key"],
+            "on": data["answered_on"], "one_parent_reason": data.get("one_parent_reason", ""),
+            **{name: data[name] for name in ("purpose", "answer", "how", "valid_until", "note")},
+        }  # fmt: skip
+
+
+class WithdrawForm(NMForm, forms.Form):
+    """Taking a consent back: as easy as giving it, so only one thing has to be written."""
+
+    note = PlainTextField(
+        label=gettext_lazy("Hva ble sagt?"), max_length=500, long=True,
+        help_text=gettext_lazy("Ingen trenger å gi en grunn. Skriv hvem som sa det, og hvem som hørte det."),
+    )  # fmt: skip
+    given_by = PlainTextField(label=gettext_lazy("Hvem trekker samtykket?"), max_length=400)
+    how = _radios(gettext_lazy("Hvordan?"), How.choices, initial=How.ORAL)
+    answered_on = _today(gettext_lazy("Når?"))
+
+    submit_text = gettext_lazy("Trekk samtykket")
+
+
+class LineForm(NMForm, OnceForm):
+    """One line of the samarbeidsavtale, with the person in the service."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    service = forms.ModelChoiceField(
+        Service.objects.none(), label=gettext_lazy("Hvilken tjeneste?"), empty_label=gettext_lazy("Velg tjeneste"),
+    )  # fmt: skip
+    members = _checkboxes(gettext_lazy("Hvem gjelder det?"))
+    topics = _checkboxes(gettext_lazy("Hva kan dere snakke om?"), choices=Topic.choices)
+    direction = _radios(gettext_lazy("Hvilken vei?"), Direction.choices, initial=Direction.BOTH)
+    valid_from = NorwegianDateField(label=gettext_lazy("Gjelder fra"), initial=timezone.localdate)
+    valid_to = NorwegianDateField(
+        label=gettext_lazy("Gjelder til og med"), required=False,
+        help_text=gettext_lazy("dd.mm.åååå. Vi foreslår ett år, så dere snakker om avtalen igjen da."),
+    )  # fmt: skip
+    what_they_do = PlainTextField(
+        label=gettext_lazy("Hva gjør tjenesten?"), required=False, max_length=200,
+        help_text=gettext_lazy("For eksempel «lesehjelp to timer i uka». Kontaktens navn hører til under."),
+    )  # fmt: skip
+    contact_name = PlainTextField(
+        label=gettext_lazy("Kontaktens navn"), required=False, max_length=120,
+        help_text=gettext_lazy("Vises bare så lenge avtalen gjelder."),
+    )  # fmt: skip
+    contact_title = PlainTextField(label=gettext_lazy("Stilling"), required=False, max_length=80)
+    contact_phone = PlainTextField(label=gettext_lazy("Telefon"), required=False, max_length=20, validators=[PHONE])
+    contact_email = forms.EmailField(label=gettext_lazy("E-post"), required=False, max_length=254)
+
+    submit_text = gettext_lazy("Lagre utkastet")
+    CONTACT = ("name", "title", "phone", "email")
+
+    def __init__(self, *args: Any, members: Iterable[Any], services: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = _by_id(members)
+        self.fields["members"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
+        self.fields["service"].queryset = services
+        self.fields["valid_to"].initial = lambda: add_months(timezone.localdate(), 12)
+
+    def clean(self) -> dict[str, Any]:
+        """Details without a name belong to nobody."""
+        data = super().clean() or self.cleaned_data
+        details = [name for name in self.CONTACT if data.get(f"contact_{name}")]
+        if details and "name" not in details and "contact_name" not in self.errors:
+            self.add_error("contact_name", _("Skriv navnet, eller ta bort resten om kontakten."))
+        return data
+
+    def facts(self) -> dict[str, Any]:
+        """What draft_line and change_draft take."""
+        data = self.cleaned_data
+        contact = {name: data[f"contact_{name}"] for name in self.CONTACT}
+        return {
+            "members": [self.people[pk] for pk in data["members"]],
+            "contact": contact if contact["name"] else None,
+            **{
+                name: data[name]
+                for name in ("service", "topics", "direction", "valid_from", "valid_to", "what_they_do")
+            },
+        }
+
+
+class SignForm(NMForm, forms.Form):
+    """Drafts the family has signed. Each choice carries the version that was read, so a changed draft is not signed."""
+
+    lines = _checkboxes(
+        gettext_lazy("Hvilke linjer sier familien ja til?"),
+        error_messages={
+            "invalid_choice": gettext_lazy(
+                "En linje er endret eller alt skrevet under. Les gjennom på nytt, og kryss av igjen."
+            )
+        },
+    )
+    signed_by = PlainTextField(label=gettext_lazy("Hvem skrev under?"), max_length=160)
+    how = _radios(gettext_lazy("Hvordan?"), How.choices, initial=How.SIGNED)
+    signed_on = _today(gettext_lazy("Når?"))
+    note = PlainTextField(label=gettext_lazy("Merknad"), required=False, max_length=500, help_text=NOTE_HELP, long=True)
+
+    submit_text = gettext_lazy("Før underskriften")
+
+    def __init__(self, *args: Any, drafts: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.drafts = {f"{thread.line.pk}:{thread.line.version}": thread.line for thread in drafts}
+        # NMForm gives choice fields its own sentence; this one says more.
+        self.fields["lines"].error_messages["invalid_choice"] = self.base_fields["lines"].error_messages[
+            "invalid_choice"
+        ]
+        self.fields["lines"].choices = [
+            (f"{t.line.pk}:{t.line.version}", f"{t.service}: {t.topics}, {_('for')} {t.who}") for t in drafts
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        """What sign_lines takes, without the lines."""
+        data = self.cleaned_data
+        return {"how": data["how"], "signed_by": data["signed_by"], "on": data["signed_on"], "note": data["note"]}
+
+    def chosen(self) -> list[Any]:
+        return [self.drafts[key] for key in self.cleaned_data["lines"]]
+
+
+class EndForm(NMForm, forms.Form):
+    reason = PlainTextField(label=gettext_lazy("Hvorfor avsluttes den?"), max_length=300)
+    submit_text = gettext_lazy("Avslutt avtalen")
+
+
+class ContactForm(NMForm, forms.Form):
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    name = PlainTextField(label=gettext_lazy("Navn"), max_length=120)
+    title = PlainTextField(label=gettext_lazy("Stilling"), required=False, max_length=80)
+    phone = PlainTextField(label=gettext_lazy("Telefon"), required=False, max_length=20, validators=[PHONE])
+    email = forms.EmailField(label=gettext_lazy("E-post"), required=False, max_length=254)
+
+
+class ServiceForm(NMForm, OnceForm):
+    name = PlainTextField(label=gettext_lazy("Navn"), max_length=120)
+    sector = forms.ChoiceField(label=gettext_lazy("Slags tjeneste"), choices=Sector.choices)
+    phone = PlainTextField(label=gettext_lazy("Sentralbord"), required=False, max_length=20, validators=[PHONE])
+    website = forms.URLField(
+        label=gettext_lazy("Nettsted"), required=False, max_length=200, assume_scheme="https",
+        error_messages={"invalid": gettext_lazy("Skriv adressen slik: https://www.kommune.no")},
+    )  # fmt: skip
+
+    submit_text = gettext_lazy("Lagre tjenesten")
+
+    def __init__(self, *args: Any, municipalities: Iterable[Any] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.places = _by_id(municipalities)
+        if len(self.places) > 1:
+            choices = [(pk, place.name) for pk, place in self.places.items()]
+            self.fields["municipality"] = forms.ChoiceField(label=_("Kommune"), choices=choices)
+
+    def municipality(self) -> Any:
+        """The chosen one, or the only one."""
+        return (
+            self.places[self.cleaned_data["municipality"]] if len(self.places) > 1 else next(iter(self.places.values()))
+        )
+
+
+class ServiceEditForm(ServiceForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    closed = forms.BooleanField(
+        label=gettext_lazy("Nedlagt"), required=False,
+        help_text=gettext_lazy("Avtaler som finnes, står. Det kan ikke lages nye."),
+    )  # fmt: skip
+
+
+class QuestionForm(NMForm, forms.Form):
+    """«May I contact X about Y concerning Z?» Sent by GET: it changes nothing."""
+
+    service = forms.ModelChoiceField(
+        Service.objects.none(), label=gettext_lazy("Hvem vil du kontakte?"), empty_label=gettext_lazy("Velg tjeneste"),
+    )  # fmt: skip
+    member = forms.ChoiceField(label=gettext_lazy("Hvem gjelder det?"))
+    topic = forms.ChoiceField(label=gettext_lazy("Hva vil dere snakke om?"), choices=Topic.choices)
+    way = _radios(
+        gettext_lazy("Hva skal du gjøre?"),
+        [(Direction.GIVE, gettext_lazy("Fortelle noe")), (Direction.GET, gettext_lazy("Spørre om noe"))],
+        initial=Direction.GIVE,
+    )
+
+    submit_text = gettext_lazy("Se svaret")
+    submit_name = "ask"
+
+    def __init__(self, *args: Any, members: Iterable[Any], services: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.form_method = "get"
+        self.people = _by_id(members)
+        self.fields["member"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
+        self.fields["service"].queryset = services

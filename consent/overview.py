@@ -1,0 +1,214 @@
+"""What the consents and agreements of a family look like today, ready to be drawn. Decides nothing: rules.py does."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from families.models import Member
+
+from . import rules
+from .enums import Answer, LineState, Purpose, Standing
+from .models import AgreementLine, Consent, Contact
+
+
+def day(value: date) -> str:
+    return date_format(value, "j. F Y")
+
+
+# --- consents ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One person's answer to one purpose as it stands today."""
+
+    purpose: str
+    label: str
+    consent: Consent | None
+    text: str
+    color: str
+    live: bool
+
+
+def _cell(purpose: str, consent: Consent | None, on: date) -> Cell:
+    label = str(Purpose(purpose).label)
+    if consent is None:
+        return Cell(purpose, label, None, _("Ikke spurt"), "neutral", False)
+    if rules.has_run_out(consent, on):
+        text, color = _("Gikk ut %(day)s") % {"day": day(consent.valid_until)}, "now"  # type: ignore[arg-type]
+    elif consent.answer != Answer.GIVEN:
+        text, color = str(consent.get_answer_display()), "neutral"
+    elif consent.valid_until and consent.valid_until <= on + timedelta(days=rules.ENDS_SOON):
+        text, color = _("Går ut %(day)s") % {"day": day(consent.valid_until)}, "now"
+    else:
+        text, color = _("Gjelder"), "brand2"
+    return Cell(purpose, label, consent, text, color, rules.is_live(consent, on))
+
+
+def answers_in(history: Iterable[Consent]) -> dict[str, dict[Any, Consent]]:
+    """Purpose → member id → the answer that counts, from a history that begins with the newest."""
+    found: dict[str, dict[Any, Consent]] = {purpose: {} for purpose in Purpose.values}
+    for row in history:
+        found[row.purpose].setdefault(row.member_id, row)
+    return found
+
+
+def consent_rows(members: Iterable[Member], answers: dict[str, dict[Any, Consent]]) -> list[tuple[Member, list[Cell]]]:
+    today = timezone.localdate()
+    return [(m, [_cell(purpose, answers[purpose].get(m.pk), today) for purpose in Purpose.values]) for m in members]
+
+
+# --- agreements -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Thread:
+    """A line as it may be shown. When it is not open, what is left is the service and the dates: the thread stays."""
+
+    line: AgreementLine
+    standing: Any
+    silent: bool
+    contact: Contact | None
+
+    @property
+    def service(self) -> str:
+        return self.line.service.name
+
+    @property
+    def who(self) -> str:
+        return "" if self.silent else ", ".join(member.first_name for member in self.line.members.all())
+
+    @property
+    def what(self) -> str:
+        return "" if self.silent else self.line.what_they_do
+
+    @property
+    def topics(self) -> str:
+        return "" if self.silent else ", ".join(self.line.topic_labels)
+
+    @property
+    def state(self) -> str:
+        """The thread in the network drawing: live, ends, draft or ended."""
+        return _DRAWN[self.standing]
+
+    @property
+    def note(self) -> str:
+        """The standing with its day, in a few words."""
+        line = self.line
+        if self.standing == Standing.ENDED:
+            return _("Avsluttet %(day)s") % {"day": day(line.ended_on)}
+        if self.standing == Standing.RAN_OUT:
+            return _("Gikk ut %(day)s") % {"day": day(line.valid_to)}
+        if self.standing == Standing.RESTING:
+            return _("Hviler, for ingen deltar nå")
+        if self.standing == Standing.AHEAD:
+            return _("Begynner %(day)s") % {"day": day(line.valid_from)}
+        if self.standing == Standing.ENDS:
+            return _("Går ut %(day)s") % {"day": day(line.valid_to)}
+        if self.standing == Standing.DRAFT:
+            return _("Utkast, ikke underskrevet")
+        return _("Avtale til %(day)s") % {"day": day(line.valid_to)} if line.valid_to else _("Avtale uten sluttdato")
+
+    @property
+    def tag_color(self) -> str:
+        return {Standing.LIVE: "brand2", Standing.ENDS: "now"}.get(self.standing, "neutral")
+
+
+_DRAWN = {
+    Standing.LIVE: "live",
+    Standing.ENDS: "ends",
+    Standing.AHEAD: "draft",
+    Standing.DRAFT: "draft",
+    Standing.RESTING: "ended",
+    Standing.RAN_OUT: "ended",
+    Standing.ENDED: "ended",
+}
+_ORDER = list(_DRAWN)
+
+
+def threads(family: Any, user: Any, *, taking_part: bool) -> list[Thread]:
+    """Every line of the family that was ever more than a thrown-away draft, the live ones first. Three queries.
+
+    A contact is shown with its line while the line is open, or is this person's own draft; the wall agrees.
+    """
+    people = Prefetch("members", Member.objects.order_by("birth_date", "first_name", "pk"))
+    lines = (
+        AgreementLine.objects.filter(family=family)
+        .exclude(state=LineState.ENDED, signed_on=None)
+        .select_related("service")
+        .prefetch_related(people)
+        .order_by("service__name", "-valid_from", "pk")
+    )
+    contacts = Contact.objects.permitted(user, "view_consent").visible_to(user).filter(family=family).in_bulk()
+    rows = []
+    for line in lines:
+        standing = rules.standing(line, taking_part)
+        silent = standing in (Standing.ENDED, Standing.RAN_OUT, Standing.RESTING) or not taking_part
+        own_draft = standing == Standing.DRAFT and line.drafted_by_id == user.pk
+        shown = not silent and (standing in rules.OPEN or own_draft)
+        rows.append(Thread(line, standing, silent, contacts.get(line.contact_id) if shown else None))
+    return sorted(rows, key=lambda thread: _ORDER.index(thread.standing))
+
+
+def network_items(rows: Iterable[Thread], url: str = "") -> list[dict[str, str]]:
+    """One thread per service for the drawing: its best line, and what each line of it is about."""
+    best: dict[Any, list[Thread]] = {}
+    for thread in rows:
+        same = best.setdefault(thread.line.service_id, [])
+        if not same or same[0].state == thread.state:
+            same.append(thread)
+    items = []
+    for same in best.values():
+        first = same[0]
+        if first.state == "ended":
+            what = _("Kontakten er skjult")
+        else:
+            what = "; ".join(dict.fromkeys(filter(None, (_about(thread) for thread in same))))
+        items.append({"name": first.service, "what": what, "note": first.note, "state": first.state, "url": url})
+    return items
+
+
+def _about(thread: Thread) -> str:
+    return _("%(what)s for %(who)s") % {"what": thread.what or thread.topics, "who": thread.who}
+
+
+# --- what needs a look ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something in a family's consents or agreements that needs a look, for lists of families."""
+
+    text: str
+    what: str
+    on: date | None
+
+
+def warnings_for(families: Iterable[Any]) -> dict[Any, list[Warning]]:
+    """Family id → what runs out within 30 days, and who takes part no more. Two queries, however many families."""
+    ids = [family.pk for family in families]
+    today = timezone.localdate()
+    soon = today + timedelta(days=rules.ENDS_SOON)
+    found: dict[Any, list[Warning]] = {pk: [] for pk in ids}
+    asked, yes = set(), set()
+    rows = Consent.objects.counting().filter(family__in=ids, purpose=Purpose.PARTICIPATION)
+    for row in rows.select_related("member").order_by("valid_until", "pk"):
+        asked.add(row.family_id)
+        if rules.is_live(row, today):
+            yes.add(row.family_id)
+            if row.valid_until and row.valid_until <= soon:
+                text = _("Samtykket fra %(name)s") % {"name": row.member.first_name}
+                found[row.family_id].append(Warning(text, _("går ut"), row.valid_until))
+    for pk in asked - yes:
+        found[pk].append(Warning(_("Samtykket til å delta"), _("gjelder ikke lenger"), None))
+    lines = AgreementLine.objects.live().filter(family__in=ids, valid_to__lte=soon).select_related("service")
+    for line in lines.order_by("valid_to", "pk"):
+        text = _("Avtalen med %(service)s") % {"service": line.service.name}
+        found[line.family_id].append(Warning(text, _("går ut"), line.valid_to))
+    return found

@@ -1,0 +1,143 @@
+"""The tab Samtykke og avtaler, and the forms that write answers down."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from consent import ages, rules
+from consent.actions import record_consent, record_consents
+from consent.enums import Answer, Purpose, Standing
+from consent.forms import ConsentForm, WithdrawForm
+from consent.models import Consent
+from consent.overview import answers_in, consent_rows, network_items, threads
+from consent.texts import CURRENT, text_of
+from families.pages import family_context, open_family
+from nyemonstre.access.roles import Permission
+from nyemonstre.access.views import get_visible_or_404, requires, say
+from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
+from nyemonstre.refusals import AlreadyDone, Refused
+
+from .pages import back, form_page, history_of, keep_draft, open_to_change, people_of, taking_part
+
+
+def _texts():
+    return [(Purpose(purpose).label, text_of(purpose)) for purpose in Purpose.values]
+
+
+@requires(Permission.VIEW_CONSENT)
+@require_safe
+def family_tab(request: HttpRequest, family_id) -> HttpResponse:
+    """Every answer of every person, and every line of the agreement, as they stand today."""
+    family = open_family(request, family_id, Permission.VIEW_CONSENT)
+    members, history = people_of(family), history_of(family)
+    answers, part = answers_in(history), taking_part(history)
+    rows = threads(family, request.user, taking_part=part)
+    context = {
+        "rows": consent_rows(members, answers),
+        "purposes": Purpose.labels,
+        "history": history,
+        "notices": ages.notices(members, answers),
+        "texts": _texts(),
+        "version": CURRENT,
+        "taking_part": part,
+        "open_lines": [t for t in rows if t.standing in (*rules.OPEN, Standing.AHEAD)],
+        "drafts": [t for t in rows if t.standing == Standing.DRAFT],
+        "past_lines": [t for t in rows if t.standing in (Standing.RESTING, Standing.RAN_OUT, Standing.ENDED)],
+        "ending": [t for t in rows if t.standing == Standing.ENDS],
+        "network": network_items(rows),
+    }
+    return render(request, "consent/family_tab.html", {**family_context(request, family, "consent"), **context})
+
+
+@requires(Permission.CHANGE_CONSENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent_new(request: HttpRequest, family_id) -> HttpResponse:
+    """What one person, or several at once, answered."""
+    family = open_to_change(request, family_id)
+    members = people_of(family)
+    draft = draft_for(request)
+    form = ConsentForm(request.POST or None, members=members, initial=_asked(request, members) | initial_from(draft))
+    if form.is_valid():
+        try:
+            done = record_consents(family, **form.facts(), by=request.user)
+        except AlreadyDone:
+            return back(family, _("Svaret var alt lagret."), info=True, request=request)
+        except Refused as refusal:
+            say(form, refusal)
+        else:
+            forget_draft(request)
+            names = ", ".join(row.member.first_name for row in done)
+            return back(family, _("Svaret fra %(names)s er lagret.") % {"names": names}, request=request)
+    return form_page(
+        request, family, form, heading=_("Før samtykke"), drafted=keep_draft(request, form), texts=_texts(),
+        lead=_("Skriv ned hva de svarte. Hvert svar blir stående med dato, også når noen ombestemmer seg."),
+    )  # fmt: skip
+
+
+def _asked(request: HttpRequest, members) -> dict:
+    """What the link to the form already knew: one person, or all adults; and the purpose."""
+    initial = {"answer": Answer.GIVEN}
+    if request.GET.get("gjelder") in Purpose.values:
+        initial["purpose"] = request.GET["gjelder"]
+    chosen = [str(m.pk) for m in members if str(m.pk) == request.GET.get("hvem")]
+    if request.GET.get("hvem") == "voksne":
+        chosen = [str(m.pk) for m in members if m.is_adult]
+    if chosen:
+        initial["members"] = chosen
+    parents = [str(m.pk) for m in members if m.is_adult]
+    return initial | {"parents": parents if len(parents) == 2 else []}
+
+
+@requires(Permission.CHANGE_CONSENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def consent_withdraw(request: HttpRequest, family_id, consent_id) -> HttpResponse:
+    """Somebody takes their yes back: what follows is said first."""
+    family = open_to_change(request, family_id)
+    rows = Consent.objects.filter(family=family).select_related("member__family__municipality")
+    consent = get_visible_or_404(rows, request, Permission.CHANGE_CONSENT, quiet=True, pk=consent_id)
+    member = consent.member
+    if not rules.is_live(rules.latest(family, consent.purpose).get(member.pk)):
+        return back(family, _("Det er ikke noe samtykke å trekke lenger."), info=True, request=request)
+    form = WithdrawForm(request.POST or None, initial={"given_by": _who_says(member, consent)})
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            record_consent(
+                member, purpose=consent.purpose, answer=Answer.WITHDRAWN, how=data["how"], given_by=data["given_by"],
+                on=data["answered_on"], note=data["note"], by=request.user,
+            )  # fmt: skip
+        except Refused as refusal:
+            say(form, refusal)
+        else:
+            sentence = _("Samtykket fra %(name)s er trukket.") % {"name": member.first_name}
+            return back(family, sentence, request=request)
+    what = Purpose(consent.purpose).label
+    return form_page(
+        request, family, form, danger=True,
+        heading=_("Trekk samtykke: %(what)s, %(name)s") % {"what": what, "name": member.first_name},
+        follows=_what_follows(member, consent.purpose),
+    )  # fmt: skip
+
+
+def _who_says(member, consent) -> str:
+    return member.full_name if ages.answers_for_self(member, consent.purpose) else consent.given_by
+
+
+def _what_follows(member, purpose: str) -> list[str]:
+    """What happens when `member` takes this consent back, sentence by sentence."""
+    name = {"name": member.first_name}
+    kept = _("Det som alt er skrevet, blir stående. Ingen mister andre tjenester.")
+    if purpose == Purpose.RESEARCH:
+        return [
+            _("Ingen flere opplysninger om %(name)s går til forskning.") % name,
+            _("%(name)s er fortsatt med i Nye mønstre.") % name,
+        ]
+    follows = [_("%(name)s blir ikke kartlagt mer, og ingen får vite noe nytt om %(name)s.") % name]
+    last = not rules.members_with(member.family_id, Purpose.PARTICIPATION) - {member.pk}
+    if last:
+        follows.append(_("Ingen i familien deltar etter dette. Hele samarbeidsavtalen avsluttes."))
+    for line in rules.lines_ended_by_leaving(member):
+        said = {"service": line.service.name}
+        follows.append(_("Avtalen med %(service)s avsluttes, og kontakten der skjules.") % said)
+    return [*follows, kept]

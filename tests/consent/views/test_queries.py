@@ -1,0 +1,54 @@
+"""The same number of queries with 1, 3 and 30 rows."""
+
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from consent import actions
+from tests.consent.arrange import days, leaks, url
+
+
+def count(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+@pytest.mark.parametrize("name", ["family_tab", "network", "agreement_print", "lines_sign"])
+def test_the_number_of_lines_does_not_matter(client, family, live, draft, team, name):
+    counts = []
+    for lines in (1, 2, 27):
+        for n in range(lines):
+            service = actions.add_service(
+                team.municipality, name=f"Tjeneste {lines}-{n}", sector="nav", by=team.coordinator
+            )
+            live(service=service)
+            draft(service=service)
+        client.get(url(name, family))
+        counts.append(count(client, url(name, family)))
+    assert len(set(counts)) == 1, counts
+
+
+def test_the_number_of_services_does_not_matter(client, team):
+    counts = []
+    for number in (1, 2, 27):
+        for n in range(number):
+            actions.add_service(team.municipality, name=f"Tjeneste {number}-{n}", sector="nav", by=team.lead)
+        counts.append(count(client, url("service_list")))
+    assert len(set(counts)) == 1, counts
+
+
+def test_the_clock_moves_on_a_page(client, family, live, team):
+    """Tomorrow the Python side hides a contact whose last day is today; the database follows with its own clock."""
+    live(valid_to=days(0))
+    assert leaks(client.get(url("network", family)).content.decode())
+    with time_machine.travel(datetime.now().astimezone() + timedelta(days=1)):
+        client.force_login(team.coordinator)
+        page = client.get(url("network", family))
+    assert "Gikk ut" in text(page)
+    assert leaks(page.content.decode()) == []
