@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,29 @@ from nyemonstre.refusals import Refused
 from .enums import AccountEvent
 from .models import Draft, Membership, Municipality, User
 from .tasks import post_password_link
+
+
+@action
+def found_municipality(
+    *, number: str, name: str, code: str, language: str, administrator: tuple[str, str], by: User | None = None
+) -> User:
+    """A municipality begins: its row, and its first administrator (e-mail, name), who adds everybody else.
+
+    Run by whoever operates the service, so `by` is nobody. Raises Refused when number, code or e-mail is taken, and
+    ValidationError for a number or code of the wrong form.
+    """
+    email, person = administrator
+    taken = Municipality.objects.filter(Q(number=number) | Q(code=code)).exists()
+    if taken or User.objects.filter(email=email.lower()).exists():
+        raise Refused(_("Kommunenummeret, koden eller e-postadressen finnes alt."), rule="taken")
+    municipality = Municipality(number=number, name=name, code=code, language=language)
+    municipality.full_clean()
+    municipality.save(force_insert=True)
+    user = User.objects.create_user(email, person)
+    Membership.objects.create(user=user, municipality=municipality, role=Role.ADMINISTRATOR)
+    record(AccountEvent.MUNICIPALITY_ADDED, by=by, target=municipality)
+    record(AccountEvent.USER_ADDED, by=by, target=user, municipality=municipality)
+    return user
 
 
 @action
