@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from .enums import Missing
 
-HIGHER, SAME, LOWER, UNKNOWN = "higher", "same", "lower", "unknown"
+HIGHER, SAME, LOWER, OTHER, UNKNOWN = "higher", "same", "lower", "other", "unknown"
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,10 @@ class Reading:
 
 @dataclass(frozen=True)
 class Change:
-    """`way`: higher | same | lower, or unknown when one of the two has no value. `steps` is later minus earlier."""
+    """`way`: higher | same | lower | other (not a number, and not the same) | unknown (one of the two has no value).
+
+    `steps` is later minus earlier, or None where that means nothing.
+    """
 
     way: str
     steps: int | None
@@ -47,13 +50,28 @@ class Change:
             return _("står på %(value)s") % {"value": self.after.value}
         return _("%(before)s til %(after)s") % {"before": self.before.value, "after": self.after.value}
 
+    def short(self) -> str:
+        """Beside the later value: «1 høyere», «som før», «endret», or nothing when it cannot be said."""
+        steps = abs(self.steps or 0)
+        return {
+            HIGHER: _("%(steps)s høyere") % {"steps": steps},
+            LOWER: _("%(steps)s lavere") % {"steps": steps},
+            SAME: _("som før"),
+            OTHER: _("endret"),
+            UNKNOWN: "",
+        }[self.way]
+
 
 def difference(before: Reading, after: Reading) -> Change:
     """Later minus earlier. A missing answer on either side gives `unknown`: nothing is guessed."""
     if not before.known or not after.known:
         return Change(UNKNOWN, None, before, after)
+    if before.value == after.value:
+        return Change(SAME, 0, before, after)
+    if not isinstance(before.value, int) or not isinstance(after.value, int):
+        return Change(OTHER, None, before, after)
     steps = after.value - before.value
-    return Change(HIGHER if steps > 0 else LOWER if steps < 0 else SAME, steps, before, after)
+    return Change(HIGHER if steps > 0 else LOWER, steps, before, after)
 
 
 def count_in_words(changes: list[Change]) -> str:
