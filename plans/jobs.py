@@ -9,7 +9,7 @@ from nyemonstre.accounts.models import User
 from .printing import make
 
 
-@shared_task
+@shared_task(ignore_result=True)
 def make_plan_pdf(document_id: str, user_id: str, language: str) -> None:
     """Print the document. Delivered twice it prints once; an access taken back in the meantime leaves it unmade."""
     user = User.objects.filter(pk=user_id, is_active=True).first()

@@ -51,7 +51,7 @@ def print_plan(family: Family, *, by: User, straight: bool = False, key: UUID | 
 def _send(document_id: UUID, by: User, language: str) -> None:
     """Queue it. The worker answered a moment ago; if the broker is gone now, the request makes it after all."""
     try:
-        app.send_task(TASK, [str(document_id), str(by.pk), language])
+        app.send_task(TASK, [str(document_id), str(by.pk), language], ignore_result=True)
     except AWAY:
         logger.warning("The broker went away; making the plan in the request: %s", document_id)
         make(document_id, by=by, language=language)

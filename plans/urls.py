@@ -1,4 +1,29 @@
-from django.urls import path  # noqa: F401
+from django.urls import path
+
+from .views import documents, goals, journal, plan, reviews
 
 app_name = "plans"
-urlpatterns = []
+urlpatterns = [
+    path("<uuid:family_id>/", plan.family_tab, name="family_tab"),
+    path("<uuid:family_id>/ord/", plan.own_words, name="own_words"),
+    path("<uuid:family_id>/ord/alle/", plan.words_history, name="words_history"),
+    path("<uuid:family_id>/ord/ny/", plan.own_words_new, name="own_words_new"),
+    path("<uuid:family_id>/gjore/", plan.to_do, name="to_do"),
+    path("<uuid:family_id>/avtalt/", plan.plan_agree, name="plan_agree"),
+    path("<uuid:family_id>/avtalt/<int:number>/", plan.agreement_detail, name="agreement_detail"),
+    path("<uuid:family_id>/mal/ny/", goals.goal_new, name="goal_new"),
+    path("<uuid:family_id>/mal/<uuid:goal_id>/", plan.goal_detail, name="goal_detail"),
+    path("<uuid:family_id>/mal/<uuid:goal_id>/endre/", goals.goal_edit, name="goal_edit"),
+    path("<uuid:family_id>/mal/<uuid:goal_id>/avslutt/", goals.goal_close, name="goal_close"),
+    path("<uuid:family_id>/mal/<uuid:goal_id>/tiltak/ny/", goals.measure_new, name="measure_new"),
+    path("<uuid:family_id>/tiltak/<uuid:measure_id>/endre/", goals.measure_edit, name="measure_edit"),
+    path("<uuid:family_id>/tiltak/<uuid:measure_id>/ferdig/", goals.measure_finish, name="measure_finish"),
+    path("<uuid:family_id>/evaluering/<int:number>/", reviews.review, name="review"),
+    path("<uuid:family_id>/journal/", journal.family_journal, name="family_journal"),
+    path("<uuid:family_id>/journal/siste/", journal.latest_journal, name="latest_journal"),
+    path("<uuid:family_id>/journal/ny/", journal.journal_new, name="journal_new"),
+    path("<uuid:family_id>/journal/kort/", journal.journal_quick, name="journal_quick"),
+    path("<uuid:family_id>/pdf/ny/", documents.pdf_new, name="pdf_new"),
+    path("<uuid:family_id>/pdf/<uuid:document_id>/", documents.pdf_status, name="pdf_status"),
+    path("<uuid:family_id>/pdf/<uuid:document_id>/fil/", documents.pdf_download, name="pdf_download"),
+]

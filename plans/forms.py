@@ -1,0 +1,266 @@
+"""Forms of plan, review and journal. Choices are the family's own: a foreign id is a plain error beside its field."""
+
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from assessments.outcomes import Outcome
+from consent.models import Service
+from consent.rules import contactable_services
+from families.models import Family, Member
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.once import OnceForm
+
+from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureState, Moment, Support, Verdict
+from .models import Goal, Measure
+
+Text = str | Promise
+
+
+class People(forms.ModelMultipleChoiceField):
+    """Some of the family's people, by first name."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, member: Member) -> str:
+        return member.first_name
+
+
+class Person(forms.ModelChoiceField):
+    """One of the family's people."""
+
+    widget = forms.RadioSelect
+
+    def label_from_instance(self, member: Member) -> str:
+        return member.first_name
+
+
+def people_of(family: Family) -> Any:
+    return Member.objects.filter(family=family)
+
+
+def day(label: Text, **kwargs: Any) -> NorwegianDateField:
+    """A day that has come: today unless something else is written."""
+    kwargs.setdefault("initial", timezone.localdate)
+    return NorwegianDateField(label=label, latest=timezone.localdate, **kwargs)
+
+
+def radios(label: Text, choices: Any, **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(label=label, choices=choices, widget=forms.RadioSelect, **kwargs)
+
+
+class VersionForm(forms.Form):
+    """For something two people may edit: which version was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+
+class FamilyForm(NMForm, forms.Form):
+    """Every form here knows its family and limits its choices to it."""
+
+    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.family = family
+        for field in self.fields.values():
+            if isinstance(field, People | Person):
+                field.queryset = people_of(family)
+                field.empty_label = None
+
+    def limit_services(self, kept: Service | None = None) -> None:
+        """Only services with a live line can be picked. The others are understood, so that the rule can say why not."""
+        field = self.fields["service"]
+        field.queryset = Service.objects.filter(municipality=self.family.municipality_id)
+        live = {service.pk: service.name for service in contactable_services(self.family)}
+        if kept is not None:
+            live.setdefault(kept.pk, kept.name)
+        names = sorted(live.items(), key=lambda pair: pair[1].casefold())
+        field.widget.choices = [("", _("Ingen")), *names]
+
+
+class WordsForm(FamilyForm, OnceForm):
+    submit_text = _("Lagre ordene")
+    member = Person(label=_("Hvem sier det?"), queryset=Member.objects.none())
+    text = PlainTextField(
+        label=_("Hva er viktig for deg nå?"), max_length=1000, long=True, help_text=_("Skriv det slik det blir sagt.")
+    )
+    said_on = day(_("Når ble det sagt?"))
+    told_by = PlainTextField(
+        label=_("Fortalt av"),
+        max_length=160,
+        required=False,
+        help_text=_("Når noen andre enn personen selv fortalte det."),
+    )
+
+
+class GoalForm(FamilyForm, OnceForm):
+    submit_text = _("Lagre målet")
+    words = PlainTextField(label=_("Målet med egne ord"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    whose = People(label=_("Hvem er det for?"), queryset=Member.objects.none())
+    outcome = radios(_("Hva handler det om?"), Outcome.choices)
+    first_sign = PlainTextField(
+        label=_("Et første tegn"),
+        max_length=300,
+        required=False,
+        help_text=_("Hva merker dere først når det går rett vei?"),
+    )
+
+
+class GoalEditForm(VersionForm, FamilyForm):
+    submit_text = _("Lagre endringen")
+    words = PlainTextField(label=_("Målet med egne ord"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
+    whose = People(label=_("Hvem er det for?"), queryset=Member.objects.none())
+    outcome = radios(_("Hva handler det om?"), Outcome.choices)
+    first_sign = PlainTextField(label=_("Et første tegn"), max_length=300, required=False)
+    reason = PlainTextField(label=_("Hva er grunnen til endringen?"), max_length=500, required=False)
+
+    @staticmethod
+    def facts(goal: Goal) -> dict[str, Any]:
+        """The goal as the form shows it."""
+        return {
+            "words": goal.words, "outcome": goal.outcome, "first_sign": goal.first_sign, "version": goal.version,
+            "whose": [member.pk for member in goal.whose.all()],
+        }  # fmt: skip
+
+
+class GoalCloseForm(VersionForm, FamilyForm):
+    submit_text = _("Avslutt målet")
+    state = radios(_("Hvordan?"), [choice for choice in GoalState.choices if choice[0] != GoalState.ACTIVE])
+    reason = PlainTextField(label=_("Hva skjedde?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    closed_on = day(_("Når?"))
+
+
+class GoalReopenForm(VersionForm, FamilyForm):
+    submit_text = _("Ta opp målet igjen")
+    reason = PlainTextField(label=_("Hvorfor tas det opp igjen?"), max_length=500)
+
+
+class MeasureForm(FamilyForm, OnceForm):
+    submit_text = _("Lagre tiltaket")
+    what = PlainTextField(label=_("Hva skal gjøres?"), max_length=300)
+    done_by = radios(_("Hvem gjør det?"), Doer.choices)
+    service = forms.ModelChoiceField(
+        label=_("Hvilken tjeneste?"), queryset=Service.objects.none(), required=False,
+        help_text=_("Tjenestene familien har en gyldig avtale med. Nye avtaler fører du under «Samtykke og avtaler»."),
+    )  # fmt: skip
+    who = PlainTextField(
+        label=_("Navn"), max_length=120, required=False, help_text=_("Hvem i familien, eller den frivillige.")
+    )
+    falls_between = forms.BooleanField(
+        label=_("Dette faller mellom tjenestene: ingen har det som sin oppgave"), required=False
+    )
+    due_on = NorwegianDateField(label=_("Innen"), required=False)
+    state = radios(_("Hvor langt er det kommet?"), MeasureState.choices, initial=MeasureState.PLANNED)
+    follow_up = PlainTextField(label=_("Slik går det"), max_length=1000, required=False, long=True)
+
+    def __init__(self, *args: Any, measure: Measure | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limit_services(measure.service if measure else None)
+
+
+class MeasureEditForm(MeasureForm, VersionForm):
+    key = None
+
+    @staticmethod
+    def facts(measure: Measure) -> dict[str, Any]:
+        """The measure as the form shows it."""
+        names = ("what", "done_by", "who", "falls_between", "due_on", "state", "follow_up", "version")
+        return {"service": measure.service_id, **{name: getattr(measure, name) for name in names}}
+
+
+class MeasureFinishForm(VersionForm, FamilyForm):
+    submit_text = _("Lagre")
+    state = radios(
+        _("Hvordan gikk det?"), [c for c in MeasureState.choices if c[0] in FINISHED], initial=MeasureState.DONE
+    )
+    finished_on = day(_("Når?"))
+    follow_up = PlainTextField(label=_("Slik gikk det"), max_length=1000, required=False, long=True)
+
+
+class AgreeForm(FamilyForm, OnceForm):
+    submit_text = _("Planen er avtalt")
+    members = People(label=_("Hvem i familien var med?"), queryset=Member.objects.none(), required=False)
+    others = PlainTextField(
+        label=_("Andre som var med"), max_length=300, required=False, help_text=_("Navn med komma mellom.")
+    )
+    agreed_on = day(_("Når ble dere enige?"))
+    with_interpreter = forms.BooleanField(label=_("Tolk var med"), required=False)
+    language = PlainTextField(
+        label=_("Språk"),
+        max_length=40,
+        required=False,
+        help_text=_("Språket dere snakket, eller tolken oversatte til."),
+    )
+
+    def present(self) -> list[str]:
+        """The names of everybody who was there."""
+        others = self.cleaned_data["others"].replace(";", ",").split(",")
+        return [member.full_name for member in self.cleaned_data["members"]] + others
+
+
+class ReviewForm(VersionForm, FamilyForm):
+    """The head of a review; the goals are forms of their own beside it."""
+
+    form_tag = False
+    held_on = day(_("Når snakket dere sammen?"))
+    present = PlainTextField(label=_("Hvem var med?"), max_length=300, required=False)
+    note = PlainTextField(label=_("Noe mer dere vil ta vare på?"), max_length=2000, required=False, long=True)
+
+
+RATING = [("", _("Ikke svart")), *((n, str(n)) for n in range(11))]
+
+
+def zero_to_ten(label: Text) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, choices=RATING, coerce=int, empty_value=None, required=False)
+
+
+class ReviewGoalForm(NMForm, forms.Form):
+    """One goal in a review; its prefix is the goal's id."""
+
+    form_tag = False
+    rating = zero_to_ten(_("Hvor er dere nå, fra 0 til 10?"))
+    rating_by_coordinator = zero_to_ten(_("Hvor ser koordinatoren at dere er?"))
+    helped = PlainTextField(label=_("Hva hjalp?"), max_length=1000, required=False, long=True)
+    hindered = PlainTextField(label=_("Hva sto i veien?"), max_length=1000, required=False, long=True)
+    verdict = radios(_("Hva gjør vi med målet?"), Verdict.choices, required=False)
+    new_words = PlainTextField(
+        label=_("Slik skal målet stå nå"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Bare når dere endrer det."),
+    )  # fmt: skip
+
+
+class JournalForm(FamilyForm, OnceForm):
+    submit_text = _("Lagre i journalen")
+    happened_on = day(_("Når?"))
+    kind = forms.ChoiceField(label=_("Hva slags?"), choices=JournalKind.choices)
+    members = People(label=_("Hvem var med?"), queryset=Member.objects.none(), required=False)
+    service = forms.ModelChoiceField(
+        label=_("Tjeneste"), queryset=Service.objects.none(), required=False,
+        help_text=_("Bare tjenester familien har en gyldig avtale om samarbeid med."),
+    )  # fmt: skip
+    minutes = forms.IntegerField(label=_("Minutter"), required=False, min_value=1, max_value=1440)
+    support = forms.MultipleChoiceField(
+        label=_("Hva slags støtte?"), choices=Support.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    moment = radios(_("Er det et øyeblikk å ta vare på?"), [("", _("Nei")), *Moment.choices], required=False)
+    text = PlainTextField(label=_("Hva skjedde?"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.limit_services()
+
+
+class QuickLineForm(FamilyForm, OnceForm):
+    """One line, now: what most entries are."""
+
+    submit_text = _("Lagre linjen")
+    kind = forms.ChoiceField(label=_("Hva slags?"), choices=JournalKind.choices, initial=JournalKind.PHONE)
+    text = PlainTextField(label=_("Hva skjedde?"), max_length=500)
+
+
+class PdfForm(OnceForm):
+    """Makes the plan into a file. `straight`: now, in the request, because waiting took too long."""
+
+    straight = forms.BooleanField(required=False, widget=forms.HiddenInput)

@@ -1,0 +1,168 @@
+"""Goals and measures: added, changed and finished where they stand."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from families.models import Family
+from families.pages import open_family
+from nyemonstre.access.views import requires, say
+from nyemonstre.refusals import AlreadyDone, Refused, Stale
+from plans import actions
+from plans.forms import (
+    GoalCloseForm,
+    GoalEditForm,
+    GoalForm,
+    GoalReopenForm,
+    MeasureEditForm,
+    MeasureFinishForm,
+    MeasureForm,
+)
+
+from .frame import CHANGE, form_page, goal_and_family, measure_of, meet_newer, reload_page, saved
+
+WRITES = ["GET", "HEAD", "POST"]
+
+
+def _in(family: Family, goal_id: Any, part: str = "mal") -> dict[str, str]:
+    """The place of a goal's form, and where to fetch what stood there when one thinks better of it."""
+    return {"slot": f"{part}-{goal_id}", "back_part": reverse("plans:goal_detail", args=[family.pk, goal_id])}
+
+
+@require_http_methods(WRITES)
+@requires(CHANGE)
+def goal_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """A new goal in the family's own words."""
+    family = open_family(request, family_id, CHANGE)
+    form = GoalForm(request.POST or None, family=family)
+    if form.is_valid():
+        try:
+            goal = actions.add_goal(family, by=request.user, **form.cleaned_data)
+        except AlreadyDone as done:
+            goal = done.row
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            return reload_page(request, family, _("Målet er lagret."), f"mal-{goal.pk}")
+    return form_page(request, family, form, heading=_("Nytt mål"), slot="nytt-mal")
+
+
+@require_http_methods(WRITES)
+@requires(CHANGE)
+def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
+    """Change a goal. Somebody else's newer version is shown beside one's own, and one's own is kept."""
+    family = open_family(request, family_id, CHANGE)
+    goal = goal_and_family(request, family, goal_id)
+    form, newer = GoalEditForm(request.POST or None, family=family, initial=GoalEditForm.facts(goal)), []
+    if form.is_valid():
+        try:
+            changed = actions.change_goal(goal, by=request.user, **form.cleaned_data)
+        except Stale as stale:
+            newer = meet_newer(form, stale.current, GoalEditForm.facts(stale.current))
+            say(form, stale)
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            message = _("Målet er endret. Slik det sto før, er tatt vare på.")
+            moved = changed.outcome != goal.outcome
+            return reload_page(request, family, message) if moved else saved(request, family, goal, message)
+    return form_page(request, family, form, heading=_("Endre målet"), newer=newer, **_in(family, goal.pk))
+
+
+@require_http_methods(WRITES)
+@requires(CHANGE)
+def goal_close(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
+    """Close a goal for a reason, or take a closed one up again."""
+    family = open_family(request, family_id, CHANGE)
+    goal = goal_and_family(request, family, goal_id)
+    kind = GoalCloseForm if goal.is_active else GoalReopenForm
+    form = kind(request.POST or None, family=family, initial={"version": goal.version})
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            if goal.is_active:
+                actions.close_goal(goal, on=data.pop("closed_on"), by=request.user, **data)
+            else:
+                actions.reopen_goal(goal, by=request.user, **data)
+        except Stale as stale:
+            meet_newer(form, stale.current, {})
+            say(form, stale)
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            message = _("Målet er avsluttet.") if goal.is_active else _("Målet gjelder igjen.")
+            return reload_page(request, family, message)
+    heading = _("Avslutt målet «%(goal)s»") if goal.is_active else _("Ta opp igjen målet «%(goal)s»")
+    return form_page(request, family, form, heading=heading % {"goal": goal.words}, **_in(family, goal.pk))
+
+
+@require_http_methods(WRITES)
+@requires(CHANGE)
+def measure_new(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
+    """Something to do about a goal."""
+    family = open_family(request, family_id, CHANGE)
+    goal = goal_and_family(request, family, goal_id)
+    form = MeasureForm(request.POST or None, family=family)
+    if form.is_valid():
+        try:
+            actions.add_measure(goal, by=request.user, **form.cleaned_data)
+        except AlreadyDone:
+            pass
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            return saved(request, family, goal, _("Tiltaket er lagret."))
+    return form_page(
+        request, family, form, heading=_("Nytt tiltak"), lead=f"«{goal.words}»", **_in(family, goal.pk, "tiltak")
+    )
+
+
+@require_http_methods(WRITES)
+@requires(CHANGE)
+def measure_edit(request: HttpRequest, family_id: UUID, measure_id: UUID) -> HttpResponse:
+    """Change a measure. Somebody else's newer version is shown beside one's own, and one's own is kept."""
+    family = open_family(request, family_id, CHANGE)
+    measure = measure_of(request, family, measure_id)
+    facts = MeasureEditForm.facts(measure)
+    form, newer = MeasureEditForm(request.POST or None, family=family, measure=measure, initial=facts), []
+    if form.is_valid():
+        try:
+            actions.change_measure(measure, by=request.user, **form.cleaned_data)
+        except Stale as stale:
+            newer = meet_newer(form, stale.current, MeasureEditForm.facts(stale.current))
+            say(form, stale)
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            return saved(request, family, measure.goal, _("Tiltaket er endret."))
+    return form_page(
+        request, family, form, heading=_("Endre tiltaket"), newer=newer, **_in(family, measure.goal_id, "tiltak")
+    )
+
+
+@require_http_methods(WRITES)
+@requires(CHANGE)
+def measure_finish(request: HttpRequest, family_id: UUID, measure_id: UUID) -> HttpResponse:
+    """It is done, or will not be."""
+    family = open_family(request, family_id, CHANGE)
+    measure = measure_of(request, family, measure_id)
+    form = MeasureFinishForm(request.POST or None, family=family, initial={"version": measure.version})
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.finish_measure(measure, on=data.pop("finished_on"), by=request.user, **data)
+        except Stale as stale:
+            meet_newer(form, stale.current, {})
+            say(form, stale)
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            return saved(request, family, measure.goal, _("Tiltaket er ferdig."))
+    return form_page(
+        request, family, form, heading=_("Ferdig med tiltaket"), lead=measure.what,
+        **_in(family, measure.goal_id, "tiltak"),
+    )  # fmt: skip

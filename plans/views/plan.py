@@ -1,0 +1,165 @@
+"""The plan page, the fragments of the family's overview, own words, and «Planen er avtalt»."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from families.models import Member
+from families.pages import family_context, open_family
+from nyemonstre.access.views import get_visible_or_404, requires, say
+from nyemonstre.refusals import AlreadyDone, Refused
+from plans import actions
+from plans.forms import AgreeForm, PdfForm, WordsForm
+from plans.models import Goal, GoalVersion, Measure, OwnWords, PlanAgreement
+from plans.models.plan import SOON
+from plans.overview import PlanPage, agreement_in_words, goal_cards, measure_row
+from plans.overview import own_words as people_and_words
+
+from .frame import CHANGE, VIEW, form_page, goal_and_family, reload_page, row_of, tab_url
+
+
+@require_safe
+@requires(VIEW)
+def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """Own words, goals by line of the pattern, measures, and what to agree on. `?hvem=` shows one person's."""
+    family = open_family(request, family_id, VIEW)
+    frame = family_context(request, family, "plan")
+    page = PlanPage(family, person=request.GET.get("hvem", ""))
+    context = {
+        **frame, **page.context(), "may_change": CHANGE in frame["allowed"] and family.state != "closed",
+        "pdf_form": PdfForm(), "person": page.person, "oob": False, "said": "",
+    }  # fmt: skip
+    return render(request, "plans/family_tab.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def own_words(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """Fragment: what each person says is important now."""
+    family = open_family(request, family_id, VIEW, quiet=True)
+    people = people_and_words(family)
+    said = [p["words"].said_on for p in people if p["words"]]
+    return render(
+        request, "plans/_own_words.html", {"family": family, "people": people, "last": max(said, default=None)}
+    )
+
+
+@require_safe
+@requires(VIEW)
+def words_history(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """Everything each person has said, newest first."""
+    family = open_family(request, family_id, VIEW)
+    words = OwnWords.objects.filter(family=family).select_related("member")
+    return render(request, "plans/words_history.html", {**family_context(request, family, "plan"), "words": words})
+
+
+@require_safe
+@requires(VIEW)
+def to_do(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """Fragment: measures whose day is near or has passed."""
+    family = open_family(request, family_id, VIEW, quiet=True)
+    today = timezone.localdate()
+    rows = Measure.objects.filter(family=family).due_by(today + SOON).select_related("goal", "service")
+    measures = [measure_row(m, {m.service_id}, today) for m in rows.order_by("due_on", "created_at")[:6]]
+    return render(request, "plans/_to_do.html", {"family": family, "measures": measures})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(CHANGE)
+def own_words_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """Write down what somebody says is important now."""
+    family = open_family(request, family_id, CHANGE)
+    chosen = request.GET.get("hvem", "")
+    known = {str(pk) for pk in Member.objects.filter(family=family).values_list("pk", flat=True)}
+    form = WordsForm(request.POST or None, family=family, initial={"member": chosen if chosen in known else None})
+    if form.is_valid():
+        data = form.cleaned_data
+        member = row_of(request, family, Member, data.pop("member").pk)
+        try:
+            actions.record_words(member, by=request.user, **data)
+        except AlreadyDone:
+            pass
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            return reload_page(request, family, _("Ordene er lagret. Det som ble sagt før, står også."))
+    return form_page(request, family, form, heading=_("Hva er viktig for dere nå?"), slot="nye-ord")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(CHANGE)
+def plan_agree(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """«Planen er avtalt»: who was there, which language. The first time, the step is reached."""
+    family = open_family(request, family_id, CHANGE)
+    interpreted = family.members.filter(needs_interpreter=True).order_by("birth_date").first()
+    form = AgreeForm(
+        request.POST or None, family=family, initial={"language": interpreted.language if interpreted else ""}
+    )
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            agreed = actions.agree_plan(
+                family, present=form.present(), on=data["agreed_on"], language=data["language"],
+                with_interpreter=data["with_interpreter"], key=data["key"], by=request.user,
+            )  # fmt: skip
+        except AlreadyDone as done:
+            agreed = done.row
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            messages.success(request, _("Planen er avtalt: versjon %(number)s.") % {"number": agreed.number})
+            return redirect(tab_url(family))
+    page = PlanPage(family)
+    context = {
+        "goals": page.active,
+        "next_number": page.side()["next_number"],
+        "heading": _("Planen er avtalt"),
+        "form": form,
+    }
+    return render(
+        request, "plans/plan_agree.html", {**context, **family_context(request, family, "plan")},
+        status=422 if form.is_bound else 200,
+    )  # fmt: skip
+
+
+@require_safe
+@requires(VIEW)
+def agreement_detail(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
+    """An agreed version of the plan, word for word as it stood."""
+    family = open_family(request, family_id, VIEW)
+    agreement = get_visible_or_404(
+        PlanAgreement.objects.filter(family=family), request, VIEW, quiet=True, number=number
+    )
+    context = {
+        **family_context(request, family, "plan"),
+        "agreement": agreement,
+        "goals": agreement_in_words(agreement),
+    }
+    return render(request, "plans/agreement_detail.html", context)
+
+
+@require_safe
+@requires(VIEW)
+def goal_detail(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
+    """One goal: for htmx its card; else a page with how it has been, version by version."""
+    family = open_family(request, family_id, VIEW, quiet=bool(request.htmx))
+    goal_and_family(request, family, goal_id, VIEW)
+    goal = Goal.objects.filter(family=family).with_measures().get(pk=goal_id)
+    frame = family_context(request, family, "plan")
+    context = {
+        **frame, "card": goal_cards(family, [goal])[0], "said": "",
+        "may_change": CHANGE in frame["allowed"] and family.state != "closed",
+    }  # fmt: skip
+    if request.htmx:
+        return render(request, "plans/_alone.html", {**context, "part": "plans/_goal.html"})
+    names = dict(Member.objects.filter(family=family).values_list("pk", "first_name"))
+    versions = [
+        {"row": version, "whose": ", ".join(names[pk] for pk in version.whose if pk in names)}
+        for version in GoalVersion.objects.filter(goal=goal).select_related("changed_by").order_by("-number")
+    ]
+    return render(request, "plans/goal_detail.html", {**context, "versions": versions})

@@ -1,0 +1,141 @@
+"""The 6-month review: goal by goal, what was said then beside what is said now."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from families.models import Family
+from families.pages import family_context, open_family, with_version
+from families.stages import Step
+from nyemonstre.access.views import requires, say
+from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
+from nyemonstre.refusals import Refused, Stale
+from plans import actions
+from plans.actions import GoalReview
+from plans.forms import ReviewForm, ReviewGoalForm
+from plans.models import Goal, Review
+from plans.models.reviews import ROUNDS
+
+from .frame import CHANGE, VIEW, tab_url
+
+HEAD = ("held_on", "present", "note")
+BODY = ("rating", "rating_by_coordinator", "helped", "hindered", "verdict", "new_words")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(VIEW)
+def review(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
+    """Round `number`: to be written, half written, or signed off and only to be read."""
+    if not 1 <= number <= ROUNDS:
+        raise Http404
+    family = open_family(request, family_id, VIEW if request.method in ("GET", "HEAD") else CHANGE)
+    existing = Review.objects.filter(family=family, number=number).select_related("signed_off_by").first()
+    frame = family_context(request, family, "plan")
+    milestone = next((m for m in family.live_milestones if m.step == Step.REVIEW and m.number == number), None)
+    frame |= {"number": number, "review": existing, "milestone": milestone, "newer": None}
+    if existing is not None and existing.is_signed and request.method != "POST":
+        rows = existing.goals.select_related("goal")
+        return render(request, "plans/review_signed.html", {**frame, "rows": rows})
+    if CHANGE not in frame["allowed"]:
+        return render(request, "plans/review_signed.html", {**frame, "rows": existing.goals.all() if existing else []})
+    sheet = Sheet(request, family, existing)
+    status = 200
+    if request.method == "POST":
+        if done := _save(request, family, number, sheet):
+            return done
+        status = 422
+    return render(request, "plans/review.html", {**frame, **sheet.context()}, status=status)
+
+
+class Sheet:
+    """The forms of one review: its head, and one per goal that is alive."""
+
+    def __init__(self, request: HttpRequest, family: Family, review: Review | None) -> None:
+        data = request.POST or None
+        self.draft = draft_for(request) if data is None else None
+        typed = initial_from(self.draft)
+        said = {row.goal_id: row for row in review.goals.all()} if review else {}
+        head: dict[str, Any] = {name: getattr(review, name) for name in HEAD} if review else {}
+        head |= {k: v for k, v in typed.items() if k in HEAD} | {"version": review.version if review else 0}
+        self.form = ReviewForm(data, family=family, initial=head)
+        self.goals = list(Goal.objects.filter(family=family).active().with_measures())
+        self.rows = []
+        for goal in self.goals:
+            row = said.get(goal.pk)
+            initial = {name: getattr(row, name) for name in BODY} if row else {}
+            initial |= {name: typed[key] for name in BODY if (key := f"{goal.pk}-{name}") in typed}
+            self.rows.append((goal, ReviewGoalForm(data, prefix=str(goal.pk), initial=initial), row))
+        self.owner = str(request.user.pk)
+        self.newer: list[tuple[str, str]] = []
+
+    def is_valid(self) -> bool:
+        """Every form is judged, so that all errors are told at once."""
+        return all([self.form.is_valid(), *(form.is_valid() for _goal, form, _row in self.rows)])
+
+    def said(self) -> list[GoalReview]:
+        return [GoalReview(goal.pk, **{name: form.cleaned_data[name] for name in BODY}) for goal, form, _ in self.rows]
+
+    def tell(self, refusal: Refused) -> None:
+        """Beside the goal it is about, where the refusal says which."""
+        name, _dash, goal_id = refusal.field.partition("-")
+        for goal, form, _row in self.rows:
+            if goal_id == str(goal.pk):
+                form.add_error(name, refusal.sentence)
+                return
+        say(self.form, refusal)
+
+    def context(self) -> dict[str, Any]:
+        errors = [form for _goal, form, _row in self.rows if form.is_bound and form.errors]
+        return {
+            "form": self.form, "rows": self.rows, "draft": self.draft, "owner": self.owner, "newer": self.newer,
+            "wrong": len(errors) + bool(self.form.is_bound and self.form.errors), "today": timezone.localdate(),
+        }  # fmt: skip
+
+
+def _save(request: HttpRequest, family: Family, number: int, sheet: Sheet) -> HttpResponse | None:
+    """Save, and sign off when asked to; None when the page must be shown again. What is saved stays saved."""
+    if not sheet.is_valid():
+        return None
+    head = sheet.form.cleaned_data
+    try:
+        saved = actions.save_review(
+            family, number=number, goals=sheet.said(), version=head["version"], held_on=head["held_on"],
+            present=head["present"], note=head["note"], by=request.user,
+        )  # fmt: skip
+    except Stale as stale:
+        with_version(sheet.form, stale.current.version)
+        sheet.newer = _newer(stale.current)
+        sheet.tell(stale)
+        return None
+    except Refused as refusal:
+        sheet.tell(refusal)
+        return None
+    forget_draft(request)
+    if "sign" not in request.POST:
+        messages.success(request, _("Evalueringen er lagret. Planen er ikke endret før dere avslutter."))
+        return redirect("plans:review", family.pk, number)
+    try:
+        actions.sign_review(saved, version=saved.version, by=request.user)
+    except Refused as refusal:
+        with_version(sheet.form, saved.version)
+        sheet.tell(refusal)
+        return None
+    messages.success(request, _("Evalueringen er avsluttet, og planen er som dere ble enige om."))
+    return redirect(tab_url(family))
+
+
+def _newer(review: Review) -> list[tuple[str, str]]:
+    """What somebody else saved, goal by goal, beside what stands in the forms."""
+    lines = []
+    for row in review.goals.all():
+        said = [row.get_verdict_display() if row.verdict else "", row.new_words, row.helped, row.hindered]
+        if row.rating is not None:
+            said.append(_("Familien: %(rating)s av 10") % {"rating": row.rating})
+        lines.append((row.old_words, ". ".join(filter(None, map(str, said)))))
+    return lines

@@ -1,0 +1,516 @@
+"""The pages: in place and without script, who may open them, and what people and others put into them."""
+
+import re
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from assessments.outcomes import Outcome
+from consent import actions as consent_actions
+from families import assignments
+from nyemonstre.access.wall import acting_as
+from nyemonstre.audit.models import Event
+from plans import actions
+from plans.actions import GoalReview
+from plans.enums import Doer, JournalKind, Moment, Verdict
+from plans.models import Goal, JournalEntry, Measure, OwnWords, PlanAgreement, Review
+from tests.factories import Team
+
+from .conftest import SECRETS, members_of
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+today = timezone.localdate
+
+
+def url(name, family, *args):
+    return reverse(f"plans:{name}", args=[family.pk, *args])
+
+
+@pytest.fixture
+def client(client, by):
+    client.force_login(by)
+    return client
+
+
+def key():
+    return str(uuid4())
+
+
+def count(model, by, **facts):
+    with acting_as(by):
+        return model.objects.filter(**facts).count()
+
+
+def a_goal(people, **facts):
+    return {"key": key(), "words": "Bo her lenge", "whose": [str(people["Mor"].pk)], "outcome": Outcome.RM4A, **facts}
+
+
+def a_measure(**facts):
+    return {"key": key(), "what": "Søke bostøtte", "done_by": Doer.COORDINATOR, "state": "planned", **facts}
+
+
+# --- the pages open, with and without something on them
+
+
+PAGES = ["family_tab", "own_words", "words_history", "to_do", "family_journal", "latest_journal"]
+FORMS = ["own_words_new", "goal_new", "plan_agree", "journal_new", "journal_quick"]
+
+
+@pytest.mark.parametrize("name", PAGES + FORMS)
+def test_an_empty_plan_opens_everywhere(client, family, name):
+    assert client.get(url(name, family)).status_code == 200
+    assert client.get(url(name, family), **HTMX).status_code == 200
+
+
+def everything(family, people, goal, measure, school, line, by):
+    actions.record_words(people["Mor"], text="At vi kan bo her lenge", by=by)
+    actions.add_measure(goal, what="Leksehjelp", done_by=Doer.SERVICE, service=school, due_on=today(), by=by)
+    actions.add_measure(goal, what="Øvelseskjøring", done_by=Doer.NOBODY, falls_between=True, by=by)
+    actions.finish_measure(measure, by=by)
+    actions.write_entry(
+        family, text="Viste svømmemerket", kind=JournalKind.HOME_VISIT, members=[people["Gutt"]], service=school,
+        minutes=60, support=["emotional"], moment=Moment.SMALL, by=by,
+    )  # fmt: skip
+    actions.agree_plan(family, present=["Mor", "Far"], by=by)
+    review = actions.save_review(
+        family, number=1, goals=[GoalReview(goal.pk, Verdict.CHANGE, "Ny", 4, 3, "a", "b")], by=by
+    )
+    actions.sign_review(review, by=by)
+    closed = actions.add_goal(family, outcome=Outcome.RM2, words="Svømme", whose=[people["Gutt"]], by=by)
+    actions.close_goal(closed, state="reached", reason="Svømmemerket", by=by)
+    return closed
+
+
+def test_a_full_plan_opens_everywhere(client, family, people, goal, measure, school, line, by):
+    closed = everything(family, people, goal, measure, school, line, by)
+    for name in PAGES + FORMS:
+        assert client.get(url(name, family)).status_code == 200, name
+    for name, *args in (
+        ("goal_detail", goal.pk), ("goal_edit", goal.pk), ("goal_close", goal.pk), ("goal_close", closed.pk),
+        ("measure_new", goal.pk), ("measure_edit", measure.pk), ("measure_finish", measure.pk), ("review", 1), ("review", 2),
+        ("agreement_detail", 1), ("goal_detail", closed.pk),
+    ):  # fmt: skip
+        assert client.get(url(name, family, *args)).status_code == 200, name
+        assert client.get(url(name, family, *args), **HTMX).status_code == 200, name
+    page = client.get(url("family_tab", family)).content.decode()
+    for piece in (
+        "«Ny»",
+        "Øvre Bjørkåsen skole",
+        "Faller mellom tjenestene",
+        "1 ferdig tiltak",
+        "Versjon 1",
+        "Svømmemerket",
+    ):
+        assert piece in page
+    assert client.get(url("family_tab", family) + f"?hvem={people['Mor'].pk}").status_code == 200
+    assert client.get(url("family_tab", family) + "?hvem=tull").status_code == 200
+
+
+def test_the_heaviest_page_is_light(client, family, people, by):
+    for number in range(8):
+        goal = actions.add_goal(family, outcome=Outcome.RM5, words=f"Mål {number}", whose=people.values(), by=by)
+        for n in range(3):
+            actions.add_measure(goal, what=f"Tiltak {n}", done_by=Doer.FAMILY, by=by)
+    assert len(client.get(url("family_tab", family)).content) <= 60_000
+
+
+# --- who may
+
+
+def test_others_do_not_know_the_family_and_roles_without_the_right_are_stopped(client, team, family, goal, measure):
+    stranger = Team().coordinator
+    gets = [(n, ()) for n in PAGES + FORMS] + [
+        ("goal_edit", (goal.pk,)), ("goal_detail", (goal.pk,)), ("measure_edit", (measure.pk,)), ("review", (1,)),
+    ]  # fmt: skip
+    for person, status in (
+        (stranger, 404),
+        (team.second_coordinator, 404),
+        (team.administrator, 403),
+        (team.auditor, 403),
+    ):
+        client.force_login(person)
+        for name, args in gets:
+            assert client.get(url(name, family, *args)).status_code == status, (person, name)
+            assert client.post(url(name, family, *args)).status_code in (status, 405), (person, name)
+
+
+def test_a_lead_without_a_grant_sees_no_plan(client, team, family):
+    client.force_login(team.lead)
+    assert client.get(url("family_tab", family)).status_code == 404
+
+
+def test_a_new_coordinator_sees_it_and_the_old_one_no_more(client, team, family, goal):
+    assignments.hand_over(family, to=team.second_coordinator, reason="Permisjon", by=team.lead)
+    assert client.get(url("family_tab", family)).status_code == 404
+    client.force_login(team.second_coordinator)
+    assert "En jobb ryggen tåler" in client.get(url("family_tab", family)).content.decode()
+
+
+def test_opening_the_plan_is_logged_once(client, family, by):
+    client.get(url("family_tab", family))
+    client.get(url("to_do", family))
+    with acting_as(by):
+        assert Event.objects.filter(what="viewed", family_id=family.pk).count() == 1
+
+
+# --- writing, in place and without script
+
+
+def test_a_goal_without_script(client, family, people, by):
+    answer = client.post(url("goal_new", family), a_goal(people, words="نريد 🏡 ŋ"), follow=True)
+    assert answer.redirect_chain
+    assert "نريد 🏡 ŋ" in answer.content.decode()
+
+
+def test_the_same_form_twice_makes_one_goal(client, family, people, by):
+    data = a_goal(people)
+    for _ in range(2):
+        assert client.post(url("goal_new", family), data).status_code == 302
+    assert count(Goal, by, family=family) == 1
+
+
+def test_in_place_a_measure_comes_back_as_its_goal_and_the_side_column(client, family, goal, by):
+    answer = client.post(url("measure_new", family, goal.pk), a_measure(due_on="31.12.2026"), **HTMX)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert answer["HX-Retarget"] == f"#mal-{goal.pk}"
+    assert page.count(f'id="mal-{goal.pk}"') == 1
+    assert 'hx-swap-oob="true"' in page
+    assert "Søke bostøtte" in page
+    wrong = client.post(url("measure_new", family, goal.pk), a_measure(what=""), **HTMX)
+    assert wrong.status_code == 422
+    assert f'id="tiltak-{goal.pk}"' in wrong.content.decode()
+
+
+def test_finishing_a_measure(client, family, goal, measure, by):
+    data = {
+        "version": measure.version,
+        "state": "done",
+        "finished_on": today().strftime("%d.%m.%Y"),
+        "follow_up": "Bra",
+    }
+    assert "1 ferdig tiltak" in client.post(url("measure_finish", family, measure.pk), data, **HTMX).content.decode()
+
+
+def test_closing_and_taking_up_a_goal_again(client, family, goal, by):
+    data = {"version": 1, "state": "reached", "reason": "Fast jobb", "closed_on": today().strftime("%d.%m.%Y")}
+    assert client.post(url("goal_close", family, goal.pk), data, **HTMX)["HX-Refresh"] == "true"
+    assert client.post(url("goal_close", family, goal.pk), {"version": 2, "reason": "Sluttet"}).status_code == 302
+    with acting_as(by):
+        assert Goal.objects.get(pk=goal.pk).is_active
+
+
+def test_own_words(client, family, people, by):
+    data = {"key": key(), "member": str(people["Gutt"].pk), "text": "At Birk kan bli med", "said_on": "1.1.2026"}
+    page = client.post(url("own_words_new", family), data, follow=True).content.decode()
+    assert "At Birk kan bli med" in page
+    assert client.post(url("own_words_new", family), data).status_code == 302
+    assert count(OwnWords, by, family=family) == 1
+
+
+def test_the_plan_is_agreed(client, family, people, goal, by):
+    data = {
+        "key": key(), "members": [str(people["Mor"].pk)], "others": "Tolk Tolkesen; Læreren", "language": "arabisk",
+        "agreed_on": today().strftime("%d.%m.%Y"), "with_interpreter": "on",
+    }  # fmt: skip
+    page = client.post(url("plan_agree", family), data, follow=True).content.decode()
+    assert "Versjon 1" in page
+    client.post(url("plan_agree", family), data)
+    with acting_as(by):
+        assert PlanAgreement.objects.get(family=family).present == ["Mor Prøve", "Tolk Tolkesen", "Læreren"]
+    assert (
+        client.post(url("plan_agree", family), {**data, "key": key(), "members": [], "others": ""}).status_code == 422
+    )
+
+
+# --- two editors
+
+
+def test_the_second_editor_sees_the_newer_beside_their_own_and_can_save_it(client, family, people, goal, by):
+    mine = {"version": 1, "words": "Mitt", "whose": [str(people["Far"].pk)], "outcome": Outcome.RM5, "first_sign": ""}
+    actions.change_goal(goal, outcome=Outcome.RM5, words="Den andres", whose=[people["Far"], people["Mor"]], by=by)
+    answer = client.post(url("goal_edit", family, goal.pk), mine)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Den andres" in page
+    assert ">\nMitt</textarea>" in page
+    assert "Far, Mor" in page
+    version = re.search(r'name="version" value="(\d+)"', page)[1]
+    assert version == "2"
+    assert client.post(url("goal_edit", family, goal.pk), {**mine, "version": version}).status_code == 302
+    with acting_as(by):
+        assert Goal.objects.get(pk=goal.pk).words == "Mitt"
+        assert list(goal.versions.order_by("number").values_list("words", flat=True))[1:] == ["Den andres", "Mitt"]
+
+
+def test_two_editors_of_a_measure(client, family, measure, by):
+    actions.change_measure(measure, follow_up="Time bestilt", due_on=today(), by=by)
+    mine = {"version": 1, "what": "Mitt", "done_by": Doer.FAMILY, "state": "planned", "follow_up": ""}
+    answer = client.post(url("measure_edit", family, measure.pk), mine, **HTMX)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Time bestilt" in page
+    assert 'value="Mitt"' in page
+    assert 'name="version" value="2"' in page
+
+
+# --- what does not belong
+
+
+def test_a_service_without_a_live_line_is_refused_with_the_way_to_get_one(client, family, goal, club, school, line, by):
+    page = client.get(url("measure_new", family, goal.pk)).content.decode()
+    assert "Øvre Bjørkåsen skole" in page
+    assert "Elvestrand IL" not in page
+    answer = client.post(url("measure_new", family, goal.pk), a_measure(done_by=Doer.SERVICE, service=str(club.pk)))
+    assert answer.status_code == 422
+    assert "Lag en linje i samarbeidsavtalen" in answer.content.decode()
+    assert count(Measure, by, goal=goal) == 0
+
+
+def test_the_service_of_another_municipality_is_no_choice(client, family, goal):
+    other = Team()
+    theirs = consent_actions.add_service(other.municipality, name="Annen skole", sector="school", by=other.coordinator)
+    answer = client.post(url("measure_new", family, goal.pk), a_measure(done_by=Doer.SERVICE, service=str(theirs.pk)))
+    assert answer.status_code == 422
+    assert "Annen skole" not in answer.content.decode()
+
+
+def test_the_goal_and_measure_of_another_family_are_not_found_under_this_one(client, family, other, goal, measure, by):
+    for name, pk in (("goal_edit", goal.pk), ("goal_close", goal.pk), ("goal_detail", goal.pk), ("measure_new", goal.pk),
+                     ("measure_edit", measure.pk), ("measure_finish", measure.pk)):  # fmt: skip
+        assert client.get(url(name, other, pk)).status_code == 404, name
+        if name != "goal_detail":
+            assert client.post(url(name, other, pk), a_measure(version=1)).status_code == 404, name
+    # There is no field that moves a measure, and a crafted one is not read.
+    stays = {"version": 1, "what": "Flyttet", "done_by": Doer.FAMILY, "state": "planned", "goal": str(uuid4())}
+    assert client.post(url("measure_edit", family, measure.pk), {**stays, "family": str(other.pk)}).status_code == 302
+    with acting_as(by):
+        kept = Measure.objects.get(pk=measure.pk)
+    assert (kept.goal_id, kept.family_id, kept.what) == (goal.pk, family.pk, "Flyttet")
+
+
+def test_the_people_of_another_family_are_no_choice(client, family, other, goal, by):
+    theirs = str(members_of(other, by)["Mor"].pk)
+    for name, args, data in (
+        ("goal_new", (), {"key": key(), "words": "x", "outcome": "rm1", "whose": [theirs]}),
+        ("goal_edit", (goal.pk,), {"version": 1, "words": "x", "outcome": "rm1", "whose": [theirs]}),
+        ("own_words_new", (), {"key": key(), "member": theirs, "text": "x", "said_on": "1.1.2026"}),
+        ("plan_agree", (), {"key": key(), "members": [theirs], "agreed_on": "1.1.2026"}),
+        (
+            "journal_new",
+            (),
+            {"key": key(), "members": [theirs], "kind": "note", "text": "x", "happened_on": "1.1.2026"},
+        ),
+    ):
+        assert client.post(url(name, family, *args), data).status_code == 422, name
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("words", "", "Fyll ut dette feltet"),
+        ("words", "a\0b", "tegn som ikke kan lagres"),
+        ("words", "x" * 20_000, "20000 tegn"),
+        ("outcome", "rm9", "Velg ett av svarene"),
+        ("whose", ["tull"], "gyldig"),
+        ("key", "tull", ""),
+    ],
+)
+def test_bad_input_comes_back_filled_in(client, family, people, by, field, value, said):
+    data = a_goal(people, first_sign="Dette skal stå")
+    data[field] = value
+    answer = client.post(url("goal_new", family), data)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert said in page
+    assert "Dette skal stå" in page
+    assert count(Goal, by, family=family) == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("happened_on", "1.1.2100"), ("happened_on", "31.2.2026"), ("minutes", "0"), ("minutes", "9999"), ("minutes", "to"),
+     ("kind", "x"), ("text", "x" * 20_000), ("text", " "), ("support", ["x"]), ("moment", "x"), ("service", "x")],
+)  # fmt: skip
+def test_a_journal_line_that_is_not_right(client, family, by, field, value):
+    data = {"key": key(), "kind": "note", "text": "Noe", "happened_on": today().strftime("%d.%m.%Y"), field: value}
+    assert client.post(url("journal_new", family), data).status_code == 422
+    assert count(JournalEntry, by, family=family) == 0
+
+
+@pytest.mark.parametrize("due", ["31.2.2026", "1.1.3000", "i morgen", "1.1.26"])
+def test_a_day_that_does_not_exist(client, family, goal, due):
+    assert client.post(url("measure_new", family, goal.pk), a_measure(due_on=due)).status_code == 422
+
+
+def test_what_people_write_is_never_markup(client, family, people, goal, by):
+    actions.record_words(people["Mor"], text="<script>alert(1)</script>", by=by)
+    actions.write_entry(family, text="<b>fet</b>", by=by)
+    for name in ("family_tab", "own_words", "words_history", "latest_journal", "family_journal"):
+        page = client.get(url(name, family)).content.decode()
+        assert "<script>alert" not in page
+        assert "<b>fet" not in page
+
+
+def test_the_contact_stands_on_no_page_of_the_plan(client, family, people, goal, measure, school, line, by):
+    everything(family, people, goal, measure, school, line, by)
+    for name in PAGES:
+        page = client.get(url(name, family)).content.decode()
+        assert not [secret for secret in SECRETS.values() if secret in page]
+
+
+# --- the journal
+
+
+def test_the_timeline_is_filtered_searched_and_paged(client, family, people, by):
+    for number in range(35):
+        actions.write_entry(family, text=f"Linje {number:02d}", by=by)
+    actions.write_entry(
+        family,
+        text="Svømmemerket 🏊",
+        kind=JournalKind.HOME_VISIT,
+        members=[people["Gutt"]],
+        moment=Moment.TURNING,
+        by=by,
+    )
+    page = client.get(url("family_journal", family)).content.decode()
+    older = re.search(r'href="(\?etter=[^"]+)"', page)[1]
+    assert page.count("<time ") == 30
+    rest = client.get(url("family_journal", family) + older).content.decode()
+    assert rest.count("<time ") == 6
+    assert "Linje 00" in rest
+    for query, found in (
+        ("?slag=home_visit", 1), ("?oyeblikk=ja", 1), ("?oyeblikk=turning", 1), ("?oyeblikk=small", 0),
+        (f"?hvem={people['Gutt'].pk}", 1), (f"?hvem={people['Mor'].pk}", 0), ("?q=svømme", 1), ("?q=linje 03", 1),
+        ("?q=%00", 30), ("?slag=tull&hvem=tull&etter=tull", 30), (f"?etter={uuid4()}", 30),
+    ):  # fmt: skip
+        assert client.get(url("family_journal", family) + query).content.decode().count("<time ") == found, query
+
+
+def test_a_quick_line_and_a_whole_entry(client, family, people, school, line, by):
+    data = {"key": key(), "kind": "phone", "text": "Ringte om SFO"}
+    for _ in range(2):
+        assert client.post(url("journal_quick", family), data).status_code == 302
+    whole = {
+        "key": key(), "kind": "cooperation", "text": "Møte\nmed skolen", "happened_on": "2.3.2026", "minutes": "60",
+        "members": [str(p.pk) for p in people.values()], "service": str(school.pk), "support": ["practical"], "moment": "small",
+    }  # fmt: skip
+    page = client.post(url("journal_new", family), whole, follow=True).content.decode()
+    assert "Møte<br>med skolen" in page
+    assert count(JournalEntry, by, family=family) == 2
+    assert client.post(url("journal_quick", family), {"key": key(), "kind": "phone", "text": ""}).status_code == 422
+
+
+def test_a_draft_is_put_back_and_forgotten_when_saved(client, family, people, by):
+    path = url("journal_new", family)
+    typed = {"text": "Halvskrevet", "members": [str(people["Mor"].pk)], "minutes": "30"}
+    client.post(reverse("accounts:draft_save"), typed, HTTP_REFERER=f"http://testserver{path}")
+    page = client.get(path).content.decode()
+    assert "Halvskrevet" in page
+    assert "Her er det du skrev sist" in page
+    assert 'name="members" value="' + str(people["Mor"].pk) + '"' in page
+    client.post(path, {"key": key(), "kind": "note", "text": "Ferdig", "happened_on": "1.1.2026"})
+    assert "Halvskrevet" not in client.get(path).content.decode()
+
+
+# --- the review
+
+
+@pytest.fixture
+def agreed(family, goal, by):
+    actions.agree_plan(family, present=["Mor"], by=by)
+    return goal
+
+
+def a_review(goal, **facts):
+    body = {
+        "verdict": "keep",
+        "rating": "5",
+        "rating_by_coordinator": "",
+        "helped": "NAV",
+        "hindered": "",
+        "new_words": "",
+    }
+    body |= {k: facts.pop(k) for k in list(facts) if k in body}
+    head = {"version": "0", "held_on": today().strftime("%d.%m.%Y"), "present": "Mor og Far", "note": ""}
+    return {**head, **{f"{goal.pk}-{k}": v for k, v in body.items()}, **facts}
+
+
+def test_a_review_is_saved_then_signed(client, family, agreed, by):
+    assert "«En jobb ryggen tåler»" in client.get(url("review", family, 1)).content.decode()
+    assert client.post(url("review", family, 1), a_review(agreed, save="1")).status_code == 302
+    page = client.get(url("review", family, 1)).content.decode()
+    assert 'name="version" value="1"' in page
+    assert "NAV" in page
+    changed = a_review(agreed, version="1", verdict="change", new_words="En jobb jeg liker", sign="1")
+    page = client.post(url("review", family, 1), changed, follow=True).content.decode()
+    assert "«En jobb jeg liker»" in page
+    read = client.get(url("review", family, 1)).content.decode()
+    assert "En jobb ryggen tåler" in read
+    assert '<form class="nm-form"' not in read
+    assert client.post(url("review", family, 1), changed).status_code == 422
+
+
+def test_signing_too_early_saves_and_says_what_lacks(client, family, agreed, by):
+    answer = client.post(url("review", family, 1), a_review(agreed, verdict="", sign="1"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Velg hva som skal skje med «En jobb ryggen tåler»" in page
+    assert 'name="version" value="1"' in page
+    with acting_as(by):
+        assert Review.objects.get(family=family).goals.get().helped == "NAV"
+    answer = client.post(url("review", family, 1), a_review(agreed, version="1", verdict="change", sign="1"))
+    assert "Skriv hvordan målet" in answer.content.decode()
+
+
+def test_a_review_somebody_else_wrote_on(client, family, agreed, by):
+    actions.save_review(family, number=1, goals=[GoalReview(agreed.pk, helped="Den andres", rating=3)], by=by)
+    answer = client.post(url("review", family, 1), a_review(agreed, helped="Mitt", save="1"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "Den andres" in page
+    assert "Mitt</textarea>" in page
+    assert 'name="version" value="1"' in page
+
+
+@pytest.mark.parametrize(
+    "facts", [{"rating": "11"}, {"helped": "a\0"}, {"new_words": "x" * 301}, {"held_on": "1.1.2100"}]
+)
+def test_a_review_that_is_not_right(client, family, agreed, by, facts):
+    assert client.post(url("review", family, 1), a_review(agreed, save="1", **facts)).status_code == 422
+    assert count(Review, by, family=family) == 0
+
+
+@pytest.mark.parametrize("number", [0, 11, 99999999999])
+def test_a_round_that_does_not_exist(client, family, number):
+    assert client.get(url("review", family, number)).status_code == 404
+
+
+def test_a_review_before_the_plan_is_agreed_says_so(client, family, goal):
+    answer = client.post(url("review", family, 1), a_review(goal, save="1"))
+    assert answer.status_code == 422
+    assert "Familiens plan" in answer.content.decode()
+
+
+# --- cost
+
+
+@pytest.mark.parametrize("name", ["family_tab", "own_words", "to_do", "family_journal", "latest_journal"])
+def test_the_same_queries_however_many_rows(client, family, people, by, name):
+    counts = []
+    for rows in (1, 2, 27):
+        for number in range(rows):
+            goal = actions.add_goal(family, outcome=Outcome.RM5, words=f"Mål {number}", whose=people.values(), by=by)
+            actions.add_measure(goal, what="Noe", done_by=Doer.FAMILY, due_on=today(), by=by)
+            actions.record_words(people["Mor"], text=f"Ord {number}", by=by)
+            actions.write_entry(family, text=f"Linje {number}", members=people.values(), by=by)
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            assert client.get(url(name, family)).status_code == 200
+        counts.append(len(queries))
+    assert len(set(counts)) == 1, counts
