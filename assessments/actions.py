@@ -1,5 +1,7 @@
 """What is written when a family is mapped (steps 5 and 10) and when it says how the help has been (step 8)."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -24,7 +26,7 @@ from .enums import STEP_OF, AssessmentEvent, Kind, Missing
 from .instruments import CURRENT, FIT, BadAnswer, instrument
 from .models import Assessment, FitAnswer, Response
 from .rounds import next_round, rounds, why_not_round
-from .sheets import sheet_of
+from .sheets import Sheet, sheet_of
 
 
 @action
@@ -112,18 +114,51 @@ def answer(
     Raises Refused when the sitting is over, the question is not asked of this person, or the answer does not fit.
     """
     current = _open(assessment, by)
-    about = member.pk if isinstance(member, Member) else member
-    item = sheet_of(current).item(about, question)
+    row = _row(current, sheet_of(current), Given(question, member, value, missing), by)
+    row.save(force_insert=row._state.adding)
+    return row
+
+
+@dataclass(frozen=True)
+class Given:
+    """One answer on its way in, about `member` (or their id) or, with None, the whole family."""
+
+    question: str
+    member: Member | UUID | None = None
+    value: Any = None
+    missing: str = ""
+
+
+@action(quiet="An answer says itself who saved it and when; that the sitting began and ended is logged.")
+def answer_all(assessment: Assessment, *, answers: Iterable[Given], by: User) -> list[Response]:
+    """Save a whole page of answers, or none of them: what `answer` does, with the sheet fetched once.
+
+    Raises Refused as `answer` does, for the first one that does not fit.
+    """
+    current = _open(assessment, by)
+    sheet = sheet_of(current)
+    rows = list({id(row): row for row in (_row(current, sheet, given, by) for given in answers)}.values())
+    new = [row for row in rows if row._state.adding]
+    for row in rows:
+        if not row._state.adding:
+            row.save()
+    Response.objects.bulk_create(new)
+    return rows
+
+
+def _row(current: Assessment, sheet: Sheet, given: Given, by: User) -> Response:
+    """The answer as a row, new or the one that is replaced, checked and not yet saved."""
+    about = given.member.pk if isinstance(given.member, Member) else given.member
+    item = sheet.item(about, given.question)
     if item is None:
         _refuse_question(current, about)
-    cleaned = _clean(item.question.scale, value, missing)
     row = item.response or Response(
-        family_id=current.family_id, assessment=current, member_id=about, question=question,
+        family_id=current.family_id, assessment=current, member_id=about, question=given.question,
         respondent=item.question.respondent,
     )  # fmt: skip
-    row.value, row.missing = cleaned, missing
+    row.value, row.missing = _clean(item.question.scale, given.value, given.missing), given.missing
     row.recorded_by, row.recorded_at = by, timezone.now()
-    row.save(force_insert=item.response is None)
+    item.response = row  # the same question twice on one page is one row
     return row
 
 
