@@ -106,7 +106,8 @@ class Row:
         if self.next is None:
             return "done", _("ferdig")
         window = (self.next.due_from, self.next.due_until, self.today)
-        return window_state(*window), due_text(*window)
+        state = window_state(*window)
+        return state, _("ta det når det passer") if state == "after" else due_text(*window)
 
     @property
     def where(self) -> str:

@@ -21,6 +21,7 @@ from nyemonstre.ui.templatetags import ui_charts, ui_family, ui_fields, ui_page
 register = template.Library()
 for library in (ui_page, ui_family, ui_fields, ui_charts):
     register.tags.update(library.register.tags)
+    register.filters.update(library.register.filters)
 
 STEP_STATES = ("done", "now", "next", "ahead", "after", "pause")
 
