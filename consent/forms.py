@@ -72,19 +72,18 @@ class ConsentForm(NMForm, OnceForm):
 
     submit_text = gettext_lazy("Lagre svaret")
 
-    def __init__(self, *args: Any, members: Iterable[Any], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Iterable[Any], adults: Iterable[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.people = _by_id(members)
-        adults = {pk: member for pk, member in self.people.items() if member.is_adult}
+        self.people, self.adults = _by_id(asked), _by_id(adults)
         self.fields["members"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
-        self.fields["parents"].choices = [(pk, member.full_name) for pk, member in adults.items()]
+        self.fields["parents"].choices = [(pk, member.full_name) for pk, member in self.adults.items()]
         children = [member for member in self.people.values() if ages.is_heard(member)]
         for member in children:
             self.fields[f"heard_{member.pk}"] = PlainTextField(
                 label=_("Hva sier %(name)s selv?") % {"name": member.first_name}, required=False, max_length=500,
                 help_text=_("Barn fra 7 år skal få si hva de mener. Skriv det med barnets egne ord."),
             )  # fmt: skip
-        if len(adults) == len(self.people):
+        if all(member.is_adult for member in self.people.values()):
             for name in ("parents", "other_parent", "one_parent_reason"):
                 del self.fields[name]
         before = [name for name in self.fields if name not in ("valid_until", "note")]
@@ -109,7 +108,7 @@ class ConsentForm(NMForm, OnceForm):
         return [self.people[pk] for pk in self.cleaned_data.get("members", ())]
 
     def _parents(self) -> list[str]:
-        names = [self.people[pk].full_name for pk in self.cleaned_data.get("parents", ())]
+        names = [self.adults[pk].full_name for pk in self.cleaned_data.get("parents", ())]
         return [name for name in [*names, self.cleaned_data.get("other_parent", "")] if name]
 
     def facts(self) -> dict[str, Any]:

@@ -175,40 +175,7 @@ def network_items(rows: Iterable[Thread], url: str = "") -> list[dict[str, str]]
 
 
 def _about(thread: Thread) -> str:
+    """What the service does and for whom, unless somebody's name already stands in it."""
+    if any(member.first_name in thread.what for member in thread.line.members.all()):
+        return thread.what
     return _("%(what)s for %(who)s") % {"what": thread.what or thread.topics, "who": thread.who}
-
-
-# --- what needs a look ------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Warning:
-    """Something in a family's consents or agreements that needs a look, for lists of families."""
-
-    text: str
-    what: str
-    on: date | None
-
-
-def warnings_for(families: Iterable[Any]) -> dict[Any, list[Warning]]:
-    """Family id → what runs out within 30 days, and who takes part no more. Two queries, however many families."""
-    ids = [family.pk for family in families]
-    today = timezone.localdate()
-    soon = today + timedelta(days=rules.ENDS_SOON)
-    found: dict[Any, list[Warning]] = {pk: [] for pk in ids}
-    asked, yes = set(), set()
-    rows = Consent.objects.counting().filter(family__in=ids, purpose=Purpose.PARTICIPATION)
-    for row in rows.select_related("member").order_by("valid_until", "pk"):
-        asked.add(row.family_id)
-        if rules.is_live(row, today):
-            yes.add(row.family_id)
-            if row.valid_until and row.valid_until <= soon:
-                text = _("Samtykket fra %(name)s") % {"name": row.member.first_name}
-                found[row.family_id].append(Warning(text, _("går ut"), row.valid_until))
-    for pk in asked - yes:
-        found[pk].append(Warning(_("Samtykket til å delta"), _("gjelder ikke lenger"), None))
-    lines = AgreementLine.objects.live().filter(family__in=ids, valid_to__lte=soon).select_related("service")
-    for line in lines.order_by("valid_to", "pk"):
-        text = _("Avtalen med %(service)s") % {"service": line.service.name}
-        found[line.family_id].append(Warning(text, _("går ut"), line.valid_to))
-    return found

@@ -32,15 +32,16 @@ def family_tab(request: HttpRequest, family_id) -> HttpResponse:
     family = open_family(request, family_id, Permission.VIEW_CONSENT)
     members, history = people_of(family), history_of(family)
     answers, part = answers_in(history), taking_part(history)
-    rows = threads(family, request.user, taking_part=part)
+    rows, persons = threads(family, request.user, taking_part=part), consent_rows(members, answers)
     context = {
-        "rows": consent_rows(members, answers),
+        "rows": persons,
         "purposes": Purpose.labels,
         "history": history,
         "notices": ages.notices(members, answers),
         "texts": _texts(),
         "version": CURRENT,
         "taking_part": part,
+        "adults_lack": any(m.is_adult and not cells[0].live for m, cells in persons),
         "open_lines": [t for t in rows if t.standing in (*rules.OPEN, Standing.AHEAD)],
         "drafts": [t for t in rows if t.standing == Standing.DRAFT],
         "past_lines": [t for t in rows if t.standing in (Standing.RESTING, Standing.RAN_OUT, Standing.ENDED)],
@@ -56,8 +57,9 @@ def consent_new(request: HttpRequest, family_id) -> HttpResponse:
     """What one person, or several at once, answered."""
     family = open_to_change(request, family_id)
     members = people_of(family)
-    draft = draft_for(request)
-    form = ConsentForm(request.POST or None, members=members, initial=_asked(request, members) | initial_from(draft))
+    asked = _asked(request, members)
+    initial = _first_values(request, asked, members) | initial_from(draft_for(request))
+    form = ConsentForm(request.POST or None, asked=asked, adults=[m for m in members if m.is_adult], initial=initial)
     if form.is_valid():
         try:
             done = record_consents(family, **form.facts(), by=request.user)
@@ -75,18 +77,22 @@ def consent_new(request: HttpRequest, family_id) -> HttpResponse:
     )  # fmt: skip
 
 
-def _asked(request: HttpRequest, members) -> dict:
-    """What the link to the form already knew: one person, or all adults; and the purpose."""
-    initial = {"answer": Answer.GIVEN}
+def _asked(request: HttpRequest, members):
+    """Whom the link to the form was about: one person, all adults, or everybody. The form asks no more than that."""
+    who = request.GET.get("hvem", "")
+    if who == "voksne":
+        return [m for m in members if m.is_adult]
+    return [m for m in members if str(m.pk) == who] or members
+
+
+def _first_values(request: HttpRequest, asked, members) -> dict:
+    parents = [str(m.pk) for m in members if m.is_adult]
+    initial = {"answer": Answer.GIVEN, "parents": parents if len(parents) == 2 else []}
+    if len(asked) < len(members):
+        initial["members"] = [str(m.pk) for m in asked]
     if request.GET.get("gjelder") in Purpose.values:
         initial["purpose"] = request.GET["gjelder"]
-    chosen = [str(m.pk) for m in members if str(m.pk) == request.GET.get("hvem")]
-    if request.GET.get("hvem") == "voksne":
-        chosen = [str(m.pk) for m in members if m.is_adult]
-    if chosen:
-        initial["members"] = chosen
-    parents = [str(m.pk) for m in members if m.is_adult]
-    return initial | {"parents": parents if len(parents) == 2 else []}
+    return initial
 
 
 @requires(Permission.CHANGE_CONSENT)

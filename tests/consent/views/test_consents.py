@@ -8,6 +8,7 @@ from bs4 import BeautifulSoup
 from consent.enums import Answer, Purpose
 from consent.models import Consent
 from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.actions import save_draft
 from tests.consent.arrange import days, errors, members_of, say, text, url
 from tests.factories import family_at
 
@@ -119,3 +120,26 @@ def test_the_tab_tells_who_must_be_asked_again(client, family, people, team):
     page = text(client.get(url("family_tab", family)))
     assert "Jente fyller 18" in page
     assert "eget samtykke som voksen" in page
+
+
+def test_the_form_is_no_longer_than_whom_it_asks(client, family, people):
+    address = url("consent_new", family)
+    short = BeautifulSoup(client.get(f"{address}?hvem=voksne").content, "html.parser")
+    assert {box["value"] for box in short.select("[name=members]")} == {str(people[n].pk) for n in ("Mor", "Far")}
+    assert not short.select("[name=parents]")
+    child = BeautifulSoup(client.get(f"{address}?hvem={people['Gutt'].pk}").content, "html.parser")
+    assert len(child.select("[name=members]")) == 1
+    assert len(child.select("[name=parents]")) == 2
+    assert "Velg ett av svarene" in errors(client.post(f"{address}?hvem=voksne", answer(people, "Jente")))
+    everybody = BeautifulSoup(client.get(f"{address}?hvem=tull").content, "html.parser")
+    assert len(everybody.select("[name=members]")) == 4
+
+
+def test_what_was_typed_comes_back_until_it_is_saved(client, family, people, team):
+    address = url("consent_new", family)
+    save_draft(address, data={"note": "Halvferdig", "members": [str(people["Far"].pk)]}, by=team.coordinator)
+    page = client.get(address)
+    assert "hentet fram igjen" in text(page)
+    assert "Halvferdig" in page.content.decode()
+    assert client.post(address, answer(people, "Far")).status_code == 302
+    assert "hentet fram igjen" not in text(client.get(address))

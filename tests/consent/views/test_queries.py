@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from consent import actions
-from tests.consent.arrange import days, leaks, url
+from tests.consent.arrange import days, leaks, text, url
 
 
 def count(client, address):
