@@ -13,7 +13,7 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, spea
 from nyemonstre.ui.once import OnceForm
 
 from .enums import Kind, Missing
-from .instruments import FIT, LONGEST_TEXT, instrument
+from .instruments import CURRENT, FIT, LONGEST_TEXT, instrument
 from .rounds import Round
 from .sheets import Item
 
@@ -53,6 +53,8 @@ class StartForm(NMForm, OnceForm):
     def __init__(self, *args: Any, found: list[Round], suggested: Round | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["round"].choices = [(r.key, r.name) for r in found]
+        spoken = instrument(CURRENT).languages
+        self.fields["language"].choices = [(code, name) for code, name in settings.LANGUAGES if code in spoken]
         self.initial.setdefault("round", suggested.key if suggested else "")
         self.initial.setdefault("held_on", timezone.localdate())
         if not any(r.early(timezone.localdate()) for r in found):
@@ -95,6 +97,11 @@ class AnswerForm(NMForm, forms.Form):
     def radio(self) -> bool:
         """One choice among answers and missing codes, all in one row of buttons."""
         return self.kind in ("ladder", "status", "choice")
+
+    @property
+    def codes(self) -> list[str]:
+        """The values that stand instead of an answer here, drawn in a row of their own."""
+        return [m.value for m in self._instead()]
 
     def _instead(self) -> list[Missing]:
         return INSTEAD.get(self.item.question.part, INSTEAD_ELSEWHERE)

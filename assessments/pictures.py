@@ -44,7 +44,7 @@ class Point:
             if self.sitting
             else self.milestone and (self.milestone.reached_on or self.milestone.due_on)
         )
-        return date_format(day, "M y").lower() if day else ""
+        return date_format(day, "N y").lower() if day else ""
 
 
 def points_of(family: Family, sittings: Iterable[Assessment]) -> list[Point]:
@@ -158,6 +158,14 @@ class ChangeTable:
     status: list[dict[str, Any]]
     life: list[dict[str, Any]]
 
+    @property
+    def status_caption(self) -> str:
+        return _("Svar over tid, %(name)s") % {"name": self.name}
+
+    @property
+    def life_caption(self) -> str:
+        return _("Hverdagen over tid, %(name)s") % {"name": self.name}
+
 
 def change_tables(
     held: list[Assessment], members: list[Member], readings: Readings, language: str = "nb"
@@ -175,6 +183,7 @@ def change_tables(
         for key in keys:
             row = _change_row(key, about, held, readings, language)
             (life if row["part"] == "life" else status).append(row)
+        status.sort(key=lambda row: row["order"])
         if status or life:
             tables.append(ChangeTable(member.first_name if member else _("Hele familien"), status, life))
     return tables
@@ -190,8 +199,14 @@ def _change_row(key: str, about: Any, held: list[Assessment], readings: Readings
         cells.append(
             {"text": text, "known": reading.known, "change": difference(first, reading).short() if number else ""}
         )
-    whose = _("koordinatoren") if question.respondent == Respondent.COORDINATOR else ""
-    return {"label": question.label.read(language), "whose": whose, "part": question.part, "cells": cells}
+    order = (0, 0)
+    whose = ""
+    if question.goal:
+        whose = _("koordinatoren") if question.respondent == Respondent.COORDINATOR else _("familien")
+        order = (1 + Outcome.values.index(question.goal), int(question.respondent == Respondent.COORDINATOR))
+    return {
+        "label": question.label.read(language), "whose": whose, "part": question.part, "cells": cells, "order": order,
+    }  # fmt: skip
 
 
 # --- FIT --------------------------------------------------------------------------------------------------------

@@ -151,6 +151,11 @@ class Instrument:
     parts: tuple[Part, ...]
     questions: tuple[Question, ...]
 
+    @property
+    def languages(self) -> set[str]:
+        """The languages in which every question is written."""
+        return set(LANGUAGES).intersection(*(question.text for question in self.questions))
+
     def __getitem__(self, key: str) -> Question:
         """Raises KeyError for a question this version does not have."""
         return self._by_key()[key]

@@ -86,6 +86,10 @@ def test_each_outcome_has_both_views_of_the_family_and_four_have_them_per_child(
     assert not [q for q in questions_for(18, "baseline") if q.goal]
 
 
+def test_a_language_is_offered_when_every_question_is_written_in_it():
+    assert instrument(CURRENT).languages == {"nb", "nn"}
+
+
 def test_words_fall_back_to_bokmaal_and_take_a_name():
     question = instrument(CURRENT)["kindergarten"]
     assert question.text.read("en", name="Elias") == "Går Elias i barnehage?"
