@@ -51,8 +51,11 @@ class DecisionForm(NMForm, forms.Form):
             del self.fields["override_reason"]
         if referral.protection == AddressAnswer.UNKNOWN:
             self.fields["protection"] = forms.ChoiceField(
-                label=_("Adressesperre"), choices=[("", _("Ikke funnet ut ennå")), *Protection.choices], required=False,
-                help_text=_("Den som henvendte seg, visste det ikke. Må være avklart før familien får plass."),
+                label=_("Adressesperre"), choices=[("", _("Ikke funnet ut ennå")), *Protection.choices],
+                # Only a place needs the answer.
+                required=not self.is_bound or self.data.get("outcome") == Outcome.GRANTED,
+                help_text=_("Den som henvendte seg, visste det ikke."),
+                error_messages={"required": _("Finn ut om familien har adressesperre før den får plass.")},
             )  # fmt: skip
             speak_plainly(self.fields["protection"])
 

@@ -42,11 +42,13 @@ class ReferralForm(NMForm, OnceForm):
     )
     referrer_name = PlainTextField(label=_("Navnet ditt"), max_length=120)
     referrer_service = PlainTextField(
-        label=_("Tjenesten du kommer fra"), max_length=120, required=False, help_text=_("For eksempel Øvre skole.")
-    )
+        label=_("Tjenesten du kommer fra"), max_length=120, help_text=_("For eksempel Øvre skole."),
+        error_messages={"required": _("Skriv hvilken tjeneste du kommer fra.")},
+    )  # fmt: skip
     referrer_sector = forms.ChoiceField(
-        label=_("Slags tjeneste"), choices=[("", _("Velg")), *ServiceSector.choices], required=False
-    )
+        label=_("Slags tjeneste"), choices=[("", _("Velg")), *ServiceSector.choices],
+        error_messages={"required": _("Velg slags tjeneste.")},
+    )  # fmt: skip
     referrer_role = PlainTextField(label=_("Stillingen din"), max_length=80, required=False)
     referrer_phone = PlainTextField(
         label=_("Telefon"), max_length=20, required=False, validators=[phone_number],
@@ -80,6 +82,8 @@ class ReferralForm(NMForm, OnceForm):
         self.only_one = municipalities[0] if len(municipalities) == 1 else None
         if self.only_one:
             del self.fields["municipality"]
+        if self.is_bound and self.data.get("referrer_kind") != ReferrerKind.SERVICE:
+            self.fields["referrer_service"].required = self.fields["referrer_sector"].required = False
         for criterion in Criterion:
             self.fields[f"criterion_{criterion}"] = forms.ChoiceField(
                 label=criterion.label, choices=CriterionValue.choices, widget=forms.RadioSelect, required=False
@@ -106,12 +110,7 @@ class ReferralForm(NMForm, OnceForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        if data.get("referrer_kind") == ReferrerKind.SERVICE:
-            if not data.get("referrer_service") and "referrer_service" not in self.errors:
-                self.add_error("referrer_service", _t("Skriv hvilken tjeneste du kommer fra."))
-            if not data.get("referrer_sector") and "referrer_sector" not in self.errors:
-                self.add_error("referrer_sector", _t("Velg slags tjeneste."))
-        else:
+        if data.get("referrer_kind") == ReferrerKind.FAMILY:
             data |= {"referrer_service": "", "referrer_sector": "", "referrer_role": ""}
         reached = data.get("referrer_phone") or data.get("referrer_email")
         if not reached and not {"referrer_phone", "referrer_email"} & set(self.errors):

@@ -213,7 +213,10 @@ class ReferredPerson(models.Model):
             models.CheckConstraint(condition=Q(share__gte=1, share__lte=100), name="referred_share_percent"),
             models.CheckConstraint(
                 condition=Q(other_home="", other_share=None)
-                | (~Q(other_home="") & Q(other_share__gte=1, other_share__lte=100 - F("share"))),
+                | (
+                    ~Q(other_home="")
+                    & Q(other_share__isnull=False, other_share__gte=1, other_share__lte=100 - F("share"))
+                ),
                 name="referred_other_home_has_share",
             ),
             models.CheckConstraint(

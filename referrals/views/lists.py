@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from families.enums import FamilyEvent
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
+from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused, Stale
 from referrals import actions
 from referrals.forms.intake import MoveForm
@@ -64,6 +66,7 @@ def referral_list(request: HttpRequest) -> HttpResponse:
         "search": search,
         "several": len({row.municipality_id for row in page.object_list}) > 1,
     }
+    record(FamilyEvent.LIST_OPENED, by=request.user, facts={"list": "referral_list", "rows": len(lines)})
     return render(request, "referrals/referral_list.html", context)
 
 
@@ -84,6 +87,7 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
         "several": len({row.municipality_id for row in page.object_list}) > 1,
         "may_move": request.user.may_use(P.DECIDE_REFERRAL),
     }
+    record(FamilyEvent.LIST_OPENED, by=request.user, facts={"list": "waiting_list", "rows": len(lines)})
     return render(request, "referrals/waiting_list.html", context)
 
 
