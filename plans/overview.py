@@ -68,7 +68,7 @@ class Chart:
 
     @property
     def columns(self) -> list[str]:
-        return [date_format(row.review.held_on, "M y") for row in self.rows]
+        return [date_format(row.review.held_on, "b y") for row in self.rows]
 
     @property
     def series(self) -> list[dict[str, Any]]:

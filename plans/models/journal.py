@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Max, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import Service
@@ -78,6 +79,12 @@ class JournalEntry(models.Model):
 
     def __str__(self):
         return f"{self.happened_on} {self.get_kind_display()}"
+
+    @property
+    def day(self):
+        """The day as the timeline shows it: the year only when it is another one."""
+        this_year = self.happened_on.year == timezone.localdate().year
+        return date_format(self.happened_on, "j. b" if this_year else "j. b Y")
 
     @property
     def support_labels(self):

@@ -91,7 +91,8 @@ def test_a_full_plan_opens_everywhere(client, family, people, goal, measure, sch
         assert client.get(url(name, family)).status_code == 200, name
     for name, *args in (
         ("goal_detail", goal.pk), ("goal_edit", goal.pk), ("goal_close", goal.pk), ("goal_close", closed.pk),
-        ("measure_new", goal.pk), ("measure_edit", measure.pk), ("measure_finish", measure.pk), ("review", 1), ("review", 2),
+        ("measure_new", goal.pk), ("measure_edit", measure.pk), ("measure_finish", measure.pk),
+        ("review", 1), ("review", 2),
         ("agreement_detail", 1), ("goal_detail", closed.pk),
     ):  # fmt: skip
         assert client.get(url(name, family, *args)).status_code == 200, name
@@ -280,7 +281,8 @@ def test_the_service_of_another_municipality_is_no_choice(client, family, goal):
 
 
 def test_the_goal_and_measure_of_another_family_are_not_found_under_this_one(client, family, other, goal, measure, by):
-    for name, pk in (("goal_edit", goal.pk), ("goal_close", goal.pk), ("goal_detail", goal.pk), ("measure_new", goal.pk),
+    for name, pk in (("goal_edit", goal.pk), ("goal_close", goal.pk), ("goal_detail", goal.pk),
+                     ("measure_new", goal.pk),
                      ("measure_edit", measure.pk), ("measure_finish", measure.pk)):  # fmt: skip
         assert client.get(url(name, other, pk)).status_code == 404, name
         if name != "goal_detail":
@@ -333,7 +335,8 @@ def test_bad_input_comes_back_filled_in(client, family, people, by, field, value
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("happened_on", "1.1.2100"), ("happened_on", "31.2.2026"), ("minutes", "0"), ("minutes", "9999"), ("minutes", "to"),
+    [("happened_on", "1.1.2100"), ("happened_on", "31.2.2026"), ("minutes", "0"), ("minutes", "9999"),
+     ("minutes", "to"),
      ("kind", "x"), ("text", "x" * 20_000), ("text", " "), ("support", ["x"]), ("moment", "x"), ("service", "x")],
 )  # fmt: skip
 def test_a_journal_line_that_is_not_right(client, family, by, field, value):
@@ -397,7 +400,8 @@ def test_a_quick_line_and_a_whole_entry(client, family, people, school, line, by
         assert client.post(url("journal_quick", family), data).status_code == 302
     whole = {
         "key": key(), "kind": "cooperation", "text": "Møte\nmed skolen", "happened_on": "2.3.2026", "minutes": "60",
-        "members": [str(p.pk) for p in people.values()], "service": str(school.pk), "support": ["practical"], "moment": "small",
+        "members": [str(p.pk) for p in people.values()], "service": str(school.pk), "support": ["practical"],
+        "moment": "small",
     }  # fmt: skip
     page = client.post(url("journal_new", family), whole, follow=True).content.decode()
     assert "Møte<br>med skolen" in page

@@ -1,0 +1,248 @@
+"""Printing by a real worker, and in the request when there is none: what the person sees, and who gets the file."""
+
+import io
+import os
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from consent import actions as consent_actions
+from families import assignments
+from nyemonstre.audit.models import Event
+from nyemonstre.celery import app
+from nyemonstre.embedded import free_port
+from nyemonstre.refusals import Refused
+from plans import actions, pdf, printing
+from plans.enums import DocumentState, PlanEvent
+from plans.models import PlanDocument
+from tests.factories import Team
+
+from .conftest import SECRETS, reading
+
+# Seconds a person may wait for a page that finds the broker dead.
+AT_ONCE = 3.0
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def use_broker(monkeypatch, address):
+    """This process sends to, and pings at, `address` for the rest of the test."""
+    monkeypatch.setattr(app.conf, "broker_url", address)
+    monkeypatch.setattr(app, "_pool", None)
+    monkeypatch.setattr(app.amqp, "_producer_pool", None)
+
+
+@pytest.fixture
+def own_broker(monkeypatch):
+    """A database of Valkey that no other test process uses."""
+    number = 3 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw") or 0)
+    address = settings.REDIS_URL.rpartition("/")[0] + f"/{number}"
+    use_broker(monkeypatch, address)
+    return address
+
+
+@pytest.fixture
+def no_worker(own_broker):
+    """The broker is there; nobody listens."""
+
+
+@pytest.fixture
+def no_broker(monkeypatch):
+    use_broker(monkeypatch, f"redis://127.0.0.1:{free_port()}/0")
+
+
+@pytest.fixture
+def worker(transactional_db, own_broker):
+    """A Celery worker of its own process and its own database role, on this test's database."""
+    environment = os.environ | {
+        "NM_DATABASE_ROLE": "worker", "NM_DATABASE_NAME": connection.settings_dict["NAME"], "NM_REDIS_URL": own_broker,
+    }  # fmt: skip
+    command = [sys.executable, "-m", "celery", "-A", "nyemonstre", "worker", "--pool", "solo", "--loglevel", "WARNING"]
+    process = subprocess.Popen(
+        [*command, "--without-gossip", "--without-mingle"], env=environment, cwd=settings.BASE_DIR,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        deadline = time.monotonic() + 30
+        while not printing.worker_answers():
+            assert process.poll() is None, process.stdout.read().decode()
+            assert time.monotonic() < deadline, "the worker does not answer"
+        yield process
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
+
+
+@pytest.fixture
+def client(client, by):
+    client.force_login(by)
+    return client
+
+
+def url(name, family, *args):
+    return reverse(f"plans:{name}", args=[family.pk, *args])
+
+
+def order(client, family, **data):
+    return client.post(url("pdf_new", family), {"key": str(uuid4()), **data}, follow=True).content.decode()
+
+
+def latest(family, by):
+    with reading(by):
+        return PlanDocument.objects.filter(family=family).order_by("-asked_at").first()
+
+
+def text_of(content):
+    return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_a_worker_makes_it_and_the_page_follows(worker, client, family, goal, line, by):
+    page = order(client, family)
+    document = latest(family, by)
+    assert not document.straight
+    assert "<progress" in page or "Last ned planen" in page
+    status = url("pdf_status", family, document.pk)
+    deadline, seen = time.monotonic() + 40, set()
+    while True:
+        answer = client.get(status, **HTMX).content.decode()
+        seen.add(latest(family, by).progress)
+        if "Last ned planen" in answer:
+            break
+        assert 'hx-trigger="every 1s"' in answer
+        assert time.monotonic() < deadline, (latest(family, by).state, seen)
+        time.sleep(0.05)
+    # A reload finds the same document, finished.
+    assert "Last ned planen" in client.get(url("family_tab", family)).content.decode()
+    answer = client.get(url("pdf_download", family, document.pk))
+    assert "En jobb ryggen tåler" in text_of(answer.content)
+    with reading(by):
+        whats = list(Event.objects.filter(family_id=family.pk).values_list("what", flat=True).order_by("at"))
+    assert [w for w in whats if w.startswith("pdf_")] == [
+        PlanEvent.PDF_ORDERED,
+        PlanEvent.PDF_MADE,
+        PlanEvent.PDF_DOWNLOADED,
+    ]
+
+
+def test_a_worker_makes_nothing_for_somebody_who_lost_access_meanwhile(worker, team, family, by):
+    document = actions.order_pdf(family, straight=False, by=by)
+    assignments.hand_over(family, to=team.second_coordinator, reason="Permisjon", by=team.lead)
+    app.send_task(printing.TASK, [str(document.pk), str(by.pk), "nb"], ignore_result=True)
+    other = actions.order_pdf(family, straight=False, by=team.second_coordinator)
+    app.send_task(printing.TASK, [str(other.pk), str(team.second_coordinator.pk), "nb"], ignore_result=True)
+    deadline = time.monotonic() + 40
+    while latest(family, team.second_coordinator).under_way and time.monotonic() < deadline:
+        time.sleep(0.1)
+    with reading(team.second_coordinator):
+        states = dict(PlanDocument.objects.values_list("pk", "state"))
+    assert states == {document.pk: DocumentState.QUEUED, other.pk: DocumentState.DONE}
+
+
+def test_with_no_worker_it_is_made_at_once_and_says_so(no_worker, client, family, goal, by):
+    page = order(client, family)
+    assert "Last ned planen" in page
+    assert "Den ble laget med en gang" in page
+    assert latest(family, by).straight
+
+
+def test_with_no_broker_it_is_made_at_once_and_nobody_waits(no_broker, client, family, goal):
+    started = time.monotonic()
+    assert printing.worker_answers() is False
+    assert time.monotonic() - started < AT_ONCE
+    assert "Last ned planen" in order(client, family)
+
+
+def test_a_broker_that_dies_between_question_and_order(
+    no_broker, client, family, by, monkeypatch, django_capture_on_commit_callbacks
+):
+    monkeypatch.setattr(printing, "worker_answers", lambda: True)
+    with django_capture_on_commit_callbacks(execute=True):
+        order(client, family)
+    assert latest(family, by).state == DocumentState.DONE
+
+
+def test_a_worker_that_died_is_offered_a_way_round(no_worker, client, family, by):
+    document = actions.order_pdf(family, straight=False, by=by)
+    page = client.get(url("family_tab", family)).content.decode()
+    assert 'hx-trigger="every 1s"' in page
+    with reading(by):
+        PlanDocument.objects.filter(pk=document.pk).update(asked_at=timezone.now() - timedelta(minutes=2))
+    page = client.get(url("pdf_status", family, document.pk), **HTMX).content.decode()
+    assert "lengre tid" in page
+    assert "every 1s" not in page
+    assert "Last ned planen" in order(client, family, straight="on")
+
+
+def test_a_fault_in_the_printing_is_told_and_nothing_is_lost(no_worker, client, family, goal, by, monkeypatch, caplog):
+    def broken(plan):
+        raise OSError("«En jobb ryggen tåler» kan ikke tegnes")
+
+    monkeypatch.setattr(pdf, "render", broken)
+    assert "Planen ble ikke laget" in order(client, family)
+    assert latest(family, by).state == DocumentState.FAILED
+    assert "ryggen" not in caplog.text
+
+
+def test_the_same_order_twice_makes_one_file(no_worker, client, family, by):
+    data = {"key": str(uuid4())}
+    for _ in range(2):
+        client.post(url("pdf_new", family), data)
+    with reading(by):
+        assert PlanDocument.objects.filter(family=family).count() == 1
+    assert "Siden var for gammel" in client.post(url("pdf_new", family), {"key": "tull"}, follow=True).content.decode()
+
+
+def test_the_file_is_given_out_only_through_access(no_worker, client, team, family, other, goal, by):
+    order(client, family)
+    document = latest(family, by)
+    answer = client.get(url("pdf_download", family, document.pk))
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Disposition"].startswith('attachment; filename="familiens-plan-')
+    assert "Prøve" not in answer["Content-Disposition"]
+    assert answer.content.startswith(b"%PDF-1.7")
+    assert len(answer.content) == document.size
+    for name in ("pdf_download", "pdf_status"):
+        assert client.get(url(name, other, document.pk)).status_code == 404
+        assert client.get(url(name, family, uuid4())).status_code == 404
+        for person, status in ((Team().coordinator, 404), (team.lead, 404), (team.administrator, 403)):
+            client.force_login(person)
+            assert client.get(url(name, family, document.pk)).status_code == status
+        client.force_login(by)
+    with reading(team.lead):
+        assert PlanDocument.objects.count() == 0
+
+
+def test_a_file_with_a_contact_is_not_given_out_when_the_line_has_ended(no_worker, client, family, line, by):
+    order(client, family)
+    document = latest(family, by)
+    assert SECRETS["phone"] in text_of(bytes(document.content))
+    consent_actions.end_line(line, reason="Familien vil ikke", by=by)
+    page = client.get(url("pdf_download", family, document.pk), follow=True).content.decode()
+    assert "gjelder ikke lenger" in page
+    with pytest.raises(Refused):
+        actions.take_out_pdf(document, by=by)
+
+
+def test_a_file_that_is_not_finished_is_not_given_out(client, family, by):
+    document = actions.order_pdf(family, straight=False, by=by)
+    page = client.get(url("pdf_download", family, document.pk), follow=True).content.decode()
+    assert "ikke ferdig ennå" in page
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [{"progress": 101}, {"state": "done"}, {"state": "done", "progress": 100}, {"content": b"x"}, {"sha256": "x"}],
+)
+def test_what_the_database_says_about_a_document(family, by, facts):
+    document = actions.order_pdf(family, straight=False, by=by)
+    with reading(by), pytest.raises(IntegrityError, match="plan_document"), transaction.atomic():
+        PlanDocument.objects.filter(pk=document.pk).update(**facts)
