@@ -1,0 +1,246 @@
+"""The nightly job, as the worker's own database role; and once for real, with a Celery worker and mails in a folder."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from celery import Celery
+from django.core import mail
+from django.db import connection, transaction
+from django.utils import timezone
+from redis import Redis
+
+from families import actions, assignments, jobs, tasks
+from families.enums import AssignmentKind
+from families.reminders import Reminder
+from families.stages import Step
+from nyemonstre.access.wall import acting_as, as_job
+from nyemonstre.accounts.models import Membership
+from nyemonstre.audit.models import Event
+from tests.factories import Team, family_at
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@contextmanager
+def as_worker() -> Iterator[None]:
+    """This connection is the worker's for a while: nm_worker, as in production."""
+    settings = connection.settings_dict
+    before = settings["USER"], settings["PASSWORD"]
+
+    def become(user: str, password: str) -> None:
+        connection.close()
+        connection.close_pool()
+        settings["USER"], settings["PASSWORD"] = user, password
+
+    become("nm_worker", os.environ["NM_DATABASE_PASSWORD_WORKER"])
+    try:
+        yield
+    finally:
+        become(*before)
+
+
+@pytest.fixture
+def worker(monkeypatch):
+    """Tasks asked for run at once, in this process, as the worker's role."""
+    monkeypatch.setattr(tasks.mail_reminder, "delay", tasks.mail_reminder.run)
+    with as_worker():
+        yield
+
+
+def long_ago():
+    return timezone.localdate() - timedelta(days=40)
+
+
+@pytest.fixture
+def team(monkeypatch):
+    """One window open and one passed for the coordinator. The mails about new families are not what is tried here."""
+    monkeypatch.setattr(tasks.mail_news, "delay", lambda *args: None)
+    with transaction.atomic():
+        team = Team()
+        family_at(Step.INTAKE, team, name="Lyngmo")
+        family_at(Step.INTAKE, team, name="Osmani", on=long_ago())
+    return team
+
+
+def first_family(team):
+    with acting_as(team.lead), transaction.atomic():
+        rows = team.coordinator.assignments.select_related("family__municipality")
+        return rows.order_by("family__code").first().family
+
+
+def reminders() -> list[Reminder]:
+    with as_job(), transaction.atomic():
+        return list(Reminder.objects.select_related("user").order_by("pk"))
+
+
+def test_a_coordinator_is_told_how_many_and_nothing_else(team, worker):
+    assert jobs.remind() == 1
+    (reminder,) = reminders()
+    assert (reminder.user, reminder.open_windows, reminder.passed_windows) == (team.coordinator, 1, 1)
+    assert reminder.sent_at is not None
+    (message,) = mail.outbox
+    assert message.to == [team.coordinator.email]
+    assert "1 vindu er åpent nå" in message.body
+    assert "1 vindu er passert" in message.body
+    for secret in ("Lyngmo", "Osmani", "Mor", "P0", "familier/"):
+        assert secret not in message.subject + message.body.replace(team.coordinator.name, "")
+
+
+def test_run_twice_it_tells_nobody_twice(team, worker):
+    assert [jobs.remind(), jobs.remind()] == [1, 0]
+    assert len(mail.outbox) == len(reminders()) == 1
+
+
+def test_the_same_task_twice_sends_one_mail(team, worker):
+    jobs.remind()
+    (reminder,) = reminders()
+    assert tasks.mail_reminder.run(str(reminder.pk)) is False
+    assert len(mail.outbox) == 1
+
+
+def test_a_mail_that_did_not_go_is_asked_for_again(team, worker, monkeypatch):
+    def away(*args, **kwargs):
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks, "send_mail", away)
+        with pytest.raises(ConnectionRefusedError):
+            jobs.remind()
+    (reminder,) = reminders()
+    assert reminder.sent_at is None
+    assert jobs.remind() == 1
+    assert len(mail.outbox) == 1
+
+
+def test_who_is_not_told(team, worker):
+    """Nothing due; a paused or closed family; a role that has ended; a user who is shut out."""
+    with acting_as(team.coordinator), transaction.atomic():
+        families = [(a.family, a) for a in team.coordinator.assignments.select_related("family__municipality")]
+    actions.pause(families[0][0], reason="Ferie", by=team.coordinator)
+    actions.close(families[1][0], reason="Flyttet", by=team.coordinator)
+    assert jobs.remind() == 0
+    assert mail.outbox == []
+
+
+def test_a_role_that_has_ended_is_told_nothing(team, worker):
+    yesterday = timezone.localdate() - timedelta(days=1)
+    Membership.objects.filter(user=team.coordinator).update(valid_to=yesterday)
+    assert jobs.remind() == 0
+
+
+def test_a_closed_login_is_told_nothing(team, worker):
+    type(team.coordinator).objects.filter(pk=team.coordinator.pk).update(is_active=False)
+    assert jobs.remind() == 0
+
+
+def test_a_substitute_is_told_too(team, worker):
+    with acting_as(team.lead), transaction.atomic():
+        family = (
+            team.coordinator.assignments.select_related("family__municipality").order_by("family__code").first().family
+        )
+    assignments.assign_coordinator(
+        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE,
+        valid_until=timezone.now() + timedelta(days=2), by=team.lead,
+    )  # fmt: skip
+    assert jobs.remind() == 2
+    assert {r.user for r in reminders()} == {team.coordinator, team.second_coordinator}
+
+
+def test_two_who_follow_one_family_are_not_counted_double(team, worker):
+    with acting_as(team.lead), transaction.atomic():
+        family = (
+            team.coordinator.assignments.select_related("family__municipality").order_by("family__code").first().family
+        )
+    assignments.assign_coordinator(family, coordinator=team.coordinator, kind=AssignmentKind.SECOND, by=team.lead)
+    jobs.remind()
+    assert [(r.open_windows, r.passed_windows) for r in reminders()] == [(1, 1)]
+
+
+def test_it_speaks_the_persons_language_and_leaves_a_line_in_the_log(team, worker):
+    jobs.remind()
+    with acting_as(team.auditor), transaction.atomic():
+        event = Event.objects.get(what="reminded")
+        assert event.actor_id is None
+        assert event.facts == {"user": str(team.coordinator.pk), "open": 1, "passed": 1}
+
+
+def test_the_web_role_sees_nothing_even_as_a_job(team):
+    """`as_job` opens the wall for the worker alone; a page that forgot itself gets no rows."""
+    with as_job(), transaction.atomic():
+        assert jobs.due_by_person(timezone.localdate()) == []
+
+
+def test_a_person_reads_their_own_reminders_and_writes_none(team):
+    with as_worker(), as_job(), transaction.atomic():
+        jobs.write_reminders(timezone.localdate(), by=None)
+    for user, number in ((team.coordinator, 1), (team.second_coordinator, 0), (team.lead, 0)):
+        with acting_as(user), transaction.atomic():
+            assert Reminder.objects.count() == number
+            assert Reminder.objects.update(sent_at=timezone.now()) == 0
+
+
+# ── For real ──
+
+
+@pytest.fixture
+def celery_worker(tmp_path):
+    """A worker process on the test database and its own part of the broker. (app, the broker, folder of the mails)."""
+    number = 5 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10
+    broker = os.environ["NM_REDIS_URL"].rsplit("/", 1)[0] + f"/{number}"
+    outbox = tmp_path / "outbox"
+    environment = os.environ | {
+        "NM_REDIS_URL": broker, "NM_DATABASE_ROLE": "worker", "NM_DEBUG": "1", "NM_OUTBOX": str(outbox),
+        "NM_DATABASE_NAME": connection.settings_dict["NAME"],
+    }  # fmt: skip
+    command = [sys.executable, "-m", "celery", "-A", "nyemonstre.celery:app", "worker", "--pool", "solo", "-l", "error"]
+    app, queue = Celery("asker", broker=broker, set_as_current=False), Redis.from_url(broker)
+    with (tmp_path / "worker.log").open("w") as log:
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+        try:
+            yield app, queue, outbox
+        finally:
+            process.terminate()
+            process.wait(30)
+            queue.flushdb()
+            queue.close()
+            app.close()
+
+
+def mails(folder: Path) -> list:
+    found = []
+    for file in sorted(folder.glob("*")):
+        for part in file.read_bytes().split(b"-" * 79):
+            if part.strip():
+                found.append(message_from_bytes(part.strip() + b"\n", policy=default))
+    return found
+
+
+def until_done(queue: Redis) -> None:
+    """Wait until the worker has taken every task, and finished it (it acknowledges late)."""
+    deadline = time.monotonic() + 90
+    while queue.llen("celery") or queue.hlen("unacked"):
+        assert time.monotonic() < deadline, "the worker did not finish"
+        time.sleep(0.1)
+
+
+@pytest.mark.slow
+def test_a_real_worker_sends_real_mails_once(team, celery_worker):
+    app, queue, outbox = celery_worker
+    for _ in range(2):
+        app.send_task("families.jobs.remind")
+        until_done(queue)
+    (message,) = mails(outbox)
+    assert message["To"] == team.coordinator.email
+    assert "1 vindu er passert" in message.get_content()
+    with acting_as(team.coordinator), transaction.atomic():
+        assert Reminder.objects.get().sent_at is not None
