@@ -1,0 +1,124 @@
+"""Henvendelser that are no families: new ones, some on their way, a waiting list in its order, some answered no."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.db import transaction
+
+from nyemonstre.access.wall import acting_as, as_job
+from referrals import actions
+from referrals.enums import Criterion, CriterionValue, Outcome, ReferrerKind
+from referrals.models import Referral
+
+from .clock import moment, travelling_to, working_day
+from .people import Plot
+from .walk import people_of
+
+
+@dataclass(frozen=True)
+class Case:
+    """`days` ago it came; `becomes` is new, in_intake, an Outcome, or `answered` (asked for more, and got it)."""
+
+    name: str
+    roots: str
+    shape: str
+    days: int
+    becomes: str
+    reason: str = ""
+    by_family: bool = False
+
+
+CASES: dict[str, list[Case]] = {
+    "4204": [
+        Case("Sandnes Kvam", "norsk", "mother", 96, Outcome.WAITING, "Fyller kriteriene, men ingen plass er ledig."),
+        Case("Hagen Said", "somali", "large", 81, Outcome.WAITING, "Fyller kriteriene. Venter på tolk i somali."),
+        Case("Lauvland", "norsk", "father", 60, Outcome.WAITING, "Fyller kriteriene, men ingen plass er ledig."),
+        Case("Brekke", "norsk", "mother", 47, Outcome.WAITING, "Ventet barn i mai. Bør komme snart."),
+        Case("Rosseland", "norsk", "couple", 75, Outcome.DECLINED, "Inntekten har vært lav i ett år. Henvist til NAV."),
+        Case("Halvorsen Dal", "norsk", "related", 52, Outcome.DECLINED, "Barnet bor hos moren. Hun får en samtale."),
+        Case("Abdi", "somali", "mother", 33, Outcome.MORE_INFORMATION, "Vi trenger å vite hvem barna bor hos."),
+        Case("Tofte", "norsk", "mother_teen", 28, "answered", "Vi trenger å vite om oppholdet er avklart."),
+        Case("Bondarenko", "ukrainsk", "couple", 16, "in_intake"),
+        Case("Aasmundtveit", "norsk", "grandmother", 12, "in_intake"),
+        Case("Nørve", "norsk", "mother", 6, "new"),
+        Case("Ferati", "arabisk", "large", 4, "new"),
+        Case("Lid", "norsk", "couple", 1, "new", by_family=True),
+    ],
+    "4203": [
+        Case("Vindholmen", "norsk", "mother", 70, Outcome.WAITING, "Fyller kriteriene, men ingen plass er ledig."),
+        Case("Salah", "arabisk", "couple", 41, Outcome.WAITING, "Fyller kriteriene. Tolk i arabisk."),
+        Case("Sørsdal", "norsk", "father", 38, Outcome.DECLINED, "Ønsket hjelp til én søknad, og fikk det."),
+        Case("Bystrøm", "norsk", "mother", 20, Outcome.MORE_INFORMATION, "Vi mangler situasjonen på skolen."),
+        Case("Kamińska", "polsk", "mother", 9, "in_intake"),
+        Case("Løddesøl", "norsk", "couple", 3, "new", by_family=True),
+    ],
+    "4221": [
+        Case("Løyland", "norsk", "mother", 30, Outcome.WAITING, "Fyller kriteria. Plass til hausten."),
+        Case("Besteland", "norsk", "couple", 5, "new"),
+    ],
+}  # fmt: skip
+
+
+def fill(town: Any, number: int, now: datetime, scale: float) -> None:
+    """What is missing of the queue. A small demo has the last few cases only, one of each kind."""
+    cases = CASES[town.place.number]
+    if scale < 1:
+        cases = list({case.becomes: case for case in cases}.values())
+    team = town.people["intake"]
+    with acting_as(team[0]), as_job():
+        there = set(Referral.objects.filter(municipality=town.municipality).values_list("family_name", flat=True))
+    new = [case for case in cases if case.name not in there]
+    for case in new:
+        with transaction.atomic():
+            _case(case, town, Random(f"{number}:{town.place.number}:{case.name}"), now)
+    if any(case.name == "Brekke" for case in new):
+        _move_up("Brekke", town, now)
+
+
+def _case(case: Case, town: Any, rng: Random, now: datetime) -> None:
+    came = now.date() - timedelta(days=case.days)
+    plot = Plot(case.name, case.roots, case.shape, 0, None)
+    own = {
+        "referrer_kind": ReferrerKind.FAMILY, "referrer_name": case.name, "referrer_role": "", "referrer_service": "",
+        "referrer_sector": "", "referrer_email": "", "referrer_phone": "400 00 123",
+    }  # fmt: skip
+    new = town.referral(plot, rng, **(own if case.by_family else {}))
+    with travelling_to(min(moment(working_day(came), rng), now)):
+        sent = actions.submit(town.municipality, new=new, people=people_of(plot, rng, came, now.date()), by=None)
+    if case.becomes == "new":
+        return
+    by = rng.choice(town.people["intake"])
+    with acting_as(by):
+        referral = Referral.objects.select_related("municipality").get(pk=sent.pk)
+    with travelling_to(min(moment(working_day(came + timedelta(days=3)), rng), now)):
+        actions.take_in(referral, by=by)
+        actions.assess(
+            referral, answers={c: (rng.choice([CriterionValue.YES, CriterionValue.YES, CriterionValue.NO]), "")
+                               for c in Criterion}, by=by,
+        )  # fmt: skip
+    if case.becomes == "in_intake":
+        return
+    outcome = Outcome.MORE_INFORMATION if case.becomes == "answered" else case.becomes
+    with travelling_to(min(moment(working_day(came + timedelta(days=9)), rng), now)):
+        actions.decide(
+            referral, outcome=outcome, sectors=town.sectors[:2], reason=case.reason, by=by,
+            present=", ".join(person.name for person in town.people["intake"][:2]),
+            unanimous=outcome != Outcome.DECLINED,
+        )  # fmt: skip
+    if case.becomes == "answered":
+        with travelling_to(min(moment(working_day(came + timedelta(days=17)), rng), now)):
+            actions.add_information(
+                referral, text="Oppholdet er avklart. Vedtaket er fornyet i tre år.", came_from=new.referrer_name, by=by
+            )
+
+
+def _move_up(name: str, town: Any, now: datetime) -> None:
+    """One family on the waiting list comes before those who have waited longer, for a reason."""
+    by = town.people["intake"][0]
+    with acting_as(by):
+        referral = Referral.objects.select_related("municipality").get(municipality=town.municipality, family_name=name)
+    if referral.waiting_position and referral.waiting_position > 1:
+        with travelling_to(now - timedelta(days=5)):
+            actions.move_on_waiting_list(referral, to=1, reason="Barnet kommer i mai. Bør ha noen før det.", by=by)

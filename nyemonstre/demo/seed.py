@@ -1,0 +1,214 @@
+"""The demo data: three municipalities, their people, 52 families over five years, and a full intake queue.
+
+Made by the actions themselves on days that have been, so that nothing stands in the demo that the rules forbid. What is
+there already is left alone, family by family, so an interrupted run is finished by running it again.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from random import Random
+from types import ModuleType
+from typing import Any
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db import transaction
+from django.test.utils import override_settings
+from django.utils import timezone, translation
+
+from consent.actions import add_service
+from consent.models import Service
+from families.jobs import remind
+from families.models import Family
+from nyemonstre.access.roles import Role
+from nyemonstre.access.wall import acting_as, as_job
+from nyemonstre.accounts.actions import add_user, found_municipality, give_role
+from nyemonstre.accounts.models import Membership, Municipality, User
+from nyemonstre.celery import app as celery
+from referrals.actions import NewReferral
+from referrals.enums import Criterion, CriterionValue, ReferrerKind
+
+from . import queue, stories, stories_nn
+from .clock import travelling_to
+from .people import FAMILIES, Place, Plot
+from .walk import Walk, protection_of
+
+# Everybody in the demo has this password; the login page has a button for each, so nobody needs to type it.
+PASSWORD = "mange-masker-i-ett-monster"  # noqa: S105
+BEGAN = timedelta(days=7 * 365)
+
+# Short things that are said in both kinds of Norwegian.
+SAYS: dict[str, dict[str, Any]] = {
+    "nb": {
+        "one_parent": "Den andre forelderen har ikke foreldreansvar.",
+        "contact": "kontaktperson", "fit_after": "Hjemmebesøk", "line_ended": "Familien trenger ikke tjenesten lenger.",
+        "soon": [("Ringe og høre hvordan det gikk", "coordinator"), ("Finne fram brevet fra skolen", "family"),
+                 ("Sende søknaden om aktivitetskort", "coordinator"), ("Møte på biblioteket på torsdag", "family")],
+        "does_school": "Følger opp skoledagen", "does_kindergarten": "Ser barnet hver dag",
+        "does_health_centre": "Samtaler og helsekontroll", "does_gp": "Fastlege for hele familien",
+        "does_health": "Samtaler annenhver uke", "does_child_welfare": "Råd og veiledning hjemme",
+        "does_nav": "Oppfølging mot arbeid", "does_housing": "Søknad om bolig", "does_economy": "Plan for gjelden",
+        "does_leisure": "Trening to ganger i uka", "does_voluntary": "Praktisk hjelp og noen å gå sammen med",
+        "does_work": "Læreplass", "does_other": "Norskkurs på kveldstid",
+    },
+    "nn": {
+        "one_parent": "Den andre forelderen har ikkje foreldreansvar.",
+        "contact": "kontaktperson", "fit_after": "Heimebesøk", "line_ended": "Familien treng ikkje tenesta lenger.",
+        "soon": [("Ringja og høyra korleis det gjekk", "coordinator"), ("Finna fram brevet frå skulen", "family")],
+        "does_school": "Fylgjer opp skuledagen", "does_kindergarten": "Ser barnet kvar dag",
+        "does_health_centre": "Samtalar og helsekontroll", "does_gp": "Fastlege for heile familien",
+        "does_health": "Samtalar", "does_child_welfare": "Råd og rettleiing heime", "does_nav": "Oppfylging mot arbeid",
+        "does_housing": "Søknad om bustad", "does_economy": "Plan for gjelda", "does_leisure": "Trening kvar veke",
+        "does_voluntary": "Praktisk hjelp og nokon å gå saman med", "does_work": "Læreplass", "does_other": "Norskkurs",
+    },
+}  # fmt: skip
+
+
+class Town:
+    """A municipality of the demo with its people by role and its services by kind."""
+
+    def __init__(self, place: Place, municipality: Municipality) -> None:
+        self.place, self.municipality, self.domain = place, municipality, place.domain
+        self.words: ModuleType = stories_nn if place.language == "nn" else stories
+        self.people: dict[str, list[User]] = {}
+        order = [name for _role, name, _sector in place.staff]
+        memberships = Membership.objects.live().filter(municipality=municipality).select_related("user")
+        for membership in sorted(memberships, key=lambda m: order.index(m.user.name)):
+            self.people.setdefault(membership.role, []).append(membership.user)
+        self.sectors = [sector for _role, _name, sector in place.staff if sector]
+        self.services: dict[str, list[Service]] = {}
+        for service in Service.objects.filter(municipality=municipality).order_by("pk"):
+            self.services.setdefault(service.sector, []).append(service)
+        for services in self.services.values():
+            names = [name for name, _sector in place.services]
+            services.sort(key=lambda service: names.index(service.name))
+
+    @property
+    def office(self) -> str:
+        return "Familiens hus" if self.place.language == "nb" else "Familiehuset"
+
+    def say(self, what: str) -> Any:
+        return SAYS[self.place.language][what]
+
+    @staticmethod
+    def at(day: date, hour: int) -> datetime:
+        return timezone.make_aware(datetime.combine(day, time(hour)))
+
+    def referral(self, plot: Plot, rng: Random, **changes: Any) -> NewReferral:
+        """The form for one family, filled in by somebody from a service."""
+        who = rng.choice(self.words.REFERRERS)
+        facts = {
+            "family_name": plot.name,
+            "referrer_kind": ReferrerKind.SERVICE,
+            "referrer_name": who["name"],
+            "referrer_role": who["role"],
+            "referrer_service": who["service"],
+            "referrer_sector": who["sector"],
+            "referrer_email": f"{who['name'].split()[0].lower()}@{self.domain}".replace("å", "a"),
+            "family_agrees": True,
+            "own_words": rng.choice(self.words.OWN_VOICE),
+            "protection": protection_of(plot),
+            "situation": {name: rng.choice(texts) for name, texts in self.words.SITUATIONS.items()},
+            "criteria": {c: (rng.choice([CriterionValue.YES] * 3 + [CriterionValue.UNKNOWN]), "") for c in Criterion},
+        }
+        return NewReferral(**{**facts, **changes})
+
+
+@contextmanager
+def _in_this_process() -> Iterator[None]:
+    """No worker is asked: what a task does is done here, on the day it is asked for, and without a line each."""
+    before, logger = celery.conf.task_always_eager, logging.getLogger("celery.app.trace")
+    level = logger.level
+    celery.conf.task_always_eager = True
+    logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        celery.conf.task_always_eager = before
+        logger.setLevel(level)
+
+
+@contextmanager
+def _nothing_is_sent() -> Iterator[None]:
+    """Mails about things long past go nowhere."""
+    with _in_this_process(), override_settings(EMAIL_BACKEND="django.core.mail.backends.dummy.EmailBackend"):
+        yield
+
+
+def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
+    """Make what is missing of one municipality. Returns a line about it.
+
+    `number` decides every choice; `scale` keeps that share of the families, at least one.
+    Raises CommandError without time-machine, and whatever an action refuses: then the demo was told wrong.
+    """
+    now = timezone.now()
+    with _nothing_is_sent(), translation.override(place.language):
+        town = _town(place, now)
+        plots = _share(FAMILIES[place.number], scale)
+        for plot in plots:
+            _family(plot, town, number, now)
+        queue.fill(town, number, now, scale)
+    return f"{place.name}: {len(plots)} familier"
+
+
+def _share(plots: list[Plot], scale: float) -> list[Plot]:
+    """Evenly over the list, so that a small demo has new and old families too."""
+    wanted = max(1, round(len(plots) * scale))
+    return [plots[i * len(plots) // wanted] for i in range(wanted)]
+
+
+def _family(plot: Plot, town: Town, number: int, now: datetime) -> None:
+    """The whole story of one family, or nothing of it."""
+    with acting_as(town.people[Role.LEAD][0]), as_job():
+        there = Family.objects.filter(municipality=town.municipality, name=plot.name).exists()
+    if there:
+        return
+    rng = Random(f"{number}:{town.place.number}:{plot.name}")
+    with transaction.atomic():
+        try:
+            Walk(plot, town, rng, now).run()
+        except Exception as error:
+            error.add_note(f"in the demo family {plot.name}, {town.place.name}")
+            raise
+
+
+def _town(place: Place, now: datetime) -> Town:
+    """The municipality, its people and its services, as they have been for seven years."""
+    with travelling_to(now - BEGAN), transaction.atomic():
+        municipality, administrator = _founded(place)
+        for role, name, sector in place.staff:
+            email = _email(name, place)
+            if not User.objects.filter(email=email).exists():
+                user = add_user(municipality, email=email, name=name, by=administrator)
+                give_role(user, municipality=municipality, role=role, sector=sector, by=administrator)
+        # One hash for all of them: it is slow on purpose, and the password stands in the open.
+        User.objects.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX).update(password=make_password(PASSWORD))
+        town = Town(place, municipality)
+        for name, sector in place.services:
+            if not any(service.name == name for service in town.services.get(sector, ())):
+                add_service(municipality, name=name, sector=sector, by=town.people[Role.COORDINATOR][0])
+    with travelling_to(now - BEGAN + timedelta(days=1)):
+        return Town(place, municipality)
+
+
+def _founded(place: Place) -> tuple[Municipality, User]:
+    name = next(name for role, name, _sector in place.staff if role == Role.ADMINISTRATOR)
+    email = _email(name, place)
+    if not Municipality.objects.filter(number=place.number).exists():
+        facts = {"number": place.number, "name": place.name, "code": place.code, "language": place.language}
+        found_municipality(administrator=(email, name), by=None, **facts)
+    return Municipality.objects.get(number=place.number), User.objects.get(email=email)
+
+
+def _email(name: str, place: Place) -> str:
+    plain = name.lower().replace("æ", "ae").replace("ø", "o").replace("å", "a")
+    return f"{'.'.join(plain.replace('-', ' ').split())}@{place.domain}"
+
+
+def send_reminders() -> None:
+    """This morning's mails, so that the outbox shows what a coordinator gets."""
+    now = timezone.now()
+    morning = timezone.localtime(now).replace(hour=5, minute=30)
+    with _in_this_process(), travelling_to(min(morning, now)):
+        remind()

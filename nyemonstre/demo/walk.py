@@ -1,0 +1,267 @@
+"""One family of the demo, walked from its henvendelse until today by the same actions a person uses.
+
+Each method is something that happened on a day; `Walk.plan` puts them into the calendar. Marks (people.py) are what is
+special about a family. Anything an action refuses stops the seed: the demo must not hold what the rules forbid.
+"""
+
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any
+
+from assessments import actions as mapping
+from assessments.enums import Kind
+from consent import actions as consents
+from consent.ages import is_heard
+from consent.enums import Answer, How, Purpose
+from families import actions as families
+from families import assignments
+from families.actions import NewMember
+from families.calendar import add_months
+from families.enums import AssignmentKind, MemberRole
+from families.models import Family, Member
+from nyemonstre.access.wall import acting_as
+from referrals import actions as referrals
+from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
+
+from .clock import Calendar, working_day
+from .people import NAMES, SHAPES, Plot
+from .sittings import Mood, fill
+from .work import Work
+
+# Days after the henvendelse on which the first steps are taken.
+TAKEN_IN, DECIDED, BOOKED, HELD, CONSENTED, MAPPED = 5, 12, 14, 22, 30, 44
+SIGNED, SAID, PLANNED, AGREED = 58, 60, 66, 75
+DAYS_A_MONTH = 30.44
+
+
+class Walk:
+    """`town` is the municipality as the seed knows it (seed.Town)."""
+
+    def __init__(self, plot: Plot, town: Any, rng: Random, now: datetime) -> None:
+        self.plot, self.town, self.rng = plot, town, rng
+        self.today = now.date()
+        self.referred = self.today - timedelta(days=round(plot.months * DAYS_A_MONTH))
+        self.calendar = Calendar(rng, now)
+        self.mood = Mood(rng)
+        coordinators = town.people["coordinator"]
+        self.later_by = coordinators[plot.coordinator] if plot.coordinator is not None else None
+        first = (plot.coordinator + 1) % len(coordinators) if plot.has("handed_over") else plot.coordinator
+        self.by = coordinators[first] if first is not None else None
+        self.family: Family | None = None
+        self.referral: Any = None
+        self.members: list[Member] = []
+
+    def run(self) -> None:
+        """Everything up to now."""
+        self.calendar.on(self.referred, self.refer)
+        self.calendar.on(self.referred + timedelta(days=TAKEN_IN), self.take_in)
+        self.calendar.on(self.referred + timedelta(days=DECIDED), self.decide)
+        self.calendar.run()
+
+    # --- steps 1 to 3 ---------------------------------------------------------------------------------------------
+
+    def refer(self) -> None:
+        self.referral = referrals.submit(
+            self.town.municipality, new=self.town.referral(self.plot, self.rng), people=people_of(self.plot, self.rng,
+            self.referred, self.today), by=None,
+        )  # fmt: skip
+
+    def take_in(self) -> None:
+        team = self.town.people["intake"]
+        with acting_as(team[0]):
+            self.referral = type(self.referral).objects.select_related("municipality").get(pk=self.referral.pk)
+        referrals.take_in(self.referral, by=team[0])
+        answers = dict.fromkeys(Criterion, (CriterionValue.YES, ""))
+        referrals.assess(self.referral, answers=answers, by=team[0])
+
+    def decide(self) -> None:
+        team, lead = self.town.people["intake"], self.town.people["lead"][0]
+        over = self.plot.has("over_ten")
+        decision = referrals.decide(
+            self.referral, outcome=Outcome.GRANTED, sectors=self.town.sectors,
+            present=", ".join(person.name for person in team), reason=self.rng.choice(self.town.words.GRANT_REASONS),
+            coordinator=self.by, by=lead if over else team[1],
+            override_reason="Fulgte søskenbarna fra før. Avtalt med koordinatoren." if over else "",
+        )  # fmt: skip
+        if self.by is None:
+            return
+        self._open(decision.family_id)
+        self.plan()
+
+    def _open(self, family_id: Any) -> None:
+        with acting_as(self.by):
+            self.family = Family.objects.select_related("municipality").get(pk=family_id)
+            self.members = list(self.family.members.select_related("family__municipality").order_by("birth_date"))
+
+    def plan(self) -> None:
+        """Put down what follows: days are counted from the henvendelse until the baseline, then from the baseline."""
+        on, start = self.calendar.on, self.referred
+        held = start + timedelta(days=HELD)
+        on(start + timedelta(days=BOOKED), self.book, held)
+        on(held, self.meet, MeetingOutcome.ABSENT if self.plot.has("no_show") else MeetingOutcome.YES)
+        if self.plot.has("no_show"):
+            again = max(held + timedelta(days=9), self.today + timedelta(days=3))
+            on(held + timedelta(days=1), self.book, again)
+            return
+        on(start + timedelta(days=CONSENTED), self.consent)
+        on(start + timedelta(days=MAPPED), self.map, Kind.BASELINE, 1)
+        Work(self).plan()
+        self._plan_changes()
+
+    def book(self, day: date) -> None:
+        interpreter = any(member.needs_interpreter for member in self.members)
+        starts_at = self.town.at(working_day(day), 10)
+        self.meeting = referrals.book_meeting(
+            self.family, starts_at=starts_at, place=self.town.office, members=self.members, by=self.by,
+            interpreter_ordered=interpreter,
+        )  # fmt: skip
+
+    def meet(self, outcome: str) -> None:
+        told = Told.values if outcome == MeetingOutcome.YES else []
+        questions = self.rng.choice(self.town.words.QUESTIONS) if told else ""
+        referrals.record_meeting(self.meeting, outcome=outcome, told=told, questions=questions, by=self.by)
+
+    # --- steps 4, 5 and 10 ----------------------------------------------------------------------------------------
+
+    def consent(self) -> None:
+        """Everybody says yes to taking part; about research some say no."""
+        for member in self.members:
+            self.answer(member, Purpose.PARTICIPATION, Answer.GIVEN)
+            no = self.plot.has("research_refused") or self.rng.random() < 0.1
+            self.answer(member, Purpose.RESEARCH, Answer.REFUSED if no else Answer.GIVEN)
+
+    def answer(self, member: Member, purpose: str, answer: str, how: str = How.SIGNED, note: str = "") -> None:
+        adults = [m for m in self.members if m.is_adult]
+        own = member.is_adult or member.age() >= 16
+        consents.record_consent(
+            member, purpose=purpose, answer=answer, how=how, by=self.by, note=note,
+            given_by=member.full_name if own else ", ".join(m.full_name for m in adults),
+            child_heard=self.rng.choice(self.town.words.CHILD_SAYS) if is_heard(member) else "",
+            one_parent_reason="" if own or len(adults) > 1 else self.town.say("one_parent"),
+        )  # fmt: skip
+
+    def map(self, kind: str, number: int, *, open_: bool = False) -> None:
+        """A sitting. `open_`: begun, with the first people's answers, and left on the table."""
+        language = next((m.language for m in self.members if m.needs_interpreter), "")
+        sitting = mapping.start(
+            self.family, kind=kind, number=number, by=self.by, interpreter=language, early_ok=True,
+            language=self.town.municipality.language,
+        )  # fmt: skip
+        years = 0.0 if kind == Kind.BASELINE else float(number)
+        still_going = open_ or (kind == Kind.BASELINE and self.plot.has("open_sitting") and self.plot.months < 2)
+        fill(sitting, self.mood, years, by=self.by, people=2 if still_going else None)
+        if not still_going:
+            mapping.complete(sitting, rest_not_asked=True, by=self.by)
+
+    # --- what is special ------------------------------------------------------------------------------------------
+
+    def _plan_changes(self) -> None:
+        """One line per mark: how many days ago, and what happened then."""
+        lead = self.town.people["lead"][0]
+        ago = {
+            "handed_over": (120, self.hand_over, lead),
+            "second": (90, self.let_in, AssignmentKind.SECOND, None, "Følger tenåringene i familien.", lead),
+            "research_withdrawn": (60, self.withdraw, Purpose.RESEARCH, 1),
+            "born": (40, self.birth),
+            "withdrew_all": (30, self.withdraw, Purpose.PARTICIPATION, 99),
+            "paused": (25, self.pause),
+            "withdrew": (20, self.withdraw, Purpose.PARTICIPATION, 1),
+            "closed": (16, self.close),
+            "substitute": (6, self.let_in, AssignmentKind.SUBSTITUTE, 21, "Koordinatoren har permisjon.", lead),
+            "lead_reads": (4, self.let_read, lead),
+            "open_sitting": (2, self.open_yearly),
+        }
+        for mark in sorted(self.plot.marks & ago.keys()):
+            days, what, *args = ago[mark]
+            self.calendar.on(self.today - timedelta(days=days), what, *args)
+
+    def hand_over(self, lead: Any) -> None:
+        assignments.hand_over(self.family, to=self.later_by, reason="Ny fordeling etter at teamet fikk flere.", by=lead)
+        self.by = self.later_by
+
+    def let_in(self, kind: str, days: int | None, reason: str, lead: Any) -> None:
+        others = [person for person in self.town.people["coordinator"] if person != self.by]
+        until = self.town.at(self.today + timedelta(days=days), 16) if days else None
+        assignments.assign_coordinator(
+            self.family, coordinator=others[0], kind=kind, reason=reason, valid_until=until, by=lead
+        )
+
+    def let_read(self, lead: Any) -> None:
+        other = next(person for person in self.town.people["coordinator"] if person != self.by)
+        assignments.grant_access(
+            self.family, user=other, reason="Skal overta familien etter sommeren.",
+            expires_at=self.town.at(self.today + timedelta(days=24), 16), by=lead,
+        )  # fmt: skip
+
+    def withdraw(self, purpose: str, people: int) -> None:
+        """The youngest adults take it back first; 99 is everybody."""
+        adults = [m for m in self.members if m.is_adult]
+        children = [m for m in self.members if not m.is_adult]
+        for member in [*reversed(adults), *children][:people]:
+            self.answer(member, purpose, Answer.WITHDRAWN, How.PHONE, "Sagt på telefon til koordinatoren.")
+
+    def birth(self) -> None:
+        born = working_day(self.today - timedelta(days=44))
+        names, homes = NAMES[self.plot.roots][1].split(), (("Hjemme", 100),)
+        taken = {member.first_name for member in self.members}
+        name = next(name for name in names if name not in taken)
+        new = NewMember(name, self.plot.name, born, MemberRole.CHILD, "sønn", homes=homes)
+        self.members.append(families.add_member(self.family, new=new, by=self.by))
+        self.answer(self.members[-1], Purpose.PARTICIPATION, Answer.GIVEN)
+
+    def pause(self) -> None:
+        families.pause(
+            self.family, reason="Familien ønsker ro en stund. De sier selv fra.",
+            until=self.today + timedelta(days=35), by=self.by,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        done = self.plot.months > 60
+        reason = "Fem år er gått. Familien klarer seg selv." if done else "Familien har flyttet til en annen kommune."
+        families.close(self.family, reason=reason, by=self.by)
+        self.calendar.stop()
+
+    def open_yearly(self) -> None:
+        if self.plot.months > 2:
+            self.map(Kind.YEARLY, 1, open_=True)
+
+    @property
+    def baseline(self) -> date:
+        return working_day(self.referred + timedelta(days=MAPPED))
+
+
+def people_of(plot: Plot, rng: Random, referred: date, today: date) -> list[referrals.NewPerson]:
+    """The people of a plot, as the henvendelse names them."""
+    women, men, language = NAMES[plot.roots]
+    names = {"f": rng.sample(women.split(), 6), "m": rng.sample(men.split(), 6)}
+    people, eldest = [], True
+    for relation, adult, age, (home, share), *other in SHAPES[plot.shape]:
+        she = relation in ("mor", "datter", "bestemor", "barnebarn")
+        birth = add_months(referred, -12 * age) - timedelta(days=rng.randint(20, 340))
+        if not adult and eldest:
+            eldest, birth = False, _birthday(plot, birth, today)
+        people.append(
+            referrals.NewPerson(
+                names["f" if she else "m"].pop(), plot.name, birth,
+                PersonRole.ADULT if adult else PersonRole.CHILD, relation,
+                language=language if adult else "", needs_interpreter=bool(adult and plot.has("interpreter")),
+                home=home, share=share, other_home=other[0][0] if other else "",
+                other_share=other[0][1] if other else None,
+            )
+        )  # fmt: skip
+    return people
+
+
+def _birthday(plot: Plot, birth: date, today: date) -> date:
+    """The eldest child's, when the plot says that a birthday is near."""
+    for mark, age, days in (("turns_18", 18, 33), ("turns_16", 16, 40)):
+        if plot.has(mark):
+            return add_months(today + timedelta(days=days), -12 * age)
+    return birth
+
+
+def protection_of(plot: Plot) -> str:
+    """What the referrer says about adressesperre."""
+    if plot.has("protected"):
+        return AddressAnswer.CONFIDENTIAL
+    return AddressAnswer.CLIENT_ADDRESS if plot.has("client_address") else AddressAnswer.NONE

@@ -1,0 +1,310 @@
+"""The daily work with one family of the demo: agreements, own words, plan, journal, FIT, reviews, sittings."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.timezone import localdate
+
+from assessments import actions as mapping
+from assessments.enums import Kind, Missing
+from consent import actions as consents
+from consent.enums import How, Purpose, Sector, Topic
+from consent.models import AgreementLine
+from consent.rules import members_with
+from families.calendar import add_months
+from nyemonstre.access.wall import acting_as
+from plans import actions as plans
+from plans.enums import Doer, MeasureState, Verdict
+from plans.models import Goal, Measure
+from plans.models import Review as ReviewRow
+
+TOPICS: dict[str, list[str]] = {
+    Sector.SCHOOL: [Topic.SCHOOL], Sector.KINDERGARTEN: [Topic.SCHOOL, Topic.CARE],
+    Sector.HEALTH_CENTRE: [Topic.HEALTH, Topic.CARE], Sector.GP: [Topic.HEALTH], Sector.HEALTH: [Topic.HEALTH],
+    Sector.CHILD_WELFARE: [Topic.CARE], Sector.NAV: [Topic.WORK, Topic.ECONOMY], Sector.HOUSING: [Topic.HOUSING],
+    Sector.ECONOMY: [Topic.ECONOMY], Sector.LEISURE: [Topic.LEISURE],
+    Sector.VOLUNTARY: [Topic.LEISURE, Topic.PRACTICAL], Sector.WORK: [Topic.WORK],
+    Sector.OTHER: [Topic.SCHOOL, Topic.WORK],
+}  # fmt: skip
+CONTACTS = ["Ellen Moland", "Arne Vik", "Safia Noor", "Gunnar Tveit", "Liv Hansen Ro", "Peder Kile", "Mona Åsen",
+            "Trine Dahlum", "Jon Birger Nes", "Wenche Holt"]  # fmt: skip
+# The kinds of services that are about the children, and those about the adults.
+FOR_CHILDREN = {Sector.SCHOOL, Sector.KINDERGARTEN, Sector.LEISURE}
+# Days between two lines in the journal in the first year, and later.
+BUSY, CALM = 19, 38
+
+
+class Work:
+    """What a coordinator does with the family of `walk`, from the first agreement until today."""
+
+    def __init__(self, walk: Any) -> None:
+        self.walk, self.rng, self.town, self.plot = walk, walk.rng, walk.town, walk.plot
+        self.words = walk.town.words
+        self.goals = self.rng.sample(self.words.GOALS, k=len(self.words.GOALS))
+        if self.plot.has("dropped"):
+            self.goals.sort(key=lambda goal: not any(measure.dropped for measure in goal.measures))
+        self.sectors = self._sectors()
+        self.notes = self.rng.sample(self.words.NOTES, k=len(self.words.NOTES))
+        self.texts: dict[Any, Any] = {}  # goal id -> its row in stories
+
+    def _sectors(self) -> list[str]:
+        """The kinds of services this family works with: those the first goals need, at most five."""
+        wanted = [m.sector for goal in self.goals[:4] for m in goal.measures if m.sector]
+        first = [Sector.SCHOOL, Sector.NAV]
+        return list(dict.fromkeys(first + [s for s in wanted if s in self.town.services]))[:5]
+
+    def plan(self) -> None:
+        """Put the work into the calendar."""
+        walk, on = self.walk, self.walk.calendar.on
+        began, today = walk.referred, walk.today
+        on(began + timedelta(days=58), self.sign_first_lines)
+        on(began + timedelta(days=60), self.say)
+        on(began + timedelta(days=66), self.set_goals)
+        if not (self.plot.has("late") and self.plot.months < 6):
+            on(began + timedelta(days=75), self.agree)
+        on(began + timedelta(days=80), self.ask_fit)
+        self._plan_rounds()
+        for days, mark, what in ((-45, "ended", self.end_one), (-3, "draft", self.draft_one)):
+            if self.plot.has(mark):
+                on(today + timedelta(days=days), what)
+        if self.plot.months > 3 and not self.plot.has("closed"):
+            on(today - timedelta(days=self.rng.randint(3, 12)), self.add_recent_measure)
+        day = began + timedelta(days=61)
+        while day < today:
+            on(day, self.write)
+            first_year = day < began + timedelta(days=400)
+            day += timedelta(days=(BUSY if first_year else CALM) + self.rng.randint(-6, 6))
+        on(today - timedelta(days=self.rng.randint(1, 4)), self.write)
+
+    def _plan_rounds(self) -> None:
+        """Reviews and yearly sittings on their days; the last one may still be waiting in its window."""
+        baseline, today = self.walk.baseline, self.walk.today
+        rounds = [(add_months(baseline, 6 * n), self.review, n) for n in range(1, 11)]
+        rounds += [(add_months(baseline, 12 * n), self.map_again, n) for n in range(1, 6)]
+        for due, what, number in rounds:
+            day = due + timedelta(days=self.rng.randint(-8, 9))
+            waits = due > today - timedelta(days=20) and self.rng.random() < 0.6
+            late = self.plot.has("late") and due > today - timedelta(days=200)
+            if not waits and not late:
+                self.walk.calendar.on(day, what, number)
+
+    # --- agreements -----------------------------------------------------------------------------------------------
+
+    def sign_first_lines(self) -> None:
+        for number, sector in enumerate(self.sectors):
+            ends = self._end_of(number)
+            self.draft(sector, ends)
+            self.sign_drafts()
+            if number == 0 and ends and ends < self.walk.today:
+                self.walk.calendar.on(ends + timedelta(days=1), self.renew, sector)
+
+    def _end_of(self, number: int) -> date | None:
+        """The first line runs for a year at a time; others have no end, but for what the marks say."""
+        last = number == len(self.sectors) - 1
+        if last and self.plot.has("expiring"):
+            return self.walk.today + timedelta(days=18)
+        if last and self.plot.has("expired"):
+            return self.walk.today - timedelta(days=12)
+        return add_months(localdate(), 12) if number == 0 else None
+
+    def renew(self, sector: str) -> None:
+        if self._nobody_takes_part():
+            return
+        ends = add_months(localdate(), 12)
+        self.draft(sector, ends)
+        self.sign_drafts()
+        if ends < self.walk.today:
+            self.walk.calendar.on(ends + timedelta(days=1), self.renew, sector)
+
+    def draft(self, sector: str, ends: date | None) -> AgreementLine:
+        service = self._service(sector)
+        children = [m for m in self.walk.members if not m.is_adult]
+        who = children if sector in FOR_CHILDREN and children else self.walk.members
+        name = self.rng.choice(CONTACTS)
+        contact = {
+            "name": name, "title": self.town.say("contact"), "phone": f"400 00 {self.rng.randint(100, 999)}",
+            "email": f"{name.split()[0].lower()}@{self.town.domain}".replace("å", "a"),
+        }  # fmt: skip
+        return consents.draft_line(
+            self.walk.family, service=service, members=who, topics=TOPICS[sector], valid_from=localdate(),
+            valid_to=ends, what_they_do=self.town.say(f"does_{sector}"), contact=contact, by=self.walk.by,
+        )  # fmt: skip
+
+    def sign_drafts(self) -> None:
+        with acting_as(self.walk.by):
+            lines = list(AgreementLine.objects.filter(family=self.walk.family, state="draft"))
+        names = ", ".join(m.full_name for m in self.walk.members if m.is_adult)
+        consents.sign_lines(lines, how=How.SIGNED, signed_by=names, by=self.walk.by)
+
+    def draft_one(self) -> None:
+        unused = [s for s in self.town.services if s not in self.sectors]
+        if unused:
+            self.draft(unused[0], add_months(self.walk.today, 12))
+
+    def end_one(self) -> None:
+        with acting_as(self.walk.by):
+            line = AgreementLine.objects.live().filter(family=self.walk.family).order_by("-valid_from", "pk").first()
+        consents.end_line(line, reason=self.town.say("line_ended"), by=self.walk.by)
+
+    def _service(self, sector: str) -> Any:
+        """For a school, the one that fits the eldest child."""
+        services = self.town.services[sector]
+        if sector == Sector.SCHOOL and len(services) > 1:
+            eldest = max((m.age() for m in self.walk.members if not m.is_adult), default=8)
+            return services[min(len(services) - 1, 0 if eldest < 13 else 1 if eldest < 16 else 2)]
+        return services[0]
+
+    def _live_service(self, sector: str) -> Any:
+        """The family's service of this kind while a line with it is live, else None."""
+        with acting_as(self.walk.by):
+            line = (
+                AgreementLine.objects.live()
+                .filter(family=self.walk.family, service__sector=sector)
+                .select_related("service")
+                .first()
+            )
+        return line.service if line else None
+
+    # --- the plan -------------------------------------------------------------------------------------------------
+
+    def say(self) -> None:
+        """Everybody old enough says what matters now."""
+        for member in self.walk.members:
+            kind = "adult" if member.is_adult else "teen" if member.age() >= 13 else "child"
+            if member.age() >= 5:
+                told_by = "" if member.age() >= 8 else next(m.first_name for m in self.walk.members if m.is_adult)
+                plans.record_words(
+                    member, text=self.rng.choice(self.words.WORDS[kind]), told_by=told_by, by=self.walk.by
+                )
+
+    def set_goals(self) -> None:
+        for row in self.goals[:3]:
+            self.add_goal(row)
+
+    def add_goal(self, row: Any) -> None:
+        adults = [m for m in self.walk.members if m.is_adult]
+        children = [m for m in self.walk.members if not m.is_adult] or adults
+        who = {"adult": [self.rng.choice(adults)], "child": [self.rng.choice(children)], "all": self.walk.members}
+        names = {"child": self._child(row, who), "adult": adults[0].first_name}
+        goal = plans.add_goal(
+            self.walk.family, outcome=row.outcome, words=row.words.format(**names), first_sign=row.sign.format(**names),
+            whose=who[row.whose], by=self.walk.by,
+        )  # fmt: skip
+        self.texts[goal.pk] = (row, names)
+        for measure in row.measures:
+            self.add_measure(goal, measure, names, localdate() + timedelta(days=self.rng.randint(14, 90)))
+
+    def _child(self, row: Any, who: dict[str, list[Any]]) -> str:
+        return who["child"][0].first_name
+
+    def add_measure(self, goal: Goal, row: Any, names: dict[str, str], due_on: date) -> Measure:
+        service = self._live_service(row.sector) if row.sector else None
+        by, who = row.by, row.who
+        if by in (Doer.SERVICE, Doer.VOLUNTEER) and service is None:
+            by, who = (Doer.COORDINATOR, "") if by == Doer.SERVICE else (Doer.VOLUNTEER, who or "Frivillig nabo")
+        return plans.add_measure(
+            goal, what=row.what.format(**names), done_by=by, service=service, who=who, falls_between=row.dropped,
+            due_on=None if row.dropped else due_on, by=self.walk.by,
+            state=MeasureState.UNDER_WAY if self.rng.random() < 0.4 and not row.dropped else MeasureState.PLANNED,
+        )  # fmt: skip
+
+    def add_recent_measure(self) -> None:
+        """Something that is due about now, so that today's list is not empty."""
+        with acting_as(self.walk.by):
+            goal = Goal.objects.filter(family=self.walk.family).active().order_by("-created_at", "pk").first()
+        if goal is not None:
+            what, by = self.rng.choice(self.town.say("soon"))
+            plans.add_measure(
+                goal, what=what, done_by=by, due_on=self.walk.today + timedelta(days=self.rng.randint(-3, 20)),
+                by=self.walk.by,
+            )  # fmt: skip
+
+    def agree(self) -> None:
+        language = next((m.language for m in self.walk.members if m.needs_interpreter), "")
+        plans.agree_plan(
+            self.walk.family, present=[m.full_name for m in self.walk.members if m.age() >= 8], language=language,
+            with_interpreter=bool(language), by=self.walk.by,
+        )  # fmt: skip
+
+    def review(self, number: int) -> None:
+        """Goal by goal: most stay, some change, some are reached; then a new one takes its place."""
+        if self._nobody_takes_part():
+            return
+        with acting_as(self.walk.by):
+            goals = list(Goal.objects.filter(family=self.walk.family).active().order_by("created_at", "pk"))
+            measures = list(Measure.objects.filter(goal__in=goals, finished_on=None).order_by("due_on", "pk"))
+        for measure in measures:
+            if measure.due_on and measure.due_on < localdate() and self.rng.random() < 0.8:
+                plans.finish_measure(measure, by=self.walk.by)
+        said = [self._said_about(goal, number, last=goal is goals[-1]) for goal in goals]
+        plans.save_review(
+            self.walk.family, number=number, goals=said, by=self.walk.by,
+            present=", ".join(m.first_name for m in self.walk.members if m.age() >= 8),
+        )  # fmt: skip
+        with acting_as(self.walk.by):
+            row = ReviewRow.objects.select_related("family").get(family=self.walk.family, number=number)
+        plans.sign_review(row, by=self.walk.by)
+        for _goal in [s for s in said if s.verdict in (Verdict.REACHED, Verdict.LET_GO)]:
+            used = [text for text, _names in self.texts.values()]
+            if fresh := [text for text in self.goals if text not in used]:
+                self.add_goal(fresh[0])
+        self.walk.calendar.on(localdate() + timedelta(days=3), self.agree)
+        self.walk.calendar.on(localdate() + timedelta(days=1), self.ask_fit)
+        if number % 2:
+            self.say()
+
+    def _said_about(self, goal: Goal, number: int, *, last: bool) -> plans.GoalReview:
+        text, names = self.texts[goal.pk]
+        later = text.later.format(**names)
+        chance = 0.45 if self.plot.has("goals_reached") else 0.2
+        draw = self.rng.random()
+        verdict, new = Verdict.KEEP, ""
+        if number > 1 and draw < chance and not last:
+            verdict = Verdict.REACHED if draw > 0.04 else Verdict.LET_GO
+        elif draw > 0.7 and goal.words != later:
+            verdict, new = Verdict.CHANGE, later
+        rating = min(10, max(1, round(self.rng.gauss(3.5 + number * 0.6, 1.3))))
+        return plans.GoalReview(
+            goal.pk, verdict, new, rating, max(0, min(10, rating + self.rng.choice([-1, 0, 0, 1]))),
+            self.rng.choice(self.words.HELPED), self.rng.choice(self.words.HINDERED),
+        )  # fmt: skip
+
+    def map_again(self, number: int) -> None:
+        if not self._nobody_takes_part() and not (self.plot.has("open_sitting") and number == 1):
+            self.walk.map(Kind.YEARLY, number)
+
+    # --- FIT and journal ------------------------------------------------------------------------------------------
+
+    def ask_fit(self) -> None:
+        years = (localdate() - self.walk.baseline).days / 365
+        with acting_as(self.walk.by):
+            may_ask = members_with(self.walk.family, Purpose.PARTICIPATION)
+        for member in self.walk.members:
+            if member.age() < 8 or member.pk not in may_ask:
+                continue
+            refused = self.rng.random() < 0.08
+            mapping.record_fit(
+                self.walk.family, member=member, after=self.town.say("fit_after"), by=self.walk.by,
+                value=None if refused else max(0, min(10, round(self.rng.gauss(5 + years * 0.8, 1.5)))),
+                missing=Missing.UNWILLING if refused else "", comment=self.rng.choice(self.words.FIT_COMMENTS),
+            )  # fmt: skip
+
+    def write(self) -> None:
+        note = self.notes.pop(0)
+        self.notes.append(note)
+        adults = [m for m in self.walk.members if m.is_adult]
+        children = [m for m in self.walk.members if not m.is_adult] or adults
+        child, adult = self.rng.choice(children), self.rng.choice(adults)
+        service = self._live_service(note.sector) if note.sector else None
+        if note.sector and service is None:
+            return
+        plans.write_entry(
+            self.walk.family, kind=note.kind, text=note.text.format(child=child.first_name, adult=adult.first_name),
+            members=[child if note.about == "child" else adult], service=service, minutes=note.minutes,
+            support=note.support, moment=note.moment, by=self.walk.by,
+        )  # fmt: skip
+
+    # --- who takes part -------------------------------------------------------------------------------------------
+
+    def _nobody_takes_part(self) -> bool:
+        return self.plot.has("withdrew_all") and localdate() >= self.walk.today - timedelta(days=30)
