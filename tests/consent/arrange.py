@@ -69,11 +69,10 @@ def every_page(client, family, rows=()):
     pages += [url(name, family, row) for name, row in rows]
     with acting_as(client.nm_user):
         service = Service.objects.order_by("pk").first()
-        members = list(family.members.order_by("pk").values_list("pk", flat=True))
+        girl = Member.objects.get(family=family, first_name="Jente")
     found = [client.get(page, follow=True).content.decode() for page in pages]
-    for member in members:
-        question = {"ask": "1", "service": service.pk, "topic": "school", "way": "give", "member": member}
-        found.append(client.get(url("service_contact_check", family), question).content.decode())
+    question = {"ask": "1", "service": service.pk, "topic": "school", "way": "give", "member": girl.pk}
+    found.append(client.get(url("service_contact_check", family), question).content.decode())
     found += [client.get(f"{url('line_new', family)}?fra={row}", follow=True).content.decode() for _name, row in rows]
     return "\n".join(found)
 

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
 import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -12,6 +11,7 @@ from tests.consent.arrange import days, leaks, text, url
 
 
 def count(client, address):
+    client.get(address)  # the first time a page is drawn, content types and the like are read
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -19,19 +19,17 @@ def count(client, address):
     return len(queries)
 
 
-@pytest.mark.parametrize("name", ["family_tab", "network", "agreement_print", "lines_sign"])
-def test_the_number_of_lines_does_not_matter(client, family, live, draft, team, name):
+def test_the_number_of_lines_does_not_matter(client, family, live, draft, team):
+    pages = ("family_tab", "network", "agreement_print", "lines_sign")
     counts = []
     for lines in (1, 2, 27):
         for n in range(lines):
-            service = actions.add_service(
-                team.municipality, name=f"Tjeneste {lines}-{n}", sector="nav", by=team.coordinator
-            )
+            name = f"Tjeneste {lines}-{n}"
+            service = actions.add_service(team.municipality, name=name, sector="nav", by=team.coordinator)
             live(service=service)
             draft(service=service)
-        client.get(url(name, family))
-        counts.append(count(client, url(name, family)))
-    assert len(set(counts)) == 1, counts
+        counts.append([count(client, url(page, family)) for page in pages])
+    assert counts[0] == counts[1] == counts[2]
 
 
 def test_the_number_of_services_does_not_matter(client, team):
