@@ -31,7 +31,13 @@ S = Step
 YEARS = 5
 
 
-def _row(*requires, owner=Role.COORDINATOR, permission=Permission.CHANGE_FAMILY, due=None, repeats=None):
+def _row(
+    *requires: str,
+    owner: str = Role.COORDINATOR,
+    permission: str = Permission.CHANGE_FAMILY,
+    due: After | None = None,
+    repeats: Every | None = None,
+) -> Row:
     return Row(frozenset(requires), owner, permission, "step_reached", due, repeats)
 
 

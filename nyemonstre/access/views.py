@@ -62,9 +62,9 @@ def get_visible_or_404(
     `rows` is a model, or a queryset of one, whose manager has `permitted(user, permission)`.
     `quiet` leaves the log line out, for fragments of a page that has just logged the same family.
     """
-    queryset = rows._default_manager.all() if isinstance(rows, type) else rows
+    queryset: Any = rows._default_manager.all() if isinstance(rows, type) else rows
     try:
-        row = queryset.permitted(request.user, permission).get(**lookup)  # type: ignore[attr-defined]
+        row = queryset.permitted(request.user, permission).get(**lookup)
     except (queryset.model.DoesNotExist, ValidationError, ValueError) as error:
         raise Http404 from error
     if not quiet and request.method in ("GET", "HEAD"):
