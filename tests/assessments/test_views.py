@@ -150,7 +150,7 @@ def test_one_question_at_a_time(web, team, family, people, sitting):
             ("ladder", 6, ""),
             ("thriving_self", None, "unwilling"),
         }
-    assert "alle 2" in text(web.get(last.url))
+    assert "2 av 2" in text(web.get(last.url))
     assert 'value="6"' in str(BeautifulSoup(web.get(f"{url}?nr=1").content, "html.parser").find("input", checked=True))
 
 
