@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.outcomes import Outcome
@@ -102,3 +104,26 @@ def measure(goal: Goal, by: Any) -> Measure:
 def other(team: Team) -> Family:
     """Another family of the same coordinator, so that only the family in the address tells them apart."""
     return family_at(Step.BASELINE, team, name="Annen", on=timezone.localdate() - timedelta(days=200))
+
+
+HTMX = {"HTTP_HX_REQUEST": "true"}
+
+
+def url(name: str, family: Family, *args: Any) -> str:
+    return reverse(f"plans:{name}", args=[family.pk, *args])
+
+
+def key() -> str:
+    return str(uuid4())
+
+
+def count(model: Any, by: Any, **facts: Any) -> int:
+    with reading(by):
+        return model.objects.filter(**facts).count()
+
+
+@pytest.fixture
+def client(client: Any, by: Any) -> Any:
+    """Logged in as the family's coordinator."""
+    client.force_login(by)
+    return client

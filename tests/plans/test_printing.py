@@ -11,7 +11,6 @@ from uuid import uuid4
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
-from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
@@ -26,11 +25,12 @@ from plans.enums import DocumentState, PlanEvent
 from plans.models import PlanDocument
 from tests.factories import Team
 
-from .conftest import SECRETS, reading
+from .conftest import HTMX, SECRETS, reading, url
 
 # Seconds a person may wait for a page that finds the broker dead.
-AT_ONCE = 3.0
-HTMX = {"HTTP_HX_REQUEST": "true"}
+AT_ONCE = 4.0
+# Seconds a test waits for a worker on a busy machine.
+PATIENCE = 90
 
 
 def use_broker(monkeypatch, address):
@@ -71,7 +71,7 @@ def worker(transactional_db, own_broker):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE
         while not printing.worker_answers():
             assert process.poll() is None, process.stdout.read().decode()
             assert time.monotonic() < deadline, "the worker does not answer"
@@ -79,16 +79,6 @@ def worker(transactional_db, own_broker):
     finally:
         process.terminate()
         process.communicate(timeout=20)
-
-
-@pytest.fixture
-def client(client, by):
-    client.force_login(by)
-    return client
-
-
-def url(name, family, *args):
-    return reverse(f"plans:{name}", args=[family.pk, *args])
 
 
 def order(client, family, **data):
@@ -110,13 +100,13 @@ def test_a_worker_makes_it_and_the_page_follows(worker, client, family, goal, li
     assert not document.straight
     assert "<progress" in page or "Last ned planen" in page
     status = url("pdf_status", family, document.pk)
-    deadline, seen = time.monotonic() + 40, set()
+    deadline, seen = time.monotonic() + PATIENCE, set()
     while True:
         answer = client.get(status, **HTMX).content.decode()
         seen.add(latest(family, by).progress)
         if "Last ned planen" in answer:
             break
-        assert 'hx-trigger="every 1s"' in answer
+        assert f'hx-get="{status}"' in answer
         assert time.monotonic() < deadline, (latest(family, by).state, seen)
         time.sleep(0.05)
     # A reload finds the same document, finished.
@@ -138,7 +128,7 @@ def test_a_worker_makes_nothing_for_somebody_who_lost_access_meanwhile(worker, t
     app.send_task(printing.TASK, [str(document.pk), str(by.pk), "nb"], ignore_result=True)
     other = actions.order_pdf(family, straight=False, by=team.second_coordinator)
     app.send_task(printing.TASK, [str(other.pk), str(team.second_coordinator.pk), "nb"], ignore_result=True)
-    deadline = time.monotonic() + 40
+    deadline = time.monotonic() + PATIENCE
     while latest(family, team.second_coordinator).under_way and time.monotonic() < deadline:
         time.sleep(0.1)
     with reading(team.second_coordinator):
@@ -177,7 +167,7 @@ def test_a_worker_that_died_is_offered_a_way_round(no_worker, client, family, by
         PlanDocument.objects.filter(pk=document.pk).update(asked_at=timezone.now() - timedelta(minutes=2))
     page = client.get(url("pdf_status", family, document.pk), **HTMX).content.decode()
     assert "lengre tid" in page
-    assert "every 1s" not in page
+    assert "every 5s" in page
     assert "Last ned planen" in order(client, family, straight="on")
 
 

@@ -6,7 +6,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 from django.utils import timezone
 
 from assessments.outcomes import Outcome
@@ -17,32 +16,12 @@ from nyemonstre.audit.models import Event
 from plans import actions
 from plans.actions import GoalReview
 from plans.enums import Doer, JournalKind, Moment, Verdict
-from plans.models import Goal, JournalEntry, Measure, OwnWords, PlanAgreement, Review
+from plans.models import Goal, Measure, OwnWords, PlanAgreement
 from tests.factories import Team
 
-from .conftest import SECRETS, members_of
+from .conftest import HTMX, SECRETS, count, key, members_of, url
 
-HTMX = {"HTTP_HX_REQUEST": "true"}
 today = timezone.localdate
-
-
-def url(name, family, *args):
-    return reverse(f"plans:{name}", args=[family.pk, *args])
-
-
-@pytest.fixture
-def client(client, by):
-    client.force_login(by)
-    return client
-
-
-def key():
-    return str(uuid4())
-
-
-def count(model, by, **facts):
-    with acting_as(by):
-        return model.objects.filter(**facts).count()
 
 
 def a_goal(people, **facts):
@@ -333,18 +312,6 @@ def test_bad_input_comes_back_filled_in(client, family, people, by, field, value
     assert count(Goal, by, family=family) == 0
 
 
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [("happened_on", "1.1.2100"), ("happened_on", "31.2.2026"), ("minutes", "0"), ("minutes", "9999"),
-     ("minutes", "to"),
-     ("kind", "x"), ("text", "x" * 20_000), ("text", " "), ("support", ["x"]), ("moment", "x"), ("service", "x")],
-)  # fmt: skip
-def test_a_journal_line_that_is_not_right(client, family, by, field, value):
-    data = {"key": key(), "kind": "note", "text": "Noe", "happened_on": today().strftime("%d.%m.%Y"), field: value}
-    assert client.post(url("journal_new", family), data).status_code == 422
-    assert count(JournalEntry, by, family=family) == 0
-
-
 @pytest.mark.parametrize("due", ["31.2.2026", "1.1.3000", "i morgen", "1.1.26"])
 def test_a_day_that_does_not_exist(client, family, goal, due):
     assert client.post(url("measure_new", family, goal.pk), a_measure(due_on=due)).status_code == 422
@@ -366,155 +333,20 @@ def test_the_contact_stands_on_no_page_of_the_plan(client, family, people, goal,
         assert not [secret for secret in SECRETS.values() if secret in page]
 
 
-# --- the journal
-
-
-def test_the_timeline_is_filtered_searched_and_paged(client, family, people, by):
-    for number in range(35):
-        actions.write_entry(family, text=f"Linje {number:02d}", by=by)
-    actions.write_entry(
-        family,
-        text="Svømmemerket 🏊",
-        kind=JournalKind.HOME_VISIT,
-        members=[people["Gutt"]],
-        moment=Moment.TURNING,
-        by=by,
-    )
-    page = client.get(url("family_journal", family)).content.decode()
-    older = re.search(r'href="(\?etter=[^"]+)"', page)[1]
-    assert page.count("<time ") == 30
-    rest = client.get(url("family_journal", family) + older).content.decode()
-    assert rest.count("<time ") == 6
-    assert "Linje 00" in rest
-    for query, found in (
-        ("?slag=home_visit", 1), ("?oyeblikk=ja", 1), ("?oyeblikk=turning", 1), ("?oyeblikk=small", 0),
-        (f"?hvem={people['Gutt'].pk}", 1), (f"?hvem={people['Mor'].pk}", 0), ("?q=svømme", 1), ("?q=linje 03", 1),
-        ("?q=%00", 30), ("?slag=tull&hvem=tull&etter=tull", 30), (f"?etter={uuid4()}", 30),
-    ):  # fmt: skip
-        assert client.get(url("family_journal", family) + query).content.decode().count("<time ") == found, query
-
-
-def test_a_quick_line_and_a_whole_entry(client, family, people, school, line, by):
-    data = {"key": key(), "kind": "phone", "text": "Ringte om SFO"}
-    for _ in range(2):
-        assert client.post(url("journal_quick", family), data).status_code == 302
-    whole = {
-        "key": key(), "kind": "cooperation", "text": "Møte\nmed skolen", "happened_on": "2.3.2026", "minutes": "60",
-        "members": [str(p.pk) for p in people.values()], "service": str(school.pk), "support": ["practical"],
-        "moment": "small",
-    }  # fmt: skip
-    page = client.post(url("journal_new", family), whole, follow=True).content.decode()
-    assert "Møte<br>med skolen" in page
-    assert count(JournalEntry, by, family=family) == 2
-    assert client.post(url("journal_quick", family), {"key": key(), "kind": "phone", "text": ""}).status_code == 422
-
-
-def test_a_draft_is_put_back_and_forgotten_when_saved(client, family, people, by):
-    path = url("journal_new", family)
-    typed = {"text": "Halvskrevet", "members": [str(people["Mor"].pk)], "minutes": "30"}
-    client.post(reverse("accounts:draft_save"), typed, HTTP_REFERER=f"http://testserver{path}")
-    page = client.get(path).content.decode()
-    assert "Halvskrevet" in page
-    assert "Her er det du skrev sist" in page
-    assert 'name="members" value="' + str(people["Mor"].pk) + '"' in page
-    client.post(path, {"key": key(), "kind": "note", "text": "Ferdig", "happened_on": "1.1.2026"})
-    assert "Halvskrevet" not in client.get(path).content.decode()
-
-
-# --- the review
-
-
-@pytest.fixture
-def agreed(family, goal, by):
-    actions.agree_plan(family, present=["Mor"], by=by)
-    return goal
-
-
-def a_review(goal, **facts):
-    body = {
-        "verdict": "keep",
-        "rating": "5",
-        "rating_by_coordinator": "",
-        "helped": "NAV",
-        "hindered": "",
-        "new_words": "",
-    }
-    body |= {k: facts.pop(k) for k in list(facts) if k in body}
-    head = {"version": "0", "held_on": today().strftime("%d.%m.%Y"), "present": "Mor og Far", "note": ""}
-    return {**head, **{f"{goal.pk}-{k}": v for k, v in body.items()}, **facts}
-
-
-def test_a_review_is_saved_then_signed(client, family, agreed, by):
-    assert "«En jobb ryggen tåler»" in client.get(url("review", family, 1)).content.decode()
-    assert client.post(url("review", family, 1), a_review(agreed, save="1")).status_code == 302
-    page = client.get(url("review", family, 1)).content.decode()
-    assert 'name="version" value="1"' in page
-    assert "NAV" in page
-    changed = a_review(agreed, version="1", verdict="change", new_words="En jobb jeg liker", sign="1")
-    page = client.post(url("review", family, 1), changed, follow=True).content.decode()
-    assert "«En jobb jeg liker»" in page
-    read = client.get(url("review", family, 1)).content.decode()
-    assert "En jobb ryggen tåler" in read
-    assert '<form class="nm-form"' not in read
-    assert client.post(url("review", family, 1), changed).status_code == 422
-
-
-def test_signing_too_early_saves_and_says_what_lacks(client, family, agreed, by):
-    answer = client.post(url("review", family, 1), a_review(agreed, verdict="", sign="1"))
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Velg hva som skal skje med «En jobb ryggen tåler»" in page
-    assert 'name="version" value="1"' in page
-    with acting_as(by):
-        assert Review.objects.get(family=family).goals.get().helped == "NAV"
-    answer = client.post(url("review", family, 1), a_review(agreed, version="1", verdict="change", sign="1"))
-    assert "Skriv hvordan målet" in answer.content.decode()
-
-
-def test_a_review_somebody_else_wrote_on(client, family, agreed, by):
-    actions.save_review(family, number=1, goals=[GoalReview(agreed.pk, helped="Den andres", rating=3)], by=by)
-    answer = client.post(url("review", family, 1), a_review(agreed, helped="Mitt", save="1"))
-    page = answer.content.decode()
-    assert answer.status_code == 422
-    assert "Den andres" in page
-    assert "Mitt</textarea>" in page
-    assert 'name="version" value="1"' in page
-
-
-@pytest.mark.parametrize(
-    "facts", [{"rating": "11"}, {"helped": "a\0"}, {"new_words": "x" * 301}, {"held_on": "1.1.2100"}]
-)
-def test_a_review_that_is_not_right(client, family, agreed, by, facts):
-    assert client.post(url("review", family, 1), a_review(agreed, save="1", **facts)).status_code == 422
-    assert count(Review, by, family=family) == 0
-
-
-@pytest.mark.parametrize("number", [0, 11, 99999999999])
-def test_a_round_that_does_not_exist(client, family, number):
-    assert client.get(url("review", family, number)).status_code == 404
-
-
-def test_a_review_before_the_plan_is_agreed_says_so(client, family, goal):
-    answer = client.post(url("review", family, 1), a_review(goal, save="1"))
-    assert answer.status_code == 422
-    assert "Familiens plan" in answer.content.decode()
-
-
 # --- cost
 
 
-@pytest.mark.parametrize("name", ["family_tab", "own_words", "to_do", "family_journal", "latest_journal"])
-def test_the_same_queries_however_many_rows(client, family, people, by, name):
-    counts = []
+def test_the_same_queries_however_many_rows(client, family, people, by):
+    counts = {}
     for rows in (1, 2, 27):
         for number in range(rows):
             goal = actions.add_goal(family, outcome=Outcome.RM5, words=f"Mål {number}", whose=people.values(), by=by)
             actions.add_measure(goal, what="Noe", done_by=Doer.FAMILY, due_on=today(), by=by)
             actions.record_words(people["Mor"], text=f"Ord {number}", by=by)
             actions.write_entry(family, text=f"Linje {number}", members=people.values(), by=by)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            assert client.get(url(name, family)).status_code == 200
-        counts.append(len(queries))
-    assert len(set(counts)) == 1, counts
+        for name in PAGES:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(url(name, family)).status_code == 200
+            counts.setdefault(name, []).append(len(queries))
+    assert {name: set(seen) for name, seen in counts.items()} == {name: {seen[0]} for name, seen in counts.items()}
+    assert all(seen[0] <= 40 for seen in counts.values()), counts
