@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from families.models import Member
+from nyemonstre.postgres.sorting import NorwegianOrder
 
 from . import rules
 from .enums import Answer, LineState, Purpose, Standing
@@ -143,7 +144,7 @@ def threads(family: Any, user: Any, *, taking_part: bool) -> list[Thread]:
         .exclude(state=LineState.ENDED, signed_on=None)
         .select_related("service")
         .prefetch_related(people)
-        .order_by("service__name", "-valid_from", "pk")
+        .order_by(NorwegianOrder("service__name"), "-valid_from", "pk")
     )
     contacts = Contact.objects.permitted(user, "view_consent").visible_to(user).filter(family=family).in_bulk()
     rows = []

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nyemonstre.access.roles import Permission
+from nyemonstre.postgres.sorting import NorwegianOrder
 
 from .enums import Answer, Direction, LineState, Purpose, Standing, Topic
 from .models import AgreementLine, Consent, Contact, Service
@@ -149,7 +150,7 @@ def lines_ended_by_leaving(*leaving: Any) -> list[AgreementLine]:
     family = leaving[0].family_id
     left = members_with(family, Purpose.PARTICIPATION) - {member.pk for member in leaving}
     lines = AgreementLine.objects.filter(family=family).exclude(state=LineState.ENDED).prefetch_related("covered")
-    lines = lines.select_related("service").order_by("service__name", "valid_from", "pk")
+    lines = lines.select_related("service").order_by(NorwegianOrder("service__name"), "valid_from", "pk")
     return [
         line
         for line in lines

@@ -6,6 +6,7 @@ from django.db import connection
 
 from nyemonstre.access.roles import Role
 from nyemonstre.accounts.models import Membership, Municipality, User
+from nyemonstre.postgres.sorting import NorwegianOrder
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Places:
 def coordinators(municipality: Municipality):
     """People with a live coordinator role there, by name."""
     live = Membership.objects.live().filter(municipality=municipality, role=Role.COORDINATOR)
-    return User.objects.filter(pk__in=live.values("user_id"), is_active=True).order_by("name")
+    return User.objects.filter(pk__in=live.values("user_id"), is_active=True).order_by(NorwegianOrder("name"), "pk")
 
 
 def places(municipality: Municipality) -> list[Places]:

@@ -15,6 +15,7 @@ from consent.overview import network_items, threads
 from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
+from nyemonstre.postgres.sorting import NorwegianOrder
 
 from .pages import people_of
 
@@ -52,5 +53,5 @@ def _answer(family: Any, user: Any, form: QuestionForm) -> dict[str, Any]:
         if get
         else _("Du kan fortelle %(service)s om %(topic)s for %(name)s.")
     )
-    contacts = rules.live_contacts(family, user).filter(service=service).order_by("name", "pk")
+    contacts = rules.live_contacts(family, user).filter(service=service).order_by(NorwegianOrder("name"), "pk")
     return {"may": True, "text": text % said, "contacts": list(contacts)}

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from consent.models import Service
 from nyemonstre.access.roles import Permission, roles_using
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.models import Municipality
+from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 
 from .pages import with_newer_version
@@ -43,7 +45,8 @@ def service_list(request: HttpRequest) -> HttpResponse:
         rows = rows.active()
         rows = rows.filter(sector=sector) if sector in Sector.values else rows
     column = SORTS.get(sort.removeprefix("-"), "name")
-    rows = rows.order_by(f"-{column}" if sort.startswith("-") else column, "name", "pk")
+    order = NorwegianOrder(column) if column == "name" else F(column)
+    rows = rows.order_by(order.desc() if sort.startswith("-") else order.asc(), NorwegianOrder("name"), "pk")
     used = set(Service.objects.permitted(request.user).active().values_list("sector", flat=True).distinct())
     filters = [("", _("Alle"), None), *((v, label, None) for v, label in Sector.choices if v in used)]
     filters.append(("nedlagt", _("Nedlagte"), None))

@@ -20,6 +20,7 @@ from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import requires
 from nyemonstre.accounts.models import Draft
 from nyemonstre.audit.log import record
+from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.ui.forms import plain
 
 PER_PAGE = 50
@@ -139,6 +140,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
     kind = kind if kind in agenda.STEPS else ""
     entries = agenda.month_entries(request.user, first, kind=kind, family=family)
     record(FamilyEvent.LIST_OPENED, by=request.user, facts={"list": "calendar", "rows": len(entries)})
+    families = agenda.own_families(request.user).order_by(NorwegianOrder("name"), "pk")
     context = {
         "first": first,
         "today": today,
@@ -147,7 +149,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         "weeks": agenda.weeks(first, entries, today),
         "entries": entries,
         "filters": [(key, label, None) for key, label in agenda.STEPS.items()],
-        "families": agenda.own_families(request.user).order_by("name").values_list("code", "name"),
+        "families": families.values_list("code", "name"),
         "family": family,
     }
     return render(request, "families/calendar.html", context)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nyemonstre.accounts.models import User
+from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 
 from .presenters import event_groups, family_with_code
@@ -31,7 +32,8 @@ class LogFilterForm(NMForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.helper.form_method = "get"
         self.helper.inputs[0].name = ""
-        self.fields["hvem"].queryset = User.objects.permitted(auditor, "view_log").order_by("name")
+        people = User.objects.permitted(auditor, "view_log")
+        self.fields["hvem"].queryset = people.order_by(NorwegianOrder("name"), "pk")
         self.fields["hva"].choices = [("", _("Alle")), *event_groups()]
 
     def clean(self):

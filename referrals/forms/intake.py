@@ -11,6 +11,7 @@ from families.places import Places, coordinators
 from nyemonstre.access.roles import Role
 from nyemonstre.accounts.enums import Sector
 from nyemonstre.accounts.models import Membership, User
+from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, speak_plainly
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, Outcome
 from referrals.models import SITUATION_LENGTH, Referral
@@ -106,7 +107,7 @@ def _team(referral: Referral) -> dict[str, list[str]]:
     """Names of the intake team's members by sector."""
     rows = Membership.objects.live().filter(municipality=referral.municipality_id, role=Role.INTAKE)
     team: dict[str, list[str]] = {sector: [] for sector in Sector.values}
-    for row in rows.filter(user__is_active=True).select_related("user").order_by("user__name"):
+    for row in rows.filter(user__is_active=True).select_related("user").order_by(NorwegianOrder("user__name"), "pk"):
         team.setdefault(row.sector, []).append(row.user.name)
     return team
 

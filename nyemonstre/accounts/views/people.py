@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -12,6 +12,7 @@ from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.actions import add_colleague, end_role, give_role, send_link, set_active
 from nyemonstre.accounts.forms import NewUserForm, RoleForm
 from nyemonstre.accounts.models import Membership, Municipality, User
+from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.refusals import Refused
 
 SORTS = {"name": "name", "email": "email", "last": "last_login"}
@@ -39,7 +40,8 @@ def user_list(request):
         holders = Membership.objects.live().filter(municipality__in=places, role=role)
         users = users.filter(pk__in=holders.values("user_id"))
     column = SORTS.get(sort.removeprefix("-"), "name")
-    users = users.order_by(f"-{column}" if sort.startswith("-") else column, "pk")
+    order = NorwegianOrder(column) if column == "name" else F(column)
+    users = users.order_by(order.desc() if sort.startswith("-") else order.asc(), "pk")
     live = Membership.objects.live().filter(municipality__in=places).select_related("municipality").order_by("role")
     users = users.prefetch_related(Prefetch("memberships", live, to_attr="roles_here"))
     page = Paginator(users, ON_A_PAGE).get_page(request.GET.get("page"))
