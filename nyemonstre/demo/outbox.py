@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
-from email import message_from_string, policy
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.utils import timezone
 
 # The backend ends each message with this line.
-BETWEEN = "-" * 79
+BETWEEN = b"\n" + b"-" * 79 + b"\n"
 SHOWN = 100
 
 
@@ -35,14 +35,20 @@ def letters() -> list[Letter]:
 
 
 def _in_file(path: Path) -> Iterator[Letter]:
-    for part in path.read_text(encoding="utf-8", errors="replace").split(f"\n{BETWEEN}\n"):
+    for part in path.read_bytes().split(BETWEEN):
         if not part.strip():
             continue
-        message = message_from_string(part.lstrip("\n"), policy=policy.default)
+        message = message_from_bytes(part.lstrip(b"\n"), policy=policy.default)
         body = message.get_body(("plain",))
         yield Letter(
             to=str(message["To"] or ""),
             subject=str(message["Subject"] or ""),
-            sent_at=timezone.localtime(parsedate_to_datetime(message["Date"])),
+            sent_at=timezone.localtime(_moment(message["Date"])),
             text=body.get_content().strip() if body else "",
         )
+
+
+def _moment(text: str) -> datetime:
+    """Django writes UTC as -0000, which Python reads as a time without a zone."""
+    when = parsedate_to_datetime(text)
+    return when if when.tzinfo else when.replace(tzinfo=UTC)

@@ -217,7 +217,7 @@ FAMILIES: dict[str, list[Plot]] = {
         _plot("Gjerstadlia", "norsk", "mother", 29, 1, "closed"),
     ],
     "4221": [
-        _plot("Bjørgum", "norsk", "mother", 40, 0, "moments"),
+        _plot("Bjørgum", "norsk", "mother", 40, 0, "moments", "late"),
         _plot("Uppstad", "norsk", "couple", 16, 0, "dropped"),
         _plot("Melnyk", "ukrainsk", "mother_teen", 7.6, 0, "interpreter"),
         _plot("Haugetveit", "norsk", "father", 1.3, 0),

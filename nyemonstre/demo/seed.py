@@ -5,7 +5,7 @@ there already is left alone, family by family, so an interrupted run is finished
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -77,12 +77,12 @@ class Town:
         for membership in sorted(memberships, key=lambda m: order.index(m.user.name)):
             self.people.setdefault(membership.role, []).append(membership.user)
         self.sectors = [sector for _role, _name, sector in place.staff if sector]
+        names = [name for name, _sector in place.services]
         self.services: dict[str, list[Service]] = {}
-        for service in Service.objects.filter(municipality=municipality).order_by("pk"):
+        with acting_as(self.people[Role.COORDINATOR][0]):
+            services = sorted(Service.objects.filter(municipality=municipality).order_by("pk"), key=_in(names))
+        for service in services:
             self.services.setdefault(service.sector, []).append(service)
-        for services in self.services.values():
-            names = [name for name, _sector in place.services]
-            services.sort(key=lambda service: names.index(service.name))
 
     @property
     def office(self) -> str:
@@ -113,6 +113,10 @@ class Town:
             "criteria": {c: (rng.choice([CriterionValue.YES] * 3 + [CriterionValue.UNKNOWN]), "") for c in Criterion},
         }
         return NewReferral(**{**facts, **changes})
+
+
+def _in(names: list[str]) -> Callable[[Service], int]:
+    return lambda service: names.index(service.name) if service.name in names else len(names)
 
 
 @contextmanager

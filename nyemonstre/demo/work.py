@@ -31,7 +31,7 @@ CONTACTS = ["Ellen Moland", "Arne Vik", "Safia Noor", "Gunnar Tveit", "Liv Hanse
 # The kinds of services that are about the children, and those about the adults.
 FOR_CHILDREN = {Sector.SCHOOL, Sector.KINDERGARTEN, Sector.LEISURE}
 # Days between two lines in the journal in the first year, and later.
-BUSY, CALM = 19, 38
+BUSY, CALM = 26, 54
 
 
 class Work:
@@ -248,10 +248,11 @@ class Work:
             used = [text for text, _names in self.texts.values()]
             if fresh := [text for text in self.goals if text not in used]:
                 self.add_goal(fresh[0])
-        self.walk.calendar.on(localdate() + timedelta(days=3), self.agree)
         self.walk.calendar.on(localdate() + timedelta(days=1), self.ask_fit)
         if number % 2:
+            # Once a year it is all said again, and agreed on as a whole.
             self.say()
+            self.walk.calendar.on(localdate() + timedelta(days=3), self.agree)
 
     def _said_about(self, goal: Goal, number: int, *, last: bool) -> plans.GoalReview:
         text, names = self.texts[goal.pk]
