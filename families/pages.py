@@ -16,6 +16,7 @@ from nyemonstre.access.views import get_visible_or_404
 from nyemonstre.accounts.models import Membership
 
 from .calendar import due_text, step_label, window_state
+from .caseload import Facts, Row
 from .enums import AssignmentKind, Protection
 from .grants import FamilyUserGrant
 from .models import Family, permissions_on
@@ -111,10 +112,10 @@ def done_at(family: Family, step: str, number: int) -> str:
     return address(name, family.pk, *([number] if numbered else [])) if name else ""
 
 
-def what_now(family: Family, allowed: set[str], today: date) -> dict[str, Any] | None:
-    """The yellow card: what is open or has passed, each with its page, and the three that come next.
+def what_now(family: Family, facts: Facts, today: date) -> dict[str, Any] | None:
+    """The yellow card: what happens today, what is open or has passed, what needs a look, and the three that come next.
 
-    None when nothing waits. A paused family has only its pause.
+    Each line has its own page. None when nothing ever comes any more. A paused family has only its pause.
     """
     waiting = [m for m in family.live_milestones if not m.reached_on and m.due_until]
     waiting.sort(key=lambda m: m.due_until)
@@ -127,7 +128,14 @@ def what_now(family: Family, allowed: set[str], today: date) -> dict[str, Any] |
             "from": short(milestone.due_from, today),
             "url": done_at(family, milestone.step, milestone.number),
         })  # fmt: skip
-    due = rows["now"] + rows["after"]
+    meetings = [
+        {"text": a.text, "url": a.url, "due": _("i dag kl. %(time)s") % {"time": a.time} if a.time else _("i dag")}
+        for a in sorted(facts.today, key=lambda a: a.time)
+    ]
+    looks = [
+        {"text": n.short, "due": n.when, "url": n.url} for n in Row(family, facts, today).notices if n.when and n.short
+    ]
+    due = meetings + rows["now"] + rows["after"] + looks
     if not due and not rows["then"] and not family.paused:
         return None
     return {"due": due, "first": due[0] if due else None, "then": rows["then"][:3], "paused": family.paused}

@@ -27,7 +27,7 @@ STATES = ("now", "after", "pause", "done")
 
 @dataclass
 class Standing:
-    """One family as a lead sees it. `state`: now (a window is open) | after | pause | done (nothing waits)."""
+    """One family as a lead sees it. `state` is how it is drawn: pause, else now (a window is open), after, done."""
 
     pk: UUID
     code: str
@@ -36,6 +36,8 @@ class Standing:
     step: str
     year: int | None
     registered: date
+    has_open: bool
+    has_passed: bool
     responsible: UUID | None = None
 
     @property
@@ -75,17 +77,22 @@ def standings(user: Any, municipality: Municipality, today: date) -> list[Standi
     )
     return [
         Standing(
-            pk, code, name, _state(state, is_open, passed), _step(reached), year_of(baseline, today),
-            timezone.localtime(registered).date(), responsible.get(pk),
+            pk, code, name, _state(state, opened, passed), _step(reached), year_of(baseline, today),
+            timezone.localtime(registered).date(), _waits(state, opened), _waits(state, passed), responsible.get(pk),
         )
-        for pk, code, name, state, baseline, registered, reached, is_open, passed in rows
+        for pk, code, name, state, baseline, registered, reached, opened, passed in rows
     ]  # fmt: skip
 
 
-def _state(state: str, is_open: int, passed: int) -> str:
+def _waits(state: str, windows: int) -> bool:
+    """A paused family has no window that anybody waits for."""
+    return bool(windows) and state == FamilyState.ACTIVE
+
+
+def _state(state: str, opened: int, passed: int) -> str:
     if state == FamilyState.PAUSED:
         return "pause"
-    return "now" if is_open else "after" if passed else "done"
+    return "now" if opened else "after" if passed else "done"
 
 
 def _step(reached: list[str]) -> str:
@@ -107,11 +114,11 @@ class Line:
 
     @property
     def open(self) -> int:
-        return sum(family.state == "now" for family in self.families)
+        return sum(family.has_open for family in self.families)
 
     @property
     def passed(self) -> int:
-        return sum(family.state == "after" for family in self.families)
+        return sum(family.has_passed for family in self.families)
 
     @property
     def hidden(self) -> range:
@@ -189,7 +196,7 @@ def team(user: Any, municipality: Municipality, today: date) -> Team:
         lines=lines,
         unassigned=sorted(by_coordinator.get(None, []), key=lambda f: (f.registered, f.code)),
         passed=_passed(user, municipality, today),
-        passed_families=sum(family.state == "after" for family in families),
+        passed_families=sum(family.has_passed for family in families),
         substitutes=substitutes,
         per_stitch=(scale := _scale(first, later)),
         rounds=[

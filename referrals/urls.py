@@ -14,6 +14,7 @@ urlpatterns = [
     # the intake team
     path("", lists.referral_list, name="referral_list"),
     path("venteliste/", lists.waiting_list, name="waiting_list"),
+    path("venteliste/antall/", lists.waiting_count, name="waiting_count"),
     path(ONE, intake.referral_detail, name="referral_detail"),
     path(ONE + "ta-opp/", intake.referral_take_in, name="referral_take_in"),
     path(ONE + "vurder/", intake.referral_assess, name="referral_assess"),

@@ -5,13 +5,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from families import actions, pages
+from families import actions, caseload, pages
 from families.calendar import end_of_follow_up, half_years, register_study_from, window_state
 from families.forms import FamilyForm
 from families.models import Family, Milestone
@@ -31,12 +32,17 @@ def family_detail(request: HttpRequest, family_id: UUID) -> HttpResponse:
     today = timezone.localdate()
     context |= {
         "today": today,
-        "now": pages.what_now(family, allowed, today) if Permission.VIEW_FAMILY in allowed else None,
+        "now": pages.what_now(family, _facts(request, family), today) if Permission.VIEW_FAMILY in allowed else None,
         "steps": road(family, today),
         "years": years(family, today),
         "may_see": pages.who_may_see(family),
     }
     return render(request, "families/family_detail.html", context)
+
+
+def _facts(request: HttpRequest, family: Family) -> caseload.Facts:
+    prefetch_related_objects([family], "members", "households__residences")
+    return caseload.ask_above(request.user, [family]).get(family.pk, caseload.Facts())
 
 
 def road(family: Family, today: date) -> list[dict[str, Any]]:

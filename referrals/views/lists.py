@@ -91,6 +91,16 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
     return render(request, "referrals/waiting_list.html", context)
 
 
+@require_safe
+@requires(P.VIEW_REFERRAL)
+def waiting_count(request: HttpRequest) -> HttpResponse:
+    """How many wait for a place, a bare number for the team leader's page. ?kommune=4204 asks for one municipality."""
+    rows = visible(request.user).waiting()
+    if number := request.GET.get("kommune", "").replace("\0", ""):
+        rows = rows.filter(municipality__number=number)
+    return HttpResponse(str(rows.count()), content_type="text/plain; charset=utf-8")
+
+
 @require_http_methods(["GET", "POST"])
 @requires(P.DECIDE_REFERRAL)
 def waiting_move(request: HttpRequest, referral_id: UUID) -> HttpResponse:

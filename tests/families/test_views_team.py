@@ -238,3 +238,23 @@ def test_a_rolled_back_hand_over_tells_nobody(team, family, django_capture_on_co
     with django_capture_on_commit_callbacks() as callbacks, pytest.raises(Refused):
         assignments.hand_over(family, to=team.second_coordinator, reason="", by=team.lead)
     assert callbacks == []
+
+
+def test_the_number_of_passed_families_is_the_length_of_its_list(lead, team):
+    """A family with one window open and another one passed is both; a paused one is neither."""
+    ago = timezone.localdate() - timedelta(days=60)
+    both = family_at(Step.INTAKE, team, name="Begge", on=ago)
+    actions.reach(both, step=Step.INFORMATION, on=timezone.localdate() - timedelta(days=30), by=team.coordinator)
+    actions.undo(both, step=Step.INFORMATION, reason="Feil dag", by=team.coordinator)
+    paused = family_at(Step.INTAKE, team, name="Pause", on=ago)
+    actions.pause(paused, reason="Ferie", by=team.coordinator)
+    assert tiles(lead.get(DASHBOARD))[2] == str(len(codes(lead.get(ALL, {"vis": "forbi"})))) == "1"
+
+
+def test_how_many_wait_for_a_place(lead, team, client):
+    address = reverse("referrals:waiting_count")
+    assert lead.get(address).content == b"0"
+    assert lead.get(address, {"kommune": team.municipality.number}).content == b"0"
+    assert lead.get(address, {"kommune": "\0"}).content == b"0"
+    client.force_login(team.coordinator)
+    assert client.get(address).status_code == 403
