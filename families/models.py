@@ -405,3 +405,8 @@ class Assignment(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.get_kind_display()}"
+
+    @property
+    def last_day(self):
+        """The last day it is in force: one that ends at midnight lasted the whole day before."""
+        return timezone.localdate(self.valid_until - timezone.timedelta(microseconds=1)) if self.valid_until else None

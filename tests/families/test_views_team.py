@@ -178,7 +178,8 @@ def test_a_substitute_has_an_end_and_loses_access_then(lead, team, family):
     assert lead.post(at("assign", family), data | {"valid_until": day(5)}).status_code == 302
     substitute = live(team, family, AssignmentKind.SUBSTITUTE)
     # «til og med»: the whole last day counts
-    assert timezone.localtime(substitute.valid_until - timedelta(seconds=1)).strftime("%d.%m.%Y") == day(5)
+    assert substitute.last_day == timezone.localdate() + timedelta(days=5)
+    assert timezone.localtime(substitute.valid_until).strftime("%d.%m.%Y %H:%M") == f"{day(6)} 00:00"
     assert sees(team.second_coordinator, family)
     assert "vikar" in lead.get(DASHBOARD).content.decode()
 
