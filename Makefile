@@ -11,7 +11,7 @@ BIN := .venv/bin
 DATA := .data
 export NM_STARTED := $(shell date +%s.%N)
 
-.PHONY: help env demo test bench messages fmt system-demo system-test
+.PHONY: help env demo test bench screenshots messages fmt system-demo system-test
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ test: env system-test ## All checks and all tests
 
 bench: env system-demo ## Measure pages and PDF; prints JSON
 	@exec $(BIN)/python -m bench
+
+screenshots: env system-test $(CATALOGUES) ## Take the README's pictures into docs/img
+	@exec $(BIN)/python nyemonstre/setup/screenshots.py
 
 messages: env ## Collect texts from code and templates into locale/*.po
 	@exec $(BIN)/python nyemonstre/setup/messages.py

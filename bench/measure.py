@@ -1,0 +1,141 @@
+"""Pages and the plan's PDF, measured in this process: CPU seconds of Python, seconds in all, queries, bytes.
+
+What PostgreSQL itself spends is in the wall time alone, so both stand in the answer.
+"""
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import patch
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402  settings first
+from django.template.loader import render_to_string  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
+from weasyprint import HTML  # noqa: E402
+
+from families.models import Family  # noqa: E402
+from nyemonstre.access.roles import Permission, Role  # noqa: E402
+from nyemonstre.access.wall import acting_as  # noqa: E402
+from nyemonstre.accounts.models import Membership, User  # noqa: E402
+from nyemonstre.audit.models import Event  # noqa: E402
+from plans.pdf import OurFiles, render  # noqa: E402
+from plans.printed import printed_plan  # noqa: E402
+
+
+def cost(what: Callable[[], Any], repeats: int) -> dict[str, float]:
+    """Milliseconds: the median of `repeats`, after two that warm up."""
+    cpu, wall = [], []
+    for n in range(repeats + 2):
+        began, spent = time.perf_counter(), time.process_time()
+        what()
+        if n >= 2:
+            cpu.append((time.process_time() - spent) * 1000)
+            wall.append((time.perf_counter() - began) * 1000)
+    return {"cpu_ms": round(statistics.median(cpu), 2), "wall_ms": round(statistics.median(wall), 2)}
+
+
+class Page:
+    """One address, as one person."""
+
+    def __init__(self, user: User, path: str) -> None:
+        self.path = path
+        self.client = Client()
+        self.client.force_login(user)
+
+    def get(self, path: str = "") -> bytes:
+        """The page. Raises AssertionError unless it is one."""
+        answer = self.client.get(path or self.path)
+        assert answer.status_code == 200, f"{path or self.path} answers {answer.status_code}"
+        return answer.content
+
+    def queries(self, path: str) -> int:
+        """How many it takes. Counted at once: the next request empties the list."""
+        with CaptureQueriesContext(connection) as captured:
+            self.get(path)
+            return len(captured)
+
+    def measure(self, repeats: int) -> dict[str, Any]:
+        """The page, the bare view of equal bytes, and what it would cost if nothing were written in the log."""
+        size = len(self.get())
+        bare = f"/bare/{size}/"
+        queries, bare_queries = self.queries(self.path), self.queries(bare)
+        page, beside = cost(self.get, repeats), cost(lambda: self.get(bare), repeats)
+        with patch.object(Event, "save"):
+            silent = cost(self.get, repeats)
+        return {
+            "html_bytes": size,
+            "queries": queries,
+            **page,
+            "bare": {"queries": bare_queries, **beside},
+            "times_bare_cpu": round(page["cpu_ms"] / beside["cpu_ms"], 1),
+            "without_log": silent,
+        }
+
+
+def pages(coordinator: User, family: Family, lead: User) -> dict[str, Page]:
+    """Those people open all day."""
+    return {
+        "caseload": Page(coordinator, reverse("families:family_list")),
+        "family": Page(coordinator, reverse("families:family_detail", args=[family.pk])),
+        "dashboard": Page(lead, reverse("families:dashboard")),
+    }
+
+
+def pdf(coordinator: User, family: Family, repeats: int) -> dict[str, Any]:
+    """The plan as we print it, read from the database, beside WeasyPrint alone on the same finished HTML."""
+
+    def printed() -> dict[str, Any]:
+        with acting_as(coordinator), django.db.transaction.atomic():
+            mine = Family.objects.select_related("municipality").with_coordinators()
+            return printed_plan(mine.get(pk=family.pk))
+
+    html = render_to_string("plans/pdf/plan.html", printed())
+    files = {"base_url": "nm:", "url_fetcher": OurFiles()}
+    repeats = min(repeats, 5)
+    ours = cost(lambda: render(printed()), repeats)
+    alone = cost(lambda: HTML(string=html, **files).write_pdf(pdf_variant="pdf/a-2a"), repeats)
+    return {
+        "pdf_bytes": len(render(printed())),
+        "html_bytes": len(html.encode()),
+        **ours,
+        "weasyprint_alone": alone,
+        "times_weasyprint_cpu": round(ours["cpu_ms"] / alone["cpu_ms"], 2),
+    }
+
+
+def main() -> None:
+    """Print the numbers."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--coordinator", required=True)
+    parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--pdf", action="store_true")
+    options = parser.parse_args()
+    coordinator = User.objects.get(pk=options.coordinator)
+    with acting_as(coordinator), django.db.transaction.atomic():
+        mine = Family.objects.permitted(coordinator, Permission.VIEW_PLAN).active()
+        # The family with the longest history: the heaviest page.
+        family = mine.filter(baseline_on__isnull=False).order_by("baseline_on", "code").first() or mine.first()
+        assert family is not None, "the demo gave this coordinator no family"
+    home = coordinator.home_municipality
+    lead = Membership.objects.live().filter(role=Role.LEAD, municipality=home).select_related("user").first()
+    assert lead is not None, "the demo has no lead"
+    found: dict[str, Any] = {
+        name: page.measure(options.repeats) for name, page in pages(coordinator, family, lead.user).items()
+    }
+    if options.pdf:
+        found["plan_pdf"] = pdf(coordinator, family, options.repeats)
+    json.dump(found, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

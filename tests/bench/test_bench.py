@@ -1,0 +1,34 @@
+"""The bench runs and prints numbers. What the numbers are is nobody's test: machines differ."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = {"caseload", "family", "dashboard"}
+
+
+@pytest.mark.slow
+def test_small_bench_prints_every_number():
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NM_", "DJANGO_"))}
+    words = ["--families", "8", "16", "--repeats", "1", "--scale", "0.05"]
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", *words], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    result = json.loads(done.stdout)
+    small = result["8 families in one municipality"]
+    assert set(small) == PAGES | {"plan_pdf"}
+    assert set(result["16 families in 2 municipalities"]) == PAGES
+    assert set(result["16 families in one municipality"]) == PAGES
+    for page in PAGES:
+        assert small[page]["queries"] > small[page]["bare"]["queries"] > 0
+        assert small[page]["html_bytes"] > 1000
+        assert small[page]["cpu_ms"] > 0
+        assert small[page]["without_log"]["cpu_ms"] > 0
+    assert small["plan_pdf"]["pdf_bytes"] > 10_000
+    assert small["plan_pdf"]["weasyprint_alone"]["cpu_ms"] > 0

@@ -1,0 +1,101 @@
+"""Each page with rows on it, in Chromium, wide and narrow: nothing for axe to say, nothing out of the frame.
+
+A page is found as people find it, by links. What nobody finds must be named below with its reason.
+"""
+
+import pytest
+from django.urls import reverse
+
+from nyemonstre.access.roles import Role
+from tests.meta.test_urls import patterns, stand_in
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = (1280, 390)
+VISITOR = ""
+COORDINATOR, SECOND = str(Role.COORDINATOR), f"{Role.COORDINATOR} 2"
+# Who walks, and into how many tests their pages are dealt, so that test processes can share them.
+SHARES = {VISITOR: 1, COORDINATOR: 4, SECOND: 1, str(Role.LEAD): 2, str(Role.INTAKE): 2} | dict.fromkeys(
+    map(str, (Role.ADMINISTRATOR, Role.AUDITOR, Role.RESEARCHER)), 1
+)
+DEALT = [(who, share, shares) for who, shares in SHARES.items() for share in range(shares)]
+
+# Views no link leads to, and why.
+NOT_LINKED = {
+    "health": "asked by the load balancer, drawn by nobody",
+    "accounts:password_set": "the link comes by mail",
+    "referrals:referral_receipt": "shown after a henvendelse was sent",
+    "plans:pdf_status": "there after somebody has asked for a PDF",
+    "plans:pdf_download": "there after somebody has asked for a PDF",
+}
+
+
+@pytest.mark.parametrize("who", SHARES, ids=lambda who: who or "visitor")
+def test_every_link_leads_to_a_sound_page(site, found_by, who):
+    found = found_by(who)
+    faults = [fault for view in found.values() for fault in view.problems]
+    heaviest = max(found.values(), key=lambda view: view.size)
+    weight = f"the heaviest: {heaviest.path} {heaviest.size / 1024:.1f} KB"
+    assert not faults, "\n".join([*faults, weight, site.faults()])
+
+
+@pytest.mark.parametrize(("who", "share", "shares"), DEALT, ids=lambda value: str(value) or "visitor")
+def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, who, share, shares):
+    # Of the second coordinator only what the first one's families did not have.
+    known = found_by(COORDINATOR) if who == SECOND else {}
+    pages = [view for name, view in sorted(found_by(who).items()) if view.path and name not in known][share::shares]
+    page = new_page(width=WIDTHS[0])
+    page.context.add_cookies(site.sign_in(who).for_browser())
+    said: list[str] = []
+    page.on("response", lambda answer: said.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
+    page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    problems = {}
+    for view in pages:
+        said.clear()
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.goto(site.url + view.path)
+        page.wait_for_load_state("networkidle")
+        faults = [fault for width in WIDTHS for fault in look(page, axe, width)]
+        if faults or said:
+            problems[f"{view.name} {view.path}"] = [*faults, *said]
+    assert not problems, "\n".join(f"{name}\n    " + "\n    ".join(lines) for name, lines in problems.items())
+
+
+def look(page, axe, width: int) -> list[str]:
+    """What is wrong with the page at this width."""
+    page.set_viewport_size({"width": width, "height": 900})
+    faults = axe(page)
+    if page.locator("h1").count() != 1:
+        faults.append(f"{page.locator('h1').count()} h1")
+    # The page itself; a wide table may scroll inside its own frame.
+    if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
+        faults.append(f"needs {needed} px: {page.evaluate(SPILLS, width)}")
+    return [f"{width} px: {fault}" for fault in faults]
+
+
+# The innermost elements that reach out of the frame and that no frame of their own holds.
+SPILLS = """width => {
+  const page = [document.documentElement, document.body];
+  const frame = e => !page.includes(e) && getComputedStyle(e).overflowX !== 'visible';
+  const held = e => { for (let p = e; p; p = p.parentElement) if (frame(p)) return true; return false };
+  const wide = e => e.getBoundingClientRect().right > width + 1 && !held(e);
+  const out = [...document.body.querySelectorAll('*')].filter(wide);
+  const said = e => e.tagName.toLowerCase() + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.trim();
+  return out.filter(e => !out.some(o => o !== e && e.contains(o))).slice(0, 4).map(e => said(e).slice(0, 80));
+}"""
+
+
+def test_every_page_was_found_by_somebody(site, found_by):
+    found = set().union(*(found_by(who) for who in SHARES))
+    people = [site.sign_in(str(role)) for role in Role]
+    lost = []
+    for name, _route, row in patterns():
+        if name in found or name in NOT_LINKED:
+            continue
+        address = reverse(name, kwargs=stand_in(row))
+        # A view that takes POST alone is no page.
+        if not any(person.get(address).status == 405 for person in people):
+            lost.append(name)
+    assert not lost, f"no link leads there: {sorted(lost)}"
+    assert not set(NOT_LINKED) & found, "found after all: take them off the list"
