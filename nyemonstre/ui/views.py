@@ -1,4 +1,4 @@
-"""Pages that know no model: how accessible we are, how we look after what we know, and the gallery in debug and demo."""
+"""Pages that know no model: accessibility, privacy, and the gallery in debug and demo."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
