@@ -33,6 +33,10 @@ _WHY = {
 }
 
 
+# What people do without being logged in; the rest that nobody did, the clock did.
+_VISITORS = ("login_failed", "referral_sent", "refused")
+
+
 @dataclass(frozen=True)
 class Line:
     """One event as a row of the page and of the CSV file."""
@@ -113,7 +117,7 @@ def _line(event: Event, people: dict, roles: dict, codes: dict) -> Line:
     elif event.actor_id:
         who = str(event.actor_id)
     else:
-        who = _("Ikke innlogget")
+        who = _("Ikke innlogget") if event.what in _VISITORS else _("Systemet")
     return Line(
         at=timezone.localtime(event.at),
         who=who,

@@ -165,18 +165,18 @@ def _plot(name: str, roots: str, shape: str, months: float, coordinator: int | N
 # Marks: what seed.py makes of each stands in walk.py. The order is the order in which the families came to the demo.
 FAMILIES: dict[str, list[Plot]] = {
     "4204": [
-        _plot("Nyhagen", "norsk", "mother", 58, 0, "goals_reached", "moments"),
+        _plot("Nyhagen", "norsk", "mother", 58, 0, "goals_reached", "typing"),
         _plot("Tveitdal", "norsk", "shared", 34, 0, "expiring", "dropped"),
         _plot("Osmani", "arabisk", "large", 26, 0, "interpreter", "dropped", "draft"),
         _plot("Mebrahtu", "tigrinja", "couple", 12.9, 0, "interpreter", "open_sitting"),
         _plot("Solvik", "norsk", "mother_teen", 19, 0, "turns_18", "research_withdrawn"),
         _plot("Haddeland", "norsk", "father", 7.3, 0, "paused"),
         _plot("Skarpnes", "norsk", "related", 2.3, 0),
-        _plot("Lyngmo", "norsk", "mother", 47, 0, "substitute", "expired", "dropped", "moments"),
+        _plot("Lyngmo", "norsk", "mother", 47, 0, "substitute", "expired", "dropped"),
         _plot("Bakkestø", "norsk", "grandmother", 1.1, 0),
         _plot("Berge Kowalczyk", "polsk", "couple", 1.45, 0, "interpreter", "open_sitting"),
         _plot("Aamlid", "norsk", "mother", 0.8, 1, "no_show"),
-        _plot("Warsame Lie", "somali", "large", 53, 1, "interpreter", "research_refused", "moments"),
+        _plot("Warsame Lie", "somali", "large", 53, 1, "interpreter", "research_refused"),
         _plot("Tronstad", "norsk", "couple", 42, 1, "handed_over", "expiring"),
         _plot("Kovalenko", "ukrainsk", "mother_teen", 13.4, 1, "interpreter", "dropped"),
         _plot("Grødum", "norsk", "shared", 31, 1, "protected"),
@@ -197,7 +197,7 @@ FAMILIES: dict[str, list[Plot]] = {
         _plot("Hamre", "norsk", "couple", 0.5, None),
     ],
     "4203": [
-        _plot("Songe", "norsk", "mother", 48, 0, "goals_reached", "dropped"),
+        _plot("Songe", "norsk", "mother", 48, 0, "goals_reached", "dropped", "typing"),
         _plot("Haile", "tigrinja", "large", 30, 0, "interpreter"),
         _plot("Froland", "norsk", "shared", 20, 0, "expired"),
         _plot("Myhre", "norsk", "father", 13, 0, "turns_16"),
@@ -217,8 +217,8 @@ FAMILIES: dict[str, list[Plot]] = {
         _plot("Gjerstadlia", "norsk", "mother", 29, 1, "closed"),
     ],
     "4221": [
-        _plot("Bjørgum", "norsk", "mother", 40, 0, "moments", "late"),
-        _plot("Uppstad", "norsk", "couple", 16, 0, "dropped"),
+        _plot("Bjørgum", "norsk", "mother", 40, 0, "late"),
+        _plot("Uppstad", "norsk", "couple", 16, 0, "dropped", "typing"),
         _plot("Melnyk", "ukrainsk", "mother_teen", 7.6, 0, "interpreter"),
         _plot("Haugetveit", "norsk", "father", 1.3, 0),
     ],

@@ -8,6 +8,8 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.urls import reverse
+
 from assessments import actions as mapping
 from assessments.enums import Kind
 from consent import actions as consents
@@ -20,6 +22,7 @@ from families.calendar import add_months
 from families.enums import AssignmentKind, MemberRole
 from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.actions import save_draft
 from referrals import actions as referrals
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
 
@@ -57,6 +60,13 @@ class Walk:
         self.calendar.on(self.referred + timedelta(days=TAKEN_IN), self.take_in)
         self.calendar.on(self.referred + timedelta(days=DECIDED), self.decide)
         self.calendar.run()
+        if self.plot.has("typing"):
+            self.leave_a_draft()
+
+    def leave_a_draft(self) -> None:
+        """Somebody was called away from the keyboard."""
+        page = reverse("plans:journal_new", args=[self.family.pk])
+        save_draft(page, data={"kind": "phone", "text": self.town.say("typing")}, by=self.by)
 
     # --- steps 1 to 3 ---------------------------------------------------------------------------------------------
 
