@@ -64,8 +64,8 @@ def of_template(source: str) -> Iterator[tuple[str | tuple[str, str], str | None
             yield one, None
 
 
-def collect() -> None:
-    """Bring each catalogue up to what stands in the code; translations stay."""
+def texts() -> Catalog:
+    """Every text in code and templates."""
     template = Catalog(project="nyemonstre", charset="utf-8", fuzzy=False)
     for room in ROOMS:
         found = extract_from_dir(str(ROOT / room), method_map=[("**.py", "python")], keywords=KEYWORDS)
@@ -74,6 +74,12 @@ def collect() -> None:
         for file in sorted((ROOT / room).rglob("*.html")) + sorted((ROOT / room).rglob("*.txt")):
             for message, context in of_template(file.read_text()):
                 template.add(message, locations=[(str(file.relative_to(ROOT)), 1)], context=context)
+    return template
+
+
+def collect() -> None:
+    """Bring each catalogue up to what stands in the code; translations stay."""
+    template = texts()
     for language in LANGUAGES:
         target = place(language)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,25 @@
+"""Bokmål stands in the code; nynorsk and English are there in full."""
+
+import pytest
+from babel.messages.pofile import read_po
+
+from nyemonstre.setup.messages import LANGUAGES, place, texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_text_is_translated(language):
+    with place(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    wanted = {message.id for message in texts() if message.id}
+    known = {message.id: message for message in catalogue if message.id}
+    assert not wanted - set(known), "run «make messages», and translate what it adds"
+    empty = [text for text, message in known.items() if not message.string or not all(message.string)]
+    assert not empty
+    assert not [text for text, message in known.items() if message.fuzzy]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_placeholder_is_lost(language):
+    with place(language).open("rb") as file:
+        catalogue = read_po(file, locale=language)
+    assert not [(message.id, [str(error) for error in errors]) for message, errors in catalogue.check()]
