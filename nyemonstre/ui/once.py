@@ -1,10 +1,10 @@
 """The same form sent twice (a double click, a reload) makes one row: the form carries the row's own key."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
-from django.db import models
+from django.db import connections, models
 from django.utils.translation import gettext as _
 
 from nyemonstre.refusals import AlreadyDone
@@ -17,6 +17,20 @@ class OnceForm(forms.Form):
 
 
 def refuse_twice(rows: models.QuerySet, key: Any) -> None:
-    """Raise AlreadyDone, with the row the first one made, when `key` is taken. None never is."""
-    if key is not None and (row := rows.filter(pk=key).first()):
+    """Raise AlreadyDone, with the row the first one made, when `key` is taken. None never is.
+
+    A double click is two requests at once. The second waits here until the first is committed, and then sees its row;
+    else both would look, find nothing, and the second end in a duplicate key. Call it inside the transaction that
+    saves the row: an action.
+    """
+    if key is None:
+        return
+    with connections[rows.db].cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(%s)", [_number(key)])
+    if row := rows.filter(pk=key).first():
         raise AlreadyDone(_("Dette var alt lagret."), row=row)
+
+
+def _number(key: UUID) -> int:
+    """The key as PostgreSQL's locks take it, signed, 64 bits. Two keys with one number only wait for each other."""
+    return int.from_bytes(key.bytes[:8], signed=True)
