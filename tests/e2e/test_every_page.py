@@ -50,9 +50,9 @@ def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, who, share
     page.context.add_cookies(site.sign_in(who).for_browser())
     said: list[str] = []
     asked: list[object] = []
-    page.on("request", asked.append)
-    page.on("requestfinished", asked.remove)
-    page.on("requestfailed", asked.remove)
+    page.on("request", lambda request: asked.append(request))
+    page.on("requestfinished", lambda request: asked.remove(request))
+    page.on("requestfailed", lambda request: asked.remove(request))
     page.on("response", lambda answer: said.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None)
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
