@@ -37,7 +37,7 @@ class Bench:
         """Everything, small first. Raises CalledProcessError when a step fails; its words are on standard error."""
         few, many = sorted(self.options.families)
         self.manage("migrate", "--noinput", "--verbosity", "0")
-        self.manage("nyemonstre", "seed", "--families-scale", str(self.options.scale))
+        self.manage("nyemonstre", "seed", "--place", MUNICIPALITY, "--families-scale", str(self.options.scale))
         self.say("seeded")
         result: dict[str, Any] = {"machine": machine(), "repeats": self.options.repeats}
         with self.connect() as database:
