@@ -248,7 +248,8 @@ class Work:
             used = [text for text, _names in self.texts.values()]
             if fresh := [text for text in self.goals if text not in used]:
                 self.add_goal(fresh[0])
-        self.walk.calendar.on(localdate() + timedelta(days=1), self.ask_fit)
+        if number % 2 == 0 or number < 3:
+            self.walk.calendar.on(localdate() + timedelta(days=1), self.ask_fit)
         if number % 2:
             # Once a year it is all said again, and agreed on as a whole.
             self.say()

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -21,9 +22,10 @@ from nyemonstre.demo.clock import Calendar, working_day
 from nyemonstre.demo.logins import lines, people_by_municipality
 from nyemonstre.demo.people import FAMILIES, PLACES, VALLE
 from nyemonstre.demo.queue import CASES
-from nyemonstre.demo.seed import PASSWORD, seed
+from nyemonstre.demo.seed import PASSWORD, SAYS, seed
 from nyemonstre.demo.walk import people_of
 
+ROOT = Path(__file__).resolve().parents[3]
 OURS = ["accounts", "families", "consent", "assessments", "plans", "referrals"]
 
 
@@ -152,6 +154,14 @@ def test_every_text_can_be_filled_in(words):
             assert len(text) < 300
     for note in words.NOTES:
         assert "{" not in note.text.format(**names)
+
+
+def test_everything_that_is_said_has_words_in_both_kinds_of_norwegian():
+    asked = set()
+    for path in (ROOT / "nyemonstre" / "demo").glob("*.py"):
+        asked |= set(re.findall(r"""\.say\("(\w+)"\)""", path.read_text()))
+    asked |= {f"does_{sector}" for place in PLACES for _name, sector in place.services}
+    assert SAYS["nb"].keys() == SAYS["nn"].keys() >= asked
 
 
 def test_nothing_happens_on_a_weekend_or_after_now():
