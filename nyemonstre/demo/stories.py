@@ -14,7 +14,7 @@ from plans.enums import JournalKind as K
 WORDS: dict[str, list[str]] = {
     "adult": [
         "At vi kan bo her lenge. Og at jeg tør å åpne posten.",
-        "En jobb ryggen tåler. Og å være en ordentlig far i uka jeg har dem.",
+        "En jobb ryggen tåler. Og krefter igjen til barna når dagen er slutt.",
         "Vi trenger én å ringe til, ikke seks.",
         "At barna slipper å merke at det er trangt.",
         "Jeg vil lære norsk nok til å snakke med læreren selv.",
