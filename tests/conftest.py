@@ -152,6 +152,7 @@ def new_page(browser: Any) -> Iterator[Any]:
     """`new_page(width=1280)` opens a page of its own session. Script errors and CSP violations fail the test."""
     contexts = []
     problems: list[str] = []
+    under_way: set[Any] = set()
 
     def note(message: Any) -> None:
         # A 403 or 404 the test asked for is no problem of the page.
@@ -165,9 +166,18 @@ def new_page(browser: Any) -> Iterator[Any]:
         page.set_default_timeout(10_000)
         page.on("console", note)
         page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("request", under_way.add)
+        page.on("requestfinished", under_way.discard)
+        page.on("requestfailed", under_way.discard)
         return page
 
     yield open_page
+    # A fragment still on its way would ask the database after the test has given it back.
+    for _ in range(100):
+        waiting = [page for context in contexts for page in context.pages]
+        if not under_way or not waiting:
+            break
+        waiting[0].wait_for_timeout(50)
     for context in contexts:
         context.close()
     assert not problems, problems
