@@ -166,9 +166,9 @@ def new_page(browser: Any) -> Iterator[Any]:
         page.set_default_timeout(10_000)
         page.on("console", note)
         page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("request", under_way.add)
-        page.on("requestfinished", under_way.discard)
-        page.on("requestfailed", under_way.discard)
+        page.on("request", lambda request: under_way.add(request))
+        page.on("requestfinished", lambda request: under_way.discard(request))
+        page.on("requestfailed", lambda request: under_way.discard(request))
         return page
 
     yield open_page

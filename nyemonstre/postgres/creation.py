@@ -1,13 +1,16 @@
 """Test databases are made by the owner and used by the web role, exactly as in production."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.postgresql import creation
+from psycopg.errors import ObjectInUse
 
 OWNER = "nm_owner"
 
@@ -50,3 +53,14 @@ class DatabaseCreation(creation.DatabaseCreation):
         """See Django."""
         with as_owner(self.connection):
             super().destroy_test_db(*args, **kwargs)
+
+    def _destroy_test_db(self, test_database_name: str, verbosity: int) -> None:
+        """The last browser's fragment may still be in a server thread; the database is dropped when it has answered."""
+        for attempts_left in reversed(range(20)):
+            try:
+                return super()._destroy_test_db(test_database_name, verbosity)
+            except OperationalError as error:
+                if not isinstance(error.__cause__, ObjectInUse) or not attempts_left:
+                    raise
+                time.sleep(0.5)
+        return None
