@@ -132,7 +132,7 @@ def test_servers_end_with_their_starter(data: Path, number: int) -> None:
             # Nobody was left to end the command itself; it is ours here.
             os.killpg(process.pid, signal.SIGTERM)
         else:
-            process.communicate(timeout=30)
+            process.communicate(timeout=120)
             assert process.returncode in (130, 143)
     limit = time.monotonic() + 15
     while processes_of(data) and time.monotonic() < limit:
