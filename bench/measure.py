@@ -32,7 +32,7 @@ from plans.pdf import OurFiles, render  # noqa: E402
 from plans.printed import printed_plan  # noqa: E402
 
 # Seconds for one number.
-PATIENCE = 5
+PATIENCE = 3
 
 
 def cost(what: Callable[[], Any], repeats: int) -> dict[str, float]:
