@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 
 # By name: the task stands above this module, as everything that calls actions does.
 TASK = "plans.jobs.make_plan_pdf"
+PAGE = "plans/pdf/plan.html"
 # Seconds a person waits to hear from a worker before the work is done in the request instead.
 WAIT = 0.5
 AWAY = (OperationalError, ConnectionError, TimeoutError, OSError)
@@ -77,12 +78,12 @@ def make(document_id: UUID, *, by: User, language: str) -> None:
 
 def _render(document: PlanDocument, by: User) -> tuple[bytes, list[UUID]]:
     # WeasyPrint takes a second to import and needs system libraries; a page that prints nothing shall not pay for it.
-    from .pdf import render  # noqa: PLC0415
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
 
     with acting_as(by), transaction.atomic():
         rows = Family.objects.permitted(by, Permission.VIEW_PLAN).select_related("municipality").with_coordinators()
         plan = printed_plan(rows.get(pk=document.family_id))
     report_progress(document.pk, progress=40, by=by)
-    content = render(plan)
+    content = render_pdf(PAGE, plan)
     report_progress(document.pk, progress=90, by=by)
     return content, plan["lines"]

@@ -16,11 +16,12 @@ from pypdf import PdfReader
 
 from consent import actions as consent_actions
 from families import assignments
+from nyemonstre import pdf
 from nyemonstre.audit.models import Event
 from nyemonstre.celery import app
 from nyemonstre.embedded import free_port
 from nyemonstre.refusals import Refused
-from plans import actions, pdf, printing
+from plans import actions, printing
 from plans.enums import DocumentState, PlanEvent
 from plans.models import PlanDocument
 from tests.factories import Team
@@ -172,10 +173,10 @@ def test_a_worker_that_died_is_offered_a_way_round(no_worker, client, family, by
 
 
 def test_a_fault_in_the_printing_is_told_and_nothing_is_lost(no_worker, client, family, goal, by, monkeypatch, caplog):
-    def broken(plan):
+    def broken(template, values):
         raise OSError("«En jobb ryggen tåler» kan ikke tegnes")
 
-    monkeypatch.setattr(pdf, "render", broken)
+    monkeypatch.setattr(pdf, "render_pdf", broken)
     assert "Planen ble ikke laget" in order(client, family)
     assert latest(family, by).state == DocumentState.FAILED
     assert "ryggen" not in caplog.text

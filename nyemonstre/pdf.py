@@ -1,6 +1,8 @@
-"""Familiens plan on paper: A4, tagged, PDF/A-2a and marked PDF/UA-1. The only module that knows WeasyPrint.
+"""Templates on paper: A4, tagged, PDF/A-2a and marked PDF/UA-1. The only module that knows WeasyPrint.
 
-Checked by the tests and by hand with pikepdf's PDF/A check; no certificate is claimed.
+It knows the look (templates/pdf/page.html and page.css) and nothing about families: whoever prints gathers plain values
+and names a template. Checked by the tests and by hand with pikepdf's PDF/A check; no certificate is claimed.
+Import it where something is printed, not at the top of a view: WeasyPrint takes a second and needs system libraries.
 """
 
 import re
@@ -58,7 +60,7 @@ def _drawings() -> dict[str, bytes]:
 
 
 class OurFiles(URLFetcher):
-    """Gives out our own fonts and drawings and nothing else: no file, no address, whatever stands in the plan."""
+    """Gives out our own fonts and drawings and nothing else: no file, no address, whatever people wrote."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         """The file behind an `nm:` address. Raises FatalURLFetchingError, which stops the printing, for any other."""
@@ -72,12 +74,12 @@ class OurFiles(URLFetcher):
         raise FatalURLFetchingError(f"not ours: {url}")
 
 
-def render(plan: dict[str, Any]) -> bytes:
-    """The finished file. `plan` is plain values from plans/printed.py; nothing is read from the database here.
+def render_pdf(template: str, values: dict[str, Any]) -> bytes:
+    """The finished file, in the language that is active. `values` are plain; nothing is read from the database here.
 
     Raises RuntimeError when the page asks for something that is not ours.
     """
-    html = render_to_string("plans/pdf/plan.html", plan)
+    html = render_to_string(template, values)
     try:
         page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles())
         return page.write_pdf(pdf_variant="pdf/a-2a", finisher=_mark_accessible)
