@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "nyemonstre.accounts.middleware.ActorMiddleware",
     "nyemonstre.accounts.middleware.NoStoreMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "nyemonstre.accounts.middleware.FreshLogin",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -180,6 +180,12 @@ def change_password(user: User, *, password: str, by: User) -> User:
     return user
 
 
+@action(quiet="the form is sent a moment later, and leaves its own trace")
+def hold_form(key: str, *, data: dict[str, Any], by: User) -> Draft:
+    """Keep a whole form that was sent when the login was no longer fresh, until `by` has confirmed it and sends it."""
+    return Draft.objects.create(user=by, key=key, data=data)
+
+
 @action(quiet="a draft is saved every second while someone types")
 def save_draft(key: str, *, data: dict[str, Any], by: User) -> Draft:
     """Keep what `by` has typed in the form at `key`."""

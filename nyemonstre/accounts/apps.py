@@ -1,6 +1,9 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
+
+from nyemonstre.access.fresh import proved
 
 
 class AccountsConfig(AppConfig):
@@ -11,4 +14,10 @@ class AccountsConfig(AppConfig):
     def ready(self):
         from .policy import copy_roles_to_database  # noqa: PLC0415  models are not ready before this point
 
+        # However somebody came in, the session knows when.
+        user_logged_in.connect(note_login, dispatch_uid="note_login")
         post_migrate.connect(copy_roles_to_database, sender=self, dispatch_uid="copy_roles_to_database")
+
+
+def note_login(request, **kwargs):
+    proved(request)

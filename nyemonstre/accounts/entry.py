@@ -9,6 +9,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from nyemonstre.access.fresh import proved
 from nyemonstre.access.wall import acting_as
 from nyemonstre.audit.log import record
 
@@ -54,10 +55,31 @@ def why_not_enter(request: HttpRequest, email: str, password: str) -> tuple[User
     return user, ""
 
 
-def _failed(email: str, why: str) -> None:
+def why_not_confirmed(request: HttpRequest, password: str) -> str:
+    """Empty when this is the password of the one who is logged in; else the sentence that says what to do."""
+    user, where = request.user, address_of(request)
+    if tries("login", where, user.email) >= TRIES:
+        _failed(user.email, "limit", by=user)
+        return _("Det er prøvd for mange ganger. Vent et kvarter, og prøv igjen.")
+    if not user.check_password(password):
+        count("login", where, user.email, seconds=WAIT)
+        _failed(user.email, "confirm", by=user)
+        return _("Dette er ikke passordet ditt. Prøv igjen.")
+    forget("login", where, user.email)
+    return ""
+
+
+def confirmed(request: HttpRequest, *, how: str) -> None:
+    """They showed once more who they are: a new key for the session, a new time in it, a line in the log."""
+    request.session.cycle_key()
+    proved(request)
+    record(AccountEvent.LOGIN_CONFIRMED, by=request.user, target=request.user, facts={"how": how})
+
+
+def _failed(email: str, why: str, *, by: User | None = None) -> None:
     user = User.objects.filter(email=email).first()
     home = user.home_municipality if user else None
-    record(AccountEvent.LOGIN_FAILED, by=None, target=user, municipality=home, facts={"why": why})
+    record(AccountEvent.LOGIN_FAILED, by=by, target=user, municipality=home, facts={"why": why})
 
 
 def enter(request: HttpRequest, user: Any) -> HttpResponse:

@@ -17,6 +17,7 @@ class AccountEvent(models.TextChoices):
     REFUSED = "refused", _("Ble stanset")
     LOGGED_IN = "logged_in", _("Logget inn")
     LOGIN_FAILED = "login_failed", _("Mislykket innlogging")
+    LOGIN_CONFIRMED = "login_confirmed", _("Bekreftet hvem de er")
     LOGGED_OUT = "logged_out", _("Logget ut")
     USER_ADDED = "user_added", _("La til bruker")
     USER_CHANGED = "user_changed", _("Endret bruker")

@@ -40,6 +40,12 @@ class LoginForm(NMForm, forms.Form):
     submit_text = gettext_lazy("Logg inn")
 
 
+class ConfirmForm(NMForm, forms.Form):
+    password = _password(gettext_lazy("Passord"), "current-password")
+
+    submit_text = gettext_lazy("Bekreft")
+
+
 class ProfileForm(NMForm, forms.Form):
     name = PlainTextField(label=gettext_lazy("Navn"), max_length=120)
     phone = _phone()

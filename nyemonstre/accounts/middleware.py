@@ -1,13 +1,21 @@
 """Each request is done in the name of the person who is logged in, and in their language."""
 
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
+from django.utils.http import urlencode
 
+from nyemonstre.access.fresh import FreshLoginNeeded
 from nyemonstre.access.wall import acting_as
+
+from .actions import discard_draft, hold_form
 
 
 class ActorMiddleware:
@@ -60,6 +68,49 @@ class LoginRequired(LoginRequiredMiddleware):
         if request.headers.get("HX-Request") or request.method not in ("GET", "HEAD"):
             page = page_of(request) or "/"
         return redirect_to_login(page, self.get_login_url(view_func), self.get_redirect_field_name(view_func))
+
+
+class FreshLogin:
+    """Asks for a new login where a view needs one, and keeps the form that was sent meanwhile."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "POST" and 300 <= response.status_code < 400 and HELD in request.POST:
+            # A form that was held has now been sent, and was taken.
+            discard_draft(request.POST[HELD][:200], by=request.user)
+        return response
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, FreshLoginNeeded):
+            return None
+        address = f"{reverse('accounts:confirm')}?{urlencode({'next': self._way_back(request)})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(headers={"HX-Redirect": address})
+        return redirect(address)
+
+    @staticmethod
+    def _way_back(request):
+        """The page itself; or, for a form already sent, a page that shows it ready to be sent again."""
+        if request.method in ("GET", "HEAD"):
+            return page_of(request) or "/" if request.headers.get("HX-Request") else request.get_full_path()
+        page = page_of(request) or "/"
+        if request.FILES or HELD in request.POST:
+            return request.POST.get(HELD) or page  # files are not kept; the form they came from opens again
+        key = reverse("accounts:held", args=[uuid4()])
+        fields = {name: values for name, values in request.POST.lists() if not _is_secret(name)}
+        hold_form(key, data={"to": request.get_full_path(), "page": page, "fields": fields}, by=request.user)
+        return key
+
+
+# The field that says which held form is being sent.
+HELD = "nm-held"
+
+
+def _is_secret(name):
+    return name == "csrfmiddlewaretoken" or "password" in name
 
 
 def page_of(request):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import entry, own, people
+from .views import confirm, entry, own, people
 
 app_name = "accounts"
 urlpatterns = [
@@ -8,6 +8,8 @@ urlpatterns = [
     path("logg-ut/", entry.logout, name="logout"),
     path("sprak/", entry.language_set, name="language_set"),
     path("passord/<str:uid>/<str:token>/", entry.password_set, name="password_set"),
+    path("bekreft/", confirm.confirm, name="confirm"),
+    path("bekreft/<uuid:held_id>/", confirm.held, name="held"),
     path("profil/", own.profile, name="profile"),
     path("profil/passord/", own.password_change, name="password_change"),
     path("utkast/", own.draft_save, name="draft_save"),

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from nyemonstre.access.fresh import fresh_login
 from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.actions import add_colleague, end_role, give_role, send_link, set_active
@@ -51,6 +52,7 @@ def user_list(request):
 
 
 @requires(Permission.MANAGE_USERS)
+@fresh_login()
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_new(request):
     form = NewUserForm(request.POST or None, municipalities=_places(request))
@@ -72,6 +74,7 @@ def _open_user(request, user_id):
 
 
 @requires(Permission.MANAGE_USERS)
+@fresh_login(reading=False)
 @require_http_methods(["GET", "HEAD", "POST"])
 def user_detail(request, user_id):
     """One person: facts, roles now and before, and the form that gives a role."""
@@ -101,6 +104,7 @@ def user_detail(request, user_id):
 
 
 @requires(Permission.MANAGE_USERS)
+@fresh_login()
 @require_POST
 def role_end(request, membership_id):
     rows = Membership.objects.select_related("user", "municipality")
@@ -111,6 +115,7 @@ def role_end(request, membership_id):
 
 
 @requires(Permission.MANAGE_USERS)
+@fresh_login()
 @require_POST
 def user_active(request, user_id):
     """Close a login (`active=0`) or open it again (`active=1`)."""
@@ -127,6 +132,7 @@ def user_active(request, user_id):
 
 
 @requires(Permission.MANAGE_USERS)
+@fresh_login()
 @require_POST
 def user_send_link(request, user_id):
     person = _open_user(request, user_id)

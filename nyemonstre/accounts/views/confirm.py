@@ -1,0 +1,46 @@
+"""Confirming who one is before something that matters, and sending the form that waited meanwhile."""
+
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from nyemonstre.access.views import signed_in
+from nyemonstre.accounts.entry import confirmed, safe_next, why_not_confirmed
+from nyemonstre.accounts.forms import ConfirmForm
+from nyemonstre.accounts.middleware import HELD
+from nyemonstre.accounts.models import Draft
+
+
+@signed_in
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm(request):
+    """The password once more; then on to where they were going."""
+    form = ConfirmForm(request.POST or None)
+    if form.is_valid():
+        sentence = why_not_confirmed(request, form.cleaned_data["password"])
+        if not sentence:
+            confirmed(request, how="password")
+            return redirect(safe_next(request))
+        form.add_error("password", sentence)
+    return render(
+        request,
+        "accounts/confirm.html",
+        {"form": form, "next": safe_next(request)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@signed_in
+@require_safe
+def held(request, held_id):
+    """The form that was sent when the login was no longer fresh, ready to be sent once more."""
+    key = reverse("accounts:held", args=[held_id])
+    draft = Draft.objects.permitted(request.user).filter(key=key).first()
+    if draft is None:
+        raise Http404
+    fields = [(name, value) for name, values in draft.data["fields"].items() for value in values]
+    context = {"to": draft.data["to"], "page": draft.data["page"], "fields": [*fields, (HELD, key)]}
+    return render(request, "accounts/held.html", context)

@@ -1,0 +1,24 @@
+"""What asks for a new login first, written out: exports, break-glass, roles and the people of a municipality."""
+
+from .test_urls import VIEWS
+
+# Name of the view -> minutes since the last login.
+FRESH = {
+    "accounts:user_new": 15,
+    "accounts:user_detail": 15,
+    "accounts:user_active": 15,
+    "accounts:user_send_link": 15,
+    "accounts:role_end": 15,
+}
+
+
+def test_these_views_and_no_others_ask_for_a_fresh_login():
+    found = {name: row.callback.fresh_minutes for name, row in VIEWS.items() if hasattr(row.callback, "fresh_minutes")}
+    assert found == FRESH
+
+
+def test_the_role_is_asked_before_the_login():
+    """Somebody who may not do it at all is told so, and not sent round by a login."""
+    for name in FRESH:
+        assert hasattr(VIEWS[name].callback, "requires"), name
+        assert hasattr(VIEWS[name].callback.__wrapped__, "fresh_minutes"), name
