@@ -48,7 +48,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     NM_STATIC_ROOT=/app/staticfiles
 # Made here, so that the running container writes nothing. collectstatic reads the settings, and they want their answers;
 # none of these values is kept.
-RUN NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_PASSWORD_WEB=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build \
+RUN NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build \
     python manage.py collectstatic --noinput --verbosity 0
 USER nyemonstre
 EXPOSE 8000

@@ -34,6 +34,9 @@ UNPRIVILEGED = "nobody"
 # Seconds to wait for a server to answer or to end.
 PATIENCE = 30
 
+# Secrets of one data folder, and how many random bytes each has. A key of AES-256 is 32 bytes.
+NAMES = dict.fromkeys(("superuser", "owner", "web", "worker", "valkey", "key"), 36) | {"vault": 32, "index": 32}
+
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -128,6 +131,8 @@ class Servers:
             "NM_DATABASE_NAME": "nyemonstre",
             "NM_REDIS_URL": f"redis://:{self._secrets['valkey']}@127.0.0.1:{self.redis_port}/0",
             "NM_SECRET_KEY": self._secrets["key"],
+            "NM_VAULT_KEYS": f"1:{self._secrets['vault']}",
+            "NM_INDEX_KEYS": f"1:{self._secrets['index']}",
         }
 
     # ── The folder ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -153,18 +158,22 @@ class Servers:
             if not secret_file.exists() or not (self.cluster / "PG_VERSION").exists():
                 raise EmbeddedError(f"Mappen {self.data} mangler filer; lag den på nytt med «make demo RESET=1».")
             self._secrets = json.loads(secret_file.read_text())
+            if set(NAMES) - set(self._secrets):  # a folder from before there was such a secret
+                self._make_secrets(secret_file)
             if os.geteuid() == 0:
                 _open_path(self.cluster)
             return False
         if self.cluster.exists():
             raise EmbeddedError(f"Mappen {self.data} ble ikke ferdig laget forrige gang; kjør «make demo RESET=1».")
-        self._secrets = {
-            name: secrets.token_urlsafe(36) for name in ("superuser", "owner", "web", "worker", "valkey", "key")
-        }
-        secret_file.touch(mode=0o600)
-        secret_file.write_text(json.dumps(self._secrets))
+        self._make_secrets(secret_file)
         self._initialise()
         return True
+
+    def _make_secrets(self, secret_file: Path) -> None:
+        """Those that are not there yet; the file is for one user only."""
+        self._secrets = {name: secrets.token_urlsafe(size) for name, size in NAMES.items()} | self._secrets
+        secret_file.touch(mode=0o600)
+        secret_file.write_text(json.dumps(self._secrets))
 
     def _initialise(self) -> None:
         self.cluster.mkdir(mode=0o700)

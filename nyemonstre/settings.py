@@ -7,6 +7,8 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from nyemonstre.vault.keys import BadKeys, KeyRing, refuse_shared, ring_from_environment
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -24,6 +26,16 @@ def flag(name: str, default: bool = False) -> bool:
     if value not in ("0", "1"):
         raise ImproperlyConfigured(f"{name} må være 0 eller 1, ikke «{value}».")
     return value == "1"
+
+
+def keys(name: str) -> KeyRing | None:
+    """The key ring of a variable or of the file it names; the owner, who only migrates, needs none."""
+    if DATABASE_ROLE == "owner" and not (os.environ.get(name) or os.environ.get(f"{name}_FILE")):
+        return None
+    try:
+        return ring_from_environment(name)
+    except BadKeys as error:
+        raise ImproperlyConfigured(str(error)) from None
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -46,6 +58,7 @@ BASE_URL = os.environ.get("NM_BASE_URL", "http://localhost:8000").rstrip("/")
 INSTALLED_APPS = [
     "nyemonstre.accounts",
     "nyemonstre.audit",
+    "nyemonstre.vault",
     "nyemonstre.ui",
     "nyemonstre.demo",
     "families",
@@ -140,6 +153,17 @@ if DATABASE_ROLE == "web":
 elif DATABASE_ROLE == "owner":
     # Migrations wait for locks and rewrite tables; the limits above are for requests.
     DATABASES["default"]["OPTIONS"]["options"] = "-c jit=off"
+
+# ── Keys: what must not be readable in the database is sealed with these (nyemonstre.vault) ───────────────────────────
+
+NM_VAULT_KEYS = keys("NM_VAULT_KEYS")
+NM_INDEX_KEYS = keys("NM_INDEX_KEYS")
+try:
+    refuse_shared(*(ring for ring in (NM_VAULT_KEYS, NM_INDEX_KEYS) if ring))
+except BadKeys as error:
+    raise ImproperlyConfigured(str(error)) from None
+# Functions that seal again what lies in no SealedField: f(size=…) -> how many. Asked by `manage.py rotate_keys`.
+NM_RESEAL: list[str] = []
 
 # ── Who is there ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

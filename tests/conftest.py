@@ -63,7 +63,12 @@ def _environment() -> None:
 
 
 def _about_servers(name: str) -> bool:
-    return name.startswith("NM_DATABASE_") or name in ("NM_REDIS_URL", "NM_SECRET_KEY")
+    return name.startswith("NM_DATABASE_") or name in (
+        "NM_REDIS_URL",
+        "NM_SECRET_KEY",
+        "NM_VAULT_KEYS",
+        "NM_INDEX_KEYS",
+    )
 
 
 _environment()

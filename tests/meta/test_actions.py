@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ["nyemonstre/accounts", "nyemonstre/audit", "families", "consent", "assessments", "plans", "referrals"]
+ROOMS = [
+    "nyemonstre/accounts",
+    "nyemonstre/audit",
+    "nyemonstre/vault",
+    "families",
+    "consent",
+    "assessments",
+    "plans",
+    "referrals",
+]
 
 # Every module that holds actions. By habit it is called actions; a large app has a package of that name.
 MODULES = [

