@@ -171,6 +171,8 @@ class LineForm(NMForm, OnceForm):
 
     def __init__(self, *args: Any, members: Iterable[Any], services: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # The button for a service that is not on the list stands above the form, and sends it.
+        self.helper.form_id = "avtalelinje"
         self.people = _by_id(members)
         self.fields["members"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
         self.fields["service"].queryset = services

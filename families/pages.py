@@ -17,7 +17,7 @@ from nyemonstre.accounts.models import Membership
 
 from .calendar import due_text, step_label, window_state
 from .caseload import Facts, Row
-from .enums import AssignmentKind, Protection
+from .enums import Protection
 from .grants import FamilyUserGrant
 from .models import Family, permissions_on
 from .stages import Step
@@ -162,12 +162,3 @@ def with_version(form: Form, version: int) -> Form:
     data[form.add_prefix("version")] = str(version)
     form.data = data
     return form
-
-
-def kind_words(kind: str) -> str:
-    """How somebody follows a family, as it stands in a sentence."""
-    return {
-        AssignmentKind.RESPONSIBLE: _("som koordinator"),
-        AssignmentKind.SUBSTITUTE: _("som vikar"),
-        AssignmentKind.SECOND: _("som andre koordinator"),
-    }[AssignmentKind(kind)]

@@ -1,9 +1,11 @@
 """The samarbeidsavtale: draft a line, sign, end; the contact it carries; the whole agreement on paper."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,12 +21,14 @@ from families.models import Family
 from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
-from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
+from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from, keep_typed
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 
 from .pages import back, form_page, keep_draft, open_to_change, people_of, with_newer_version
 
 ANCHOR = "#avtale"
+# The button that goes to the municipality's list of services and comes back.
+ADD_SERVICE = "add_service"
 
 
 def _nobody_takes_part(request: HttpRequest, family: Family) -> HttpResponse | None:
@@ -63,6 +67,17 @@ def _contact_of(line: AgreementLine, user: Any) -> Contact | None:
     return Contact.objects.visible_to(user).filter(pk=line.contact_id).first()
 
 
+def _add_service_first(request: HttpRequest, **line: Any) -> HttpResponse:
+    """To the form for a new service, which leads back here. What was typed is kept as a draft, without script too."""
+    keep_typed(request)
+    return redirect(f"{reverse('consent:service_new')}?{urlencode(line)}")
+
+
+def _service_just_added(request: HttpRequest) -> dict[str, str]:
+    """The form's first value when one comes back from there. One that is not on the list chooses nothing."""
+    return {"service": request.GET["tjeneste"]} if request.GET.get("tjeneste") else {}
+
+
 @requires(Permission.CHANGE_CONSENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def line_new(request: HttpRequest, family_id) -> HttpResponse:
@@ -70,7 +85,9 @@ def line_new(request: HttpRequest, family_id) -> HttpResponse:
     family = open_to_change(request, family_id)
     if stop := _nobody_takes_part(request, family):
         return stop
-    initial = _renewing(request, family) | initial_from(draft_for(request))
+    if ADD_SERVICE in request.POST:
+        return _add_service_first(request, familie=family.pk)
+    initial = _renewing(request, family) | initial_from(draft_for(request)) | _service_just_added(request)
     form = LineForm(
         request.POST or None, members=people_of(family), services=_services(request, family), initial=initial
     )
@@ -113,9 +130,12 @@ def line_edit(request: HttpRequest, family_id, line_id) -> HttpResponse:
     if line.state != LineState.DRAFT:
         sentence = _("Linjen er ikke et utkast lenger. Lag en ny linje for å endre avtalen.")
         return back(family, sentence, anchor=ANCHOR, info=True, request=request)
+    if ADD_SERVICE in request.POST:
+        return _add_service_first(request, familie=family.pk, linje=line.pk)
     contact = _contact_of(line, request.user)
+    initial = _said(line, contact) | initial_from(draft_for(request)) | _service_just_added(request)
     services = _services(request, family) | Service.objects.permitted(request.user).filter(pk=line.service_id)
-    form = LineForm(request.POST or None, members=people_of(family), services=services, initial=_said(line, contact))
+    form = LineForm(request.POST or None, members=people_of(family), services=services, initial=initial)
     newer: list[tuple[str, str]] = []
     if form.is_valid():
         try:
@@ -127,12 +147,13 @@ def line_edit(request: HttpRequest, family_id, line_id) -> HttpResponse:
         except Refused as refusal:
             say(form, refusal)
         else:
+            forget_draft(request)
             return back(family, _("Utkastet er lagret."), anchor=ANCHOR, request=request)
     hidden = line.contact_id is not None and contact is None
     lead = _("En annen skrev utkastet. Kontakten de skrev, ser du ikke; den byttes ut med det du skriver.")
     return form_page(
         request, family, form, template="consent/line_form.html", heading=_("Endre utkastet"), newer=newer,
-        lead=lead if hidden else "",
+        lead=lead if hidden else "", drafted=keep_draft(request, form),
     )  # fmt: skip
 
 

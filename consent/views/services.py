@@ -1,10 +1,13 @@
 """The directory of services of one's municipalities."""
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -56,22 +59,39 @@ def service_list(request: HttpRequest) -> HttpResponse:
     return render(request, "consent/service_list.html", context)
 
 
+def _line_that_waits(request: HttpRequest) -> str:
+    """The address of the agreement line one came from to add a service, or "". Made from ids: no address is taken."""
+    try:
+        family, line = UUID(request.GET.get("familie", "")), request.GET.get("linje", "")
+        return reverse("consent:line_edit", args=[family, UUID(line)]) if line else reverse(
+            "consent:line_new", args=[family]
+        )  # fmt: skip
+    except ValueError:
+        return ""
+
+
 @requires(Permission.CHANGE_CONSENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def service_new(request: HttpRequest) -> HttpResponse:
+    """A new service. Whoever came from a line of an agreement goes back to it, with the service chosen."""
+    line = _line_that_waits(request)
     form = ServiceForm(request.POST or None, municipalities=_municipalities(request))
     if form.is_valid():
         try:
             service = add_service(form.municipality(), **_facts(form), key=form.cleaned_data["key"], by=request.user)
-        except AlreadyDone:
-            return redirect("consent:service_list")
+        except AlreadyDone as done:
+            return _after(line, done.row)
         except Refused as refusal:
             say(form, refusal)
         else:
             messages.success(request, _("%(name)s er lagt til.") % {"name": service.name})
-            return redirect("consent:service_list")
-    context = {"form": form, "heading": _("Ny tjeneste"), "newer": []}
+            return _after(line, service)
+    context = {"form": form, "heading": _("Ny tjeneste"), "newer": [], "line": line}
     return render(request, "consent/service_form.html", context, status=422 if form.errors else 200)
+
+
+def _after(line: str, service: Service) -> HttpResponse:
+    return redirect(f"{line}?tjeneste={service.pk}" if line else "consent:service_list")
 
 
 @requires(Permission.CHANGE_CONSENT)
@@ -97,7 +117,7 @@ def service_edit(request: HttpRequest, service_id) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s er lagret.") % {"name": data["name"]})
             return redirect("consent:service_list")
-    context = {"form": form, "heading": service.name, "newer": newer}
+    context = {"form": form, "heading": service.name, "newer": newer, "line": ""}
     return render(request, "consent/service_form.html", context, status=422 if form.errors else 200)
 
 

@@ -28,6 +28,8 @@ from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.refusals import Refused
 
 ASSIGN = Permission.ASSIGN_COORDINATOR
+# Coordinators on one page of the dashboard: a large town has a thousand, and each brings ten families.
+COORDINATORS_SHOWN = 50
 
 
 def my_municipality(request: HttpRequest) -> tuple[Municipality, list[Municipality]]:
@@ -43,13 +45,21 @@ def my_municipality(request: HttpRequest) -> tuple[Municipality, list[Municipali
 @require_safe
 @requires(Permission.VIEW_DASHBOARD)
 def dashboard(request: HttpRequest) -> HttpResponse:
-    """Coordinators and their families, where the families are on the path, and what needs the lead."""
+    """Coordinators and their families, where the families are on the path, and what needs the lead.
+
+    The coordinators are searched by name and paged; the numbers are always those of the whole team.
+    """
     municipality, mine = my_municipality(request)
     today = timezone.localdate()
     facts = team(request.user, municipality, today)
     record(FamilyEvent.LIST_OPENED, by=request.user, municipality=municipality, facts={"list": "dashboard"})
+    words = search_words(request).casefold().split()
+    lines = [line for line in facts.lines if all(word in line.user.name.casefold() for word in words)]
     context = {
         "team": facts,
+        "page_obj": Paginator(lines, COORDINATORS_SHOWN).get_page(request.GET.get("page")),
+        "is_large": len(facts.lines) > COORDINATORS_SHOWN,
+        "searched": bool(words),
         "municipality": municipality,
         "mine": mine,
         "today": today,

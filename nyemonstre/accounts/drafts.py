@@ -4,8 +4,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from .actions import discard_draft
+from .actions import discard_draft, save_draft
 from .models import Draft
+
+NEVER_KEPT = ("csrfmiddlewaretoken", "next")
 
 
 def draft_for(request: HttpRequest) -> Draft | None:
@@ -16,6 +18,21 @@ def draft_for(request: HttpRequest) -> Draft | None:
 def initial_from(draft: Draft | None) -> dict[str, Any]:
     """For `Form(initial=…)`: what was typed wins over what was saved before."""
     return dict(draft.data) if draft else {}
+
+
+def typed_in(request: HttpRequest) -> dict[str, Any]:
+    """What was sent, as a draft keeps it: text by field, or a list of texts; never a password or a token."""
+    data: dict[str, Any] = {}
+    for name, values in request.POST.lists():
+        if name not in NEVER_KEPT and "password" not in name:
+            texts = [value.replace("\0", "") for value in values]
+            data[name] = texts[0] if len(texts) == 1 else texts
+    return data
+
+
+def keep_typed(request: HttpRequest) -> None:
+    """Keep what was sent from the form at this address: the person comes back to it from another page."""
+    save_draft(request.path, data=typed_in(request), by=request.user)
 
 
 def forget_draft(request: HttpRequest) -> None:

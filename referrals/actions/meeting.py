@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from families.actions import reach
+from families.actions import close, reach
 from families.enums import FamilyState
 from families.models import Family, Member
 from families.stages import Step
@@ -103,11 +103,14 @@ def record_meeting(
     held_on: date | None = None,
     told: Iterable[str] = (),
     questions: str = "",
+    reason: str = "",
     version: int | None = None,
 ) -> InformationMeeting:
     """What was told, what they asked, and the family's answer. A yes reaches the step, on the day of the meeting.
 
-    Raises Refused when it is recorded already, the day is in the future, or a yes comes before everything was told.
+    A no closes the henvendelse and the family in the same transaction, so the place is free again. `reason` is what
+    the family said about its no; nobody has to give one. Raises Refused when the meeting is recorded already, the day
+    is in the future, a yes comes before everything was told, or there is a reason without a no.
     """
     check(by, Permission.CHANGE_FAMILY, meeting.family)
     current = lock(meeting, version)
@@ -123,6 +126,12 @@ def record_meeting(
             rule="not_told",
             field="told",
         )  # fmt: skip
+    if reason.strip() and outcome != MeetingOutcome.NO:
+        raise Refused(
+            _("Dette feltet er for et nei. Velg «nei», eller flytt teksten til spørsmålene."),
+            rule="reason_without_no",
+            field="reason",
+        )
     current.outcome, current.held_on, current.told, current.questions = outcome, held_on, told, questions
     current.recorded_by, current.recorded_at = by, timezone.now()
     current.save()
@@ -131,6 +140,9 @@ def record_meeting(
         reach(current.family, step=Step.INFORMATION, on=held_on, by=by)
     if outcome in (MeetingOutcome.YES, MeetingOutcome.NO):
         _move_referral(current.family, ReferralState.INFORMATION_MEETING, ReferralState.CLOSED, by)
+    if outcome == MeetingOutcome.NO:
+        said = " ".join([_("Familien takket nei i informasjonssamtalen."), reason.strip()]).strip()
+        close(current.family, reason=said, on=held_on, by=by)
     return current
 
 

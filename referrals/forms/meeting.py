@@ -82,5 +82,10 @@ class RecordForm(NMForm, forms.Form):
     )
     outcome = forms.ChoiceField(
         label=_("Hva svarte familien?"), choices=MeetingOutcome.choices, widget=forms.RadioSelect,
-        help_text=_("Et ja her er ja til å være med. Samtykkene føres for hver person i neste steg."),
+        help_text=_("Et ja her er ja til å være med. Samtykkene føres for hver person i neste steg. Et nei avslutter "
+                    "oppfølgingen, og plassen blir ledig."),
+    )  # fmt: skip
+    reason = PlainTextField(
+        label=_("Hva sa familien, hvis de takket nei?"), long=True, max_length=200, required=False,
+        help_text=_("Ingen trenger å gi en grunn."),
     )  # fmt: skip

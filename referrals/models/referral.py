@@ -29,7 +29,7 @@ from referrals.enums import (
     ReferrerKind,
     Situation,
 )
-from referrals.stages import DECIDABLE, TO_DECIDE, ReferralState
+from referrals.stages import DECIDABLE, ReferralState
 
 SITUATION_LENGTH = 3000
 
@@ -47,9 +47,6 @@ class ReferralQuerySet(models.QuerySet):
         on_family = Permission.VIEW_FAMILY if permission == Permission.VIEW_REFERRAL else permission
         became = IntakeDecision.objects.filter(family__in=Family.objects.permitted(user, on_family))
         return self.filter(by_role | Q(pk__in=became.values("referral_id")))
-
-    def to_decide(self):
-        return self.filter(state__in=TO_DECIDE)
 
     def waiting(self):
         """The waiting list, in its order."""

@@ -139,7 +139,7 @@ def meeting_record(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> H
 def _said(meeting: InformationMeeting) -> str:
     return {
         MeetingOutcome.YES: _("Familien vil være med. Neste steg er samtykke, person for person."),
-        MeetingOutcome.NO: _("Familien vil ikke være med. Avslutt oppfølgingen når alt er sagt."),
+        MeetingOutcome.NO: _("Familien vil ikke være med. Oppfølgingen er avsluttet, og plassen er ledig igjen."),
         MeetingOutcome.THINKING: _("Familien tenker på det. Avtal gjerne en ny tid."),
         MeetingOutcome.ABSENT: _("Familien kom ikke. Avtal en ny tid."),
     }[meeting.outcome]

@@ -87,6 +87,7 @@ def look(page, axe, width: int) -> list[str]:
     # The page itself; a wide table may scroll inside its own frame.
     if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
         faults.append(f"needs {needed} px: {page.evaluate(SPILLS, width)}")
+    faults += [f"the current tab is out of sight: {tab}" for tab in page.evaluate(TABS_OUT_OF_SIGHT)]
     return [f"{width} px: {fault}" for fault in faults]
 
 
@@ -100,6 +101,13 @@ SPILLS = """width => {
   const said = e => e.tagName.toLowerCase() + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.trim();
   return out.filter(e => !out.some(o => o !== e && e.contains(o))).slice(0, 4).map(e => said(e).slice(0, 80));
 }"""
+
+
+# The family's tabs scroll sideways on a phone; the one somebody stands on must be seen.
+TABS_OUT_OF_SIGHT = """() => [...document.querySelectorAll('.nm-tabs [aria-current]')].filter(tab => {
+  const is = tab.getBoundingClientRect();
+  return is.left < 0 || is.right > document.documentElement.clientWidth;
+}).map(tab => tab.textContent)"""
 
 
 def test_every_page_was_found_by_somebody(site, found_by):

@@ -80,6 +80,35 @@ def test_the_dashboard_of_an_empty_team(client):
     assert "Alle familiene har en koordinator" in text
 
 
+def test_a_large_team_is_searched_and_paged_and_its_numbers_stay(lead, team, family, monkeypatch):
+    from families.views import team as views
+
+    assert 'type="search"' not in lead.get(DASHBOARD).content.decode()
+    monkeypatch.setattr(views, "COORDINATORS_SHOWN", 3)
+    for name in ("Ågot Dal", "Anne Dal", "Øystein Å. Moe", "Zara Moe"):
+        a_user(Role.COORDINATOR, team.municipality, name=name)
+
+    def shown(**query):
+        soup = BeautifulSoup(lead.get(DASHBOARD, query).content, "html.parser")
+        assert "Koordinatorer: 6. Familier: 1." in soup.select_one(".nm-lead").get_text()
+        return [link.get_text() for link in soup.select(".nm-teamt tbody th a")]
+
+    everybody = shown() + shown(page=2)
+    assert everybody == [
+        "Anne Dal",
+        team.coordinator.name,
+        team.second_coordinator.name,
+        "Zara Moe",
+        "Øystein Å. Moe",
+        "Ågot Dal",
+    ]
+    assert shown(q="dal") == ["Anne Dal", "Ågot Dal"]
+    assert shown(q="moe øyst") == ["Øystein Å. Moe"]
+    assert shown(q="finnes ikke") == shown(q="\0ingen") == []
+    assert shown(page="tull") == everybody[:3]
+    assert shown(page=99) == everybody[3:]
+
+
 def test_a_lead_of_two_municipalities_chooses(lead, team):
     other = Team()
     Membership.objects.create(user=team.lead, municipality=other.municipality, role=Role.LEAD)

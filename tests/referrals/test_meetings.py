@@ -8,6 +8,7 @@ from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from families.models import Family
+from families.places import places_of
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
@@ -59,6 +60,27 @@ def test_the_other_answers_do_not_reach_the_step(team, case, outcome, state):
     assert reread(referral, team).state == state
     with acting_as(team.coordinator):
         assert family.milestones.get(step=Step.INFORMATION).reached_on is None
+
+
+def test_a_no_closes_the_family_and_frees_the_place(team, case):
+    """In one action: no coordinator is left with a family that said no, and nobody has to remember a second page."""
+    referral, family, members = case
+
+    def place():
+        with acting_as(team.lead):
+            return places_of(team.coordinator, team.municipality).taken
+
+    meeting, before = book(team, family, members), place()
+    with pytest.raises(Refused, match="for et nei"), transaction.atomic():
+        actions.record_meeting(meeting, outcome="thinking", reason="Vil ikke", by=team.coordinator)
+    yesterday = timezone.localdate() - timedelta(days=1)
+    actions.record_meeting(meeting, outcome="no", held_on=yesterday, reason=" De har nok hjelp. ", by=team.coordinator)
+    assert (reread(referral, team).state, before, place()) == ("closed", 1, 0)
+    with acting_as(team.coordinator):
+        family = Family.objects.get(pk=family.pk)
+        assert (family.state, family.closed_on) == ("closed", yesterday)
+        assert family.closed_reason == "Familien takket nei i informasjonssamtalen. De har nok hjelp."
+        assert not family.milestones.filter(step__in=[Step.INFORMATION, Step.CONSENT]).exclude(reached_on=None)
 
 
 @pytest.mark.parametrize("outcome", ["thinking", "absent"])

@@ -127,6 +127,7 @@ def test_the_same_booking_twice_makes_one(mine, team, family):
         ({"outcome": ""}, "Velg et svar"),
         ({"held_on": "01.01.2090"}, "Datoen kan ikke være etter"),
         ({"questions": "x" * 3001}, "Det er plass til 3000"),
+        ({"outcome": "thinking", "reason": "Vil ikke"}, "Dette feltet er for et nei"),
     ],
 )
 def test_a_wrong_record_is_said_and_kept(mine, team, family, changes, sentence):
@@ -135,6 +136,16 @@ def test_a_wrong_record_is_said_and_kept(mine, team, family, changes, sentence):
     response = mine.post(url("meeting_record", family, meeting.pk), record(meeting, **changes))
     assert response.status_code == 422
     assert sentence in errors(response)
+
+
+def test_a_no_says_what_follows_and_offers_no_new_time(mine, team, family):
+    mine.post(url("information_meeting", family), booking(family))
+    meeting = meeting_of(team)
+    page = url("meeting_record", family, meeting.pk)
+    assert "Et nei avslutter oppfølgingen" in mine.get(page).content.decode()
+    text = mine.post(page, record(meeting, outcome="no", told=[]), follow=True).content.decode()
+    assert "plassen er ledig igjen" in text
+    assert "Avtal en ny tid" not in text
 
 
 def test_a_draft_survives_and_is_forgotten_when_saved(mine, team, family):

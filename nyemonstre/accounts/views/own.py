@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nyemonstre.access.views import signed_in
 from nyemonstre.accounts.actions import change_password, change_profile, discard_draft, save_draft
+from nyemonstre.accounts.drafts import typed_in
 from nyemonstre.accounts.entry import safe_next
 from nyemonstre.accounts.forms import PasswordForm, ProfileForm
 from nyemonstre.accounts.middleware import page_of
@@ -17,7 +18,6 @@ from nyemonstre.accounts.models import Draft
 
 # A form is a page of text or a long kartlegging; more than this is something else. Characters.
 LARGEST_DRAFT = 300_000
-NEVER_KEPT = ("csrfmiddlewaretoken", "next")
 
 
 @signed_in
@@ -58,11 +58,7 @@ def draft_save(request):
     key = page_of(request)
     if not key:
         return HttpResponseBadRequest(_("Vi vet ikke hvilken side utkastet hører til."), content_type="text/plain")
-    data = {}
-    for name, values in request.POST.lists():
-        if name not in NEVER_KEPT and "password" not in name:
-            texts = [value.replace("\0", "") for value in values]
-            data[name] = texts[0] if len(texts) == 1 else texts
+    data = typed_in(request)
     if sum(len(name) + len(str(texts)) for name, texts in data.items()) > LARGEST_DRAFT:
         return HttpResponse(_("Utkastet er for langt til å lagres."), status=413, content_type="text/plain")
     save_draft(key, data=data, by=request.user)

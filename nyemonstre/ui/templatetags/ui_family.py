@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django import template
@@ -183,9 +182,3 @@ def network(services: Iterable[Mapping[str, Any]], dropped: Iterable[Mapping[str
         "height": max(half, 1) * _ROW,
         "dropped": [{"note": "", **item} for item in dropped],
     }
-
-
-@register.filter
-def short_date(value: date | None) -> str:
-    """A date as 21.11.2026, the way it is typed; nothing for no date."""
-    return value.strftime("%d.%m.%Y") if value else ""

@@ -42,6 +42,35 @@ def test_a_line_is_drafted_once_signed_and_printed(client, family, people, schoo
         assert AgreementLine.objects.get().state == LineState.SIGNED
 
 
+def test_a_service_that_is_missing_is_added_on_the_way_and_nothing_typed_is_lost(client, family, people, school, draft):
+    line = draft()
+    for page in (url("line_new", family), url("line_edit", family, line)):
+        typed = line_data(people, school, service="", what_they_do="Svømming", contact_name="Kari", add_service="1")
+        there = client.post(page, typed)
+        assert there.status_code == 302
+        assert f'href="{page}"' in client.get(there.url).content.decode()
+        service = {"key": str(uuid4()), "name": f"Badet {len(page)}", "sector": "leisure", "phone": "", "website": ""}
+        assert errors(client.post(there.url, service | {"name": ""}))
+        answers = [client.post(there.url, service) for _ in "ab"]  # the second press finds what the first one made
+        assert answers[0].url == answers[1].url
+        soup = BeautifulSoup(client.get(answers[0].url).content, "html.parser")
+        assert soup.select_one("[name=service] option[selected]").get_text() == service["name"]
+        assert soup.select_one("[name=what_they_do]")["value"] == "Svømming"
+        assert soup.select_one("[name=contact_name]")["value"] == "Kari"
+        assert [box["value"] for box in soup.select("[name=members][checked]")] == [str(people["Jente"].pk)]
+        saved = typed | {
+            "service": soup.select_one("[name=service] option[selected]")["value"],
+            "version": line.version,
+        }
+        del saved["add_service"]
+        assert client.post(page, saved).status_code == 302
+        assert "Svømming" not in client.get(url("line_new", family)).content.decode()  # the draft has done its work
+    for nonsense in ("familie=tull", "familie=//evil.test", f"familie={family.pk}&linje=tull", "linje=1"):
+        assert client.post(
+            f"{url('service_new')}?{nonsense}", service | {"key": str(uuid4()), "name": nonsense}
+        ).url == url("service_list")
+
+
 def test_several_drafts_at_once_and_one_that_changed_meanwhile(client, family, draft, people, team):
     first, second = draft(), draft(who=("Gutt",))
     chosen = [f"{line.pk}:{line.version}" for line in (first, second)]
