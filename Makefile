@@ -37,7 +37,7 @@ system-demo: .venv/.ready
 	@$(BIN)/python nyemonstre/setup/system.py pango
 
 system-test: .venv/.ready
-	@$(BIN)/python nyemonstre/setup/system.py pango chromium
+	@$(BIN)/python nyemonstre/setup/system.py pango chromium pgbouncer
 
 # ── What it is for ──
 

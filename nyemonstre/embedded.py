@@ -35,7 +35,10 @@ UNPRIVILEGED = "nobody"
 PATIENCE = 30
 
 # Secrets of one data folder, and how many random bytes each has. A key of AES-256 is 32 bytes.
-NAMES = dict.fromkeys(("superuser", "owner", "web", "worker", "valkey", "key"), 36) | {"vault": 32, "index": 32}
+NAMES = dict.fromkeys(("superuser", "owner", "web", "worker", "backup", "valkey", "key"), 36) | {
+    "vault": 32,
+    "index": 32,
+}
 
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -124,7 +127,8 @@ class Servers:
 
     def environment(self) -> dict[str, str]:
         """The variables that nyemonstre.settings needs to find these servers."""
-        passwords = {f"NM_DATABASE_PASSWORD_{role.upper()}": self._secrets[role] for role in ("owner", "web", "worker")}
+        roles = ("owner", "web", "worker", "backup")
+        passwords = {f"NM_DATABASE_PASSWORD_{r.upper()}": self._secrets[r] for r in roles if r in self._secrets}
         return passwords | {
             "NM_DATABASE_HOST": "127.0.0.1",
             "NM_DATABASE_PORT": str(self.port),

@@ -147,7 +147,12 @@ DATABASES = {
         },
     }
 }
-if DATABASE_ROLE == "web":
+if flag("NM_DATABASE_POOLER"):
+    # A pooler in transaction mode gives each transaction another connection: nothing may be left open between them, and
+    # it takes no start options. The limits above are the role's own as well (nyemonstre/postgres/roles.sql).
+    DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
+    del DATABASES["default"]["OPTIONS"]["options"]
+elif DATABASE_ROLE == "web":
     # One pool per process, as large as the threads in it. A forking worker must not share one.
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 0, "max_size": 6, "timeout": 4}
 elif DATABASE_ROLE == "owner":

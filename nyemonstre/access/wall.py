@@ -113,3 +113,33 @@ def protect(table: str, *, read: str, write: str, insert: str = "", delete: str 
     undo = [f"drop policy if exists {name} on {table}" for name in names]
     undo += [f"alter table {table} no force row level security", f"alter table {table} disable row level security"]
     return RunSQL(";\n".join(sql), ";\n".join(undo))
+
+
+def tie(table: str, **parents: str) -> RunSQL:
+    """Hold the other parents of a row to the row's own family: `tie("consent_consent", member_id="families_member")`.
+
+    PostgreSQL checks a foreign key past the wall, so without this a crafted id would be accepted, and would tell by
+    another error whether a foreign row exists. These policies restrict: they come on top of what `protect` allows.
+    """
+    conditions = [
+        f"({column} is null or sec.is_of_family('{parent}', {column}, family_id))" for column, parent in parents.items()
+    ]
+    return _restrict(table, " and ".join(conditions))
+
+
+def tie_to_readable(table: str, **parents: str) -> RunSQL:
+    """The same for parents outside the family (a service): rows which the actor may read."""
+    conditions = [
+        f"({column} is null or exists (select from {parent} p where p.id = {table}.{column}))"
+        for column, parent in parents.items()
+    ]
+    return _restrict(table, " and ".join(conditions), name="readable")
+
+
+def _restrict(table: str, condition: str, name: str = "one_family") -> RunSQL:
+    web = "nm_web, nm_worker"
+    return RunSQL(
+        f"create policy {name}_insert on {table} as restrictive for insert to {web} with check ({condition});\n"
+        f"create policy {name}_update on {table} as restrictive for update to {web} with check ({condition})",
+        f"drop policy {name}_update on {table};\ndrop policy {name}_insert on {table}",
+    )

@@ -12,11 +12,13 @@ class AccountsConfig(AppConfig):
     events = "nyemonstre.accounts.enums.AccountEvent"
 
     def ready(self):
-        from .policy import copy_roles_to_database  # noqa: PLC0415  models are not ready before this point
+        # Models are not ready before this point.
+        from .policy import copy_roles_to_database, harden_functions  # noqa: PLC0415
 
         # However somebody came in, the session knows when.
         user_logged_in.connect(note_login, dispatch_uid="note_login")
         post_migrate.connect(copy_roles_to_database, sender=self, dispatch_uid="copy_roles_to_database")
+        post_migrate.connect(harden_functions, sender=self, dispatch_uid="harden_functions")
 
 
 def note_login(request, **kwargs):

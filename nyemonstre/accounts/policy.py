@@ -1,4 +1,7 @@
-"""The wall reads who may do what from a table: a copy of nyemonstre/access/roles.py, made at each migrate."""
+"""What is brought up to date after each migrate, as the owner.
+
+The wall reads who may do what from a table: a copy of nyemonstre/access/roles.py. And its functions are hardened.
+"""
 
 from django.db import connections
 
@@ -21,3 +24,21 @@ def copy_roles_to_database(using: str = "default", **kwargs) -> None:
             return
         cursor.execute("delete from sec.role_permission")
         cursor.executemany("insert into sec.role_permission (role, permission) values (%s, %s)", role_permission_rows())
+
+
+def harden_functions(using: str = "default", **kwargs) -> None:
+    """Let no temporary table stand in for a real one inside a function that sees past the wall.
+
+    Where a search path does not name pg_temp, PostgreSQL looks there first; so each such function names it, last.
+    """
+    with connections[using].cursor() as cursor:
+        cursor.execute(
+            """
+            select p.oid::regprocedure::text from pg_proc p
+             where p.prosecdef and p.pronamespace in (to_regnamespace('sec'), to_regnamespace('public'))
+               and p.proowner = current_user::regrole
+               and not coalesce(p.proconfig, '{}') @> '{"search_path=pg_catalog, public, pg_temp"}'
+            """
+        )
+        for (function,) in cursor.fetchall():
+            cursor.execute(f"alter function {function} set search_path = pg_catalog, public, pg_temp")

@@ -28,6 +28,11 @@ def has_chromium() -> bool:
     return bool(shutil.which("chromium") or shutil.which("chromium-browser"))
 
 
+def has_pgbouncer() -> bool:
+    """Whether the test of a connection pooler can run."""
+    return shutil.which("pgbouncer", path="/usr/sbin:/usr/bin:/usr/local/bin:/opt/homebrew/bin") is not None
+
+
 NEEDS: dict[str, tuple[Callable[[], bool], str, list[str], str]] = {
     "pango": (
         has_pango,
@@ -36,6 +41,12 @@ NEEDS: dict[str, tuple[Callable[[], bool], str, list[str], str]] = {
         "brew install pango",
     ),
     "chromium": (has_chromium, "Chromium, som nettlesertestene bruker,", ["chromium"], "brew install --cask chromium"),
+    "pgbouncer": (
+        has_pgbouncer,
+        "pgbouncer, som testene deler tilkoblinger med,",
+        ["pgbouncer"],
+        "brew install pgbouncer",
+    ),
 }
 
 

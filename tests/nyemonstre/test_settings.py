@@ -65,6 +65,11 @@ def test_worker_has_no_pool_and_the_web_has() -> None:
     assert run(worker, pooled).stdout.strip() == "false"
 
 
+def test_behind_a_pooler_nothing_stays_open_between_transactions() -> None:
+    asked = "[s.DATABASES['default'].get('DISABLE_SERVER_SIDE_CURSORS'), sorted(s.DATABASES['default']['OPTIONS'])]"
+    assert json.loads(run(COMPLETE | {"NM_DATABASE_POOLER": "1"}, asked).stdout) == [True, ["connect_timeout"]]
+
+
 def test_session_ends_after_thirty_minutes() -> None:
     assert settings.SESSION_COOKIE_AGE == 1800
     assert settings.SESSION_SAVE_EVERY_REQUEST

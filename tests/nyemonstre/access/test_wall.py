@@ -117,15 +117,3 @@ def test_a_disabled_user_sees_nothing_even_at_the_wall():
     team.coordinator.save(update_fields=["is_active"])
     with acting_as(team.coordinator):
         assert codes() == set()
-
-
-def test_policies_become_an_index_condition():
-    """Written `= any (array(select …))`, the list of families is made once and looked up; see docs/adr."""
-    team = Team()
-    family_at(Step.CONSENT, team)
-    with acting_as(team.coordinator), connection.cursor() as cursor:
-        cursor.execute("set local enable_seqscan = off")
-        cursor.execute("explain select * from families_member")
-        plan = "\n".join(row[0] for row in cursor.fetchall())
-    assert "InitPlan" in plan
-    assert "Index Cond: (family_id = ANY" in plan
