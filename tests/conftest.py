@@ -130,6 +130,24 @@ def _nobody_acts() -> Iterator[None]:
     assert not any(wall.transaction_settings().values())
 
 
+@pytest.fixture(scope="module")
+def shared_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
+    """Rows a module makes once: what is written in `with shared_rows():` by a module's own fixture stays for it.
+
+    A transaction stands around the module and each test's own is a savepoint in it, so what a test changes is rolled
+    back as ever. Not for modules with transactional tests: those commit.
+    """
+    from django.db import transaction
+
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around.__enter__()
+    yield django_db_blocker.unblock
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
+
+
 @pytest.fixture
 def acting_as() -> Any:
     """`with acting_as(user):` everything inside reaches the database in that user's name."""
@@ -201,7 +219,8 @@ def axe() -> Any:
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
     def run(page: Any) -> list[str]:
-        page.evaluate(source)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(source)
         found = page.evaluate(
             # Only what is wrong: the list of what is right is long, and slow to carry over.
             "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})"

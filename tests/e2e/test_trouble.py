@@ -7,31 +7,34 @@ from django.urls import reverse
 from .forms import FORMS, KINDS, Text
 from .world import World, complained_about, said, stands_in
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
-@pytest.fixture
-def world(db):
-    return World()
+@pytest.fixture(scope="module")
+def world(shared_rows):
+    with shared_rows():
+        return World()
 
 
 def test_bad_input_is_said_at_the_field_and_nothing_typed_is_lost(world, subtests):
     for form in FORMS:
+        with subtests.test(form=form.name):
+            client = world.client(form)
+            good = world.filled(form, client)
         for kind in KINDS:
             bad = {world.name(name): field.bad()[kind] for name, field in form.fields.items() if kind in field.bad()}
             if bad:
                 with subtests.test(form=form.name, kind=kind):
-                    try_bad(world, form, {n: foreign(world, value) for n, value in bad.items()})
+                    try_bad(world, form, client, good, {n: foreign(world, value) for n, value in bad.items()})
 
 
 def foreign(world, value):
     return str(world.others[value.removeprefix("another:")]) if value.startswith("another:") else value
 
 
-def try_bad(world, form, bad):
+def try_bad(world, form, client, good, bad):
     """All fields are bad in the same way at once; each must be named, and the others come back as they were typed."""
-    client = world.client(form)
-    good, before = world.filled(form, client), world.done()
+    before = world.done()
     answer = client.post(world.address(form), good | bad)
     assert answer.status_code == 422
     assert world.done() == before

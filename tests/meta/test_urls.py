@@ -69,6 +69,32 @@ def both(client, address: str) -> dict[str, int]:
     return kept
 
 
+@pytest.fixture(scope="module")
+def team(shared_rows):
+    with shared_rows():
+        return Team()
+
+
+@pytest.fixture(scope="module")
+def stranger(shared_rows):
+    """The people of another municipality."""
+    with shared_rows():
+        return Team()
+
+
+@pytest.fixture(scope="module")
+def mine(shared_rows, team):
+    with shared_rows():
+        return family_at(Step.PLAN, team, name="Min")
+
+
+@pytest.fixture(scope="module")
+def theirs(shared_rows, team):
+    """Another family that the same coordinator follows, with a row in every table."""
+    with shared_rows():
+        return family_with_everything(team, name="Din")
+
+
 def test_names_are_unique():
     names = [name for name, _route, _row in patterns()]
     assert len(names) == len(set(names))
@@ -96,8 +122,7 @@ def test_a_visitor_is_sent_to_the_login(client, name):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(GUARDED))
-def test_a_role_without_the_permission_is_told_403(client, name):
-    team = Team()
+def test_a_role_without_the_permission_is_told_403(client, name, team):
     permission = GUARDED[name].callback.requires
     without = next(role for role in Role if permission not in EVERYWHERE[role] | GRANTED[role])
     client.force_login(getattr(team, str(without)))
@@ -107,12 +132,10 @@ def test_a_role_without_the_permission_is_told_403(client, name):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", OF_A_FAMILY)
-def test_another_municipality_and_another_coordinator_are_told_404(client, name):
-    team, other = Team(), Team()
-    family = family_at(Step.CONSENT, team)
+def test_another_municipality_and_another_coordinator_are_told_404(client, name, team, stranger, mine):
     row = GUARDED[name]
-    address = reverse(name, kwargs=stand_in(row, family_id=family.pk))
-    client.force_login(getattr(other, str(others_with(row.callback.requires))))
+    address = reverse(name, kwargs=stand_in(row, family_id=mine.pk))
+    client.force_login(getattr(stranger, str(others_with(row.callback.requires))))
     assert set(both(client, address).values()) == {404}
     if row.callback.requires in GRANTED[Role.COORDINATOR]:
         client.force_login(team.second_coordinator)
@@ -121,10 +144,8 @@ def test_another_municipality_and_another_coordinator_are_told_404(client, name)
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name in OF_A_FAMILY if other_ids(VIEWS[name])])
-def test_another_familys_row_under_ones_own_family_is_404(client, name):
+def test_another_familys_row_under_ones_own_family_is_404(client, name, team, mine, theirs):
     """The crafted address: my family's id, and the id of a row of a family that I also follow."""
-    team = Team()
-    mine, theirs = family_at(Step.PLAN, team, name="Min"), family_with_everything(team, name="Din")
     row = GUARDED[name]
     with acting_as(team.coordinator):
         foreign = rows_of(theirs, other_ids(row))

@@ -20,6 +20,23 @@ def data(tmp_path: Path) -> Path:
     return tmp_path / "closed" / "data"
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that servers have run in once. What follows from the first start alone is tried on `data`."""
+    folder = tmp_path_factory.mktemp("made") / "closed" / "data"
+    assert run(folder, "true").returncode == 0
+    return folder
+
+
+@pytest.fixture
+def used(made: Path, data: Path) -> Path:
+    """A copy of it, with its owners."""
+    data.parent.mkdir()
+    data.parent.chmod(made.parent.stat().st_mode)
+    subprocess.run(["cp", "-a", made, data], check=True)
+    return data
+
+
 def command(data: Path, *words: str) -> list[str]:
     return [sys.executable, "-m", "nyemonstre.embedded", "run", "--careless", "--data", str(data), "--", *words]
 
@@ -64,8 +81,8 @@ def test_first_and_second_start_keep_the_data_and_leave_nothing(data: Path) -> N
     assert not processes_of(data)
 
 
-def test_exit_code_is_the_commands(data: Path) -> None:
-    assert run(data, "sh", "-c", "exit 7").returncode == 7
+def test_exit_code_is_the_commands(used: Path) -> None:
+    assert run(used, "sh", "-c", "exit 7").returncode == 7
 
 
 def test_half_made_folder_gives_one_sentence(data: Path) -> None:
@@ -94,25 +111,24 @@ def test_folder_with_missing_files_gives_one_sentence(data: Path) -> None:
     assert "mangler filer" in done.stderr
 
 
-def test_folder_in_use_gives_one_sentence(data: Path) -> None:
-    with embedded.Servers(data, careless=True):
-        done = run(data, "true")
+def test_folder_in_use_gives_one_sentence(used: Path) -> None:
+    with embedded.Servers(used, careless=True):
+        done = run(used, "true")
     assert done.returncode == 1
     assert "er i bruk av en annen kjøring" in done.stderr
 
 
-def test_stale_pid_file_of_another_program_does_not_stop_the_start(data: Path) -> None:
-    assert run(data, "true").returncode == 0
+def test_stale_pid_file_of_another_program_does_not_stop_the_start(used: Path) -> None:
     # This very process has the number that the dead server had.
-    (data / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n")
-    assert run(data, "true").returncode == 0
+    (used / "postgres" / "postmaster.pid").write_text(f"{os.getpid()}\n{used}\n")
+    assert run(used, "true").returncode == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_servers_end_with_their_starter(data: Path, number: int) -> None:
+def test_servers_end_with_their_starter(used: Path, number: int) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NM_")}
     with subprocess.Popen(
-        command(data, sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"),
+        command(used, sys.executable, "-c", "import time; print('up', flush=True); time.sleep(60)"),
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,
@@ -137,13 +153,12 @@ def test_servers_end_with_their_starter(data: Path, number: int) -> None:
             process.communicate(timeout=120)
             assert process.returncode in (130, 143)
     limit = time.monotonic() + 15
-    while processes_of(data) and time.monotonic() < limit:
+    while processes_of(used) and time.monotonic() < limit:
         time.sleep(0.1)
-    assert not processes_of(data)
+    assert not processes_of(used)
 
 
-def test_reset_removes_the_folder(data: Path) -> None:
-    assert run(data, "true").returncode == 0
-    embedded.reset(data)
-    assert not data.exists()
-    embedded.reset(data)
+def test_reset_removes_the_folder(used: Path) -> None:
+    embedded.reset(used)
+    assert not used.exists()
+    embedded.reset(used)

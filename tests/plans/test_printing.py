@@ -32,6 +32,8 @@ from .conftest import HTMX, SECRETS, reading, url
 AT_ONCE = 4.0
 # Seconds a test waits for a worker on a busy machine.
 PATIENCE = 90
+# Each test process has two databases of Valkey: one where a worker listens, and one where nobody does.
+WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 6
 
 
 def use_broker(monkeypatch, address):
@@ -44,8 +46,7 @@ def use_broker(monkeypatch, address):
 @pytest.fixture
 def own_broker(monkeypatch):
     """A database of Valkey that no other test process uses."""
-    number = 3 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw") or 0)
-    address = settings.REDIS_URL.rpartition("/")[0] + f"/{number}"
+    address = settings.REDIS_URL.rpartition("/")[0] + f"/{3 + WORKER_NUMBER}"
     use_broker(monkeypatch, address)
     return address
 
@@ -60,11 +61,12 @@ def no_broker(monkeypatch):
     use_broker(monkeypatch, f"redis://127.0.0.1:{free_port()}/0")
 
 
-@pytest.fixture
-def worker(transactional_db, own_broker):
-    """A Celery worker of its own process and its own database role, on this test's database."""
+@pytest.fixture(scope="module")
+def listening(django_db_setup):
+    """A Celery worker of its own process and its own database role, on these tests' database; the broker it hears."""
+    address = settings.REDIS_URL.rpartition("/")[0] + f"/{9 + WORKER_NUMBER}"
     environment = os.environ | {
-        "NM_DATABASE_ROLE": "worker", "NM_DATABASE_NAME": connection.settings_dict["NAME"], "NM_REDIS_URL": own_broker,
+        "NM_DATABASE_ROLE": "worker", "NM_DATABASE_NAME": connection.settings_dict["NAME"], "NM_REDIS_URL": address,
     }  # fmt: skip
     command = [sys.executable, "-m", "celery", "-A", "nyemonstre", "worker", "--pool", "solo", "--loglevel", "WARNING"]
     process = subprocess.Popen(
@@ -72,14 +74,22 @@ def worker(transactional_db, own_broker):
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not printing.worker_answers():
-            assert process.poll() is None, process.stdout.read().decode()
-            assert time.monotonic() < deadline, "the worker does not answer"
-        yield process
+        yield process, address
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+@pytest.fixture
+def worker(transactional_db, listening, monkeypatch):
+    """The worker, ready for what this test sends."""
+    process, address = listening
+    use_broker(monkeypatch, address)
+    deadline = time.monotonic() + PATIENCE
+    while not printing.worker_answers():
+        assert process.poll() is None, process.stdout.read().decode()
+        assert time.monotonic() < deadline, "the worker does not answer"
+    return process
 
 
 def order(client, family, **data):

@@ -40,14 +40,16 @@ def counts(by):
         return {model._meta.label: model._default_manager.count() for model in models}
 
 
-@pytest.fixture
-def valle(db):
+@pytest.fixture(scope="module")
+def valle(shared_rows):
     """One family of Valle with three years behind it, and the queue."""
-    seed(VALLE, 2026, 0.25)
-    return the_one(Role.COORDINATOR)
+    with shared_rows():
+        seed(VALLE, 2026, 0.25)
+        return the_one(Role.COORDINATOR)
 
 
 @pytest.mark.slow
+@pytest.mark.django_db
 def test_seeding_twice_changes_nothing(valle):
     intake = the_one(Role.INTAKE)
     before = counts(valle), counts(intake)
@@ -75,6 +77,7 @@ PAGES = {
 
 
 @pytest.mark.slow
+@pytest.mark.django_db
 def test_every_page_of_the_demo_has_something_on_it(valle, client):
     for role, names in PAGES.items():
         client.force_login(the_one(role))
