@@ -27,6 +27,15 @@ class MemberRole(models.TextChoices):
     RELATED_CHILD = "related_child", _("Tilknyttet barn")  # lives less than half the time here (R-E5, trap 15)
 
 
+class NumberKind(models.TextChoices):
+    """What sort of identity number; the values are those of nyemonstre.numbers.Kind."""
+
+    FNR = "fnr", _("Fødselsnummer")
+    D_NUMBER = "d_number", _("D-nummer")
+    FH = "fh", _("Felles hjelpenummer")
+    DUF = "duf", _("DUF-nummer")
+
+
 class AssignmentKind(models.TextChoices):
     RESPONSIBLE = "responsible", _("Ansvarlig koordinator")
     SUBSTITUTE = "substitute", _("Vikar")
@@ -50,5 +59,11 @@ class FamilyEvent(models.TextChoices):
     FAMILY_PAUSED = "family_paused", _("Satte oppfølgingen på pause")
     FAMILY_RESUMED = "family_resumed", _("Tok opp oppfølgingen igjen")
     FAMILY_CLOSED = "family_closed", _("Avsluttet oppfølgingen")
+    NUMBER_KEPT = "number_kept", _("Førte et fødselsnummer")
+    NUMBER_CHANGED = "number_changed", _("Byttet et fødselsnummer")
+    NUMBER_REMOVED = "number_removed", _("Fjernet et fødselsnummer")
+    NUMBER_LEFT_OUT = "number_left_out", _("Førte at fødselsnummer mangler")
+    NUMBER_SHOWN = "number_shown", _("Så et fødselsnummer")
+    NUMBER_SEARCHED = "number_searched", _("Søkte med fødselsnummer")
     LIST_OPENED = "list_opened", _("Åpnet en liste")
     REMINDED = "reminded", _("Fikk påminnelse")

@@ -18,7 +18,8 @@ from nyemonstre.versioned import Versioned
 from . import calendar
 from .enums import STRICT, AssignmentKind, FamilyState, MemberRole, Protection
 from .grants import FamilyGroupGrant, FamilyUserGrant
-from .reminders import Reminder  # noqa: F401  Django finds models here
+from .identity import IdentityNumber  # noqa: F401  Django finds models here
+from .reminders import Reminder  # noqa: F401  and here
 from .stages import Step
 
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import caseload, family, home, members, steps, team
+from .views import caseload, family, home, identity, members, steps, team
 
 app_name = "families"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("familier/", caseload.family_list, name="family_list"),
     path("a-gjore/", caseload.to_do, name="to_do"),
     path("kalender/", caseload.calendar, name="calendar"),
+    path("familier/fodselsnummer/", identity.number_find, name="number_find"),
     # one family
     path(ONE, family.family_detail, name="family_detail"),
     path(ONE + "kalender/", family.family_calendar, name="family_calendar"),
@@ -19,6 +20,9 @@ urlpatterns = [
     path(ONE + "familien/", members.family_members, name="family_members"),
     path(ONE + "familien/ny/", members.member_new, name="member_new"),
     path(ONE + "familien/<uuid:member_id>/", members.member_edit, name="member_edit"),
+    path(ONE + "familien/<uuid:member_id>/nummer/", identity.number, name="number"),
+    path(ONE + "familien/<uuid:member_id>/nummer/vis/", identity.number_show, name="number_show"),
+    path(ONE + "familien/<uuid:member_id>/nummer/uten/", identity.number_left_out, name="number_left_out"),
     path(ONE + "hjem/nytt/", members.home_new, name="home_new"),
     path(ONE + "hjem/<uuid:home_id>/", members.home_edit, name="home_edit"),
     path(ONE + "steg/", steps.family_steps, name="family_steps"),

@@ -167,6 +167,8 @@ try:
     refuse_shared(*(ring for ring in (NM_VAULT_KEYS, NM_INDEX_KEYS) if ring))
 except BadKeys as error:
     raise ImproperlyConfigured(str(error)) from None
+# Demo and tests keep only numbers that belong to nobody; production keeps only those of people.
+NM_SYNTHETIC_NUMBERS = flag("NM_SYNTHETIC_NUMBERS", default=DEMO or DEBUG)
 # Functions that seal again what lies in no SealedField: f(size=…) -> how many. Asked by `manage.py rotate_keys`.
 NM_RESEAL: list[str] = []
 

@@ -9,8 +9,13 @@
 
   const copies = () => Object.keys(sessionStorage).filter((key) => key.startsWith(PREFIX));
 
-  const contents = (form) =>
-    [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrfmiddlewaretoken");
+  // What must never be kept (data-never-kept: identity numbers; passwords; files) leaves the browser with the form alone.
+  const isKept = (form, name, value) =>
+    typeof value === "string" &&
+    name !== "csrfmiddlewaretoken" &&
+    ![...form.elements].some((field) => field.name === name && ("neverKept" in field.dataset || field.type === "password"));
+
+  const contents = (form) => [...new FormData(form)].filter(([name, value]) => isKept(form, name, value));
 
   const putBack = (form, pairs) => {
     const values = new Map();

@@ -52,6 +52,7 @@ def _environment() -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "nyemonstre.settings",
         "NM_SECURE": "0",
+        "NM_SYNTHETIC_NUMBERS": "1",
         "NM_PLAIN_STATIC": "1",
         # Nothing is collected in tests, and WhiteNoise warns of a folder that is not there.
         "NM_STATIC_ROOT": str(ROOT / "static"),

@@ -60,6 +60,7 @@ def family_list(request: HttpRequest) -> HttpResponse:
         "sorts": [(key, label) for key, (label, _key) in caseload.SORTS.items()],
         "boxes": boxes(rows),
         "places": own_places(user),
+        "finds_by_number": any(m.municipality.keeps_identity_numbers for m in user.live_memberships),
     }
     return render(request, "families/family_list.html", context)
 

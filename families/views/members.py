@@ -26,8 +26,15 @@ def family_members(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """The people, home by home. Addresses are left out for those who may not have them."""
     family = pages.open_family(request, family_id, Permission.VIEW_FAMILY)
     context = pages.family_context(request, family, "members")
-    members = list(family.members.prefetch_related("residences__household").order_by("birth_date", "first_name"))
+    members = list(
+        family.members.select_related("identity_number")
+        .prefetch_related("residences__household")
+        .order_by("birth_date", "first_name")
+    )
+    for member in members:
+        member.number_row = getattr(member, "identity_number", None)
     context |= {
+        "keeps_numbers": family.municipality.keeps_identity_numbers,
         "members": [m for m in members if m.moved_out_on is None],
         "moved": [m for m in members if m.moved_out_on is not None],
         "homes": family.households.prefetch_related("residences__member").order_by("name"),

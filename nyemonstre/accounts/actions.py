@@ -148,6 +148,16 @@ def set_active(user: User, *, active: bool, municipality: Municipality, by: User
 
 
 @action
+def keep_identity_numbers(municipality: Municipality, *, keep: bool, by: User) -> Municipality:
+    """Does the municipality keep identity numbers of members? Off hides those that are there, and deletes none."""
+    check(by, Permission.MANAGE_USERS, municipality)
+    municipality.keeps_identity_numbers = keep
+    municipality.save(update_fields=["keeps_identity_numbers"])
+    record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts={"keeps_identity_numbers": keep})
+    return municipality
+
+
+@action
 def change_profile(user: User, *, by: User, name: str, phone: str, language: str) -> User:
     """One's own name, telephone and language."""
     if user.pk != by.pk:

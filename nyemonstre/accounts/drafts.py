@@ -7,7 +7,8 @@ from django.http import HttpRequest
 from .actions import discard_draft, save_draft
 from .models import Draft
 
-NEVER_KEPT = ("csrfmiddlewaretoken", "next")
+# Beside what the browser holds back itself (data-never-kept in static/draft.js).
+NEVER_KEPT = ("csrfmiddlewaretoken", "next", "identity_number")
 
 
 def draft_for(request: HttpRequest) -> Draft | None:

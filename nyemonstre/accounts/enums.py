@@ -28,4 +28,5 @@ class AccountEvent(models.TextChoices):
     PROFILE_CHANGED = "profile_changed", _("Endret egen profil")
     PASSWORD_CHANGED = "password_changed", _("Byttet passord")
     PASSWORD_LINK_SENT = "password_link_sent", _("Sendte lenke til nytt passord")
+    MUNICIPALITY_CHANGED = "municipality_changed", _("Endret kommunens innstillinger")
     MUNICIPALITY_ADDED = "municipality_added", _("La til kommune")

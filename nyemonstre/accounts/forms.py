@@ -90,6 +90,19 @@ class PasswordForm(NewPasswordForm):
         return self.cleaned_data["old"]
 
 
+class MunicipalityForm(NMForm, forms.Form):
+    """What a municipality has decided for itself."""
+
+    keeps_identity_numbers = forms.BooleanField(
+        label=gettext_lazy("Vi fører fødselsnummer på medlemmer"), required=False,
+        help_text=gettext_lazy(
+            "Bare når kommunen har et behov og et rettslig grunnlag. Numrene forsegles i databasen, vises ett om "
+            "gangen, og hver visning føres i innsynsloggen. Slår du dette av, skjules numrene som er ført; de slettes "
+            "ikke."
+        ),
+    )  # fmt: skip
+
+
 class RoleForm(NMForm, forms.Form):
     """A role in one of the municipalities the administrator looks after."""
 

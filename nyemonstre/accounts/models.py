@@ -40,6 +40,10 @@ class Municipality(models.Model):
         _("målform"), max_length=2, choices=[("nb", _("bokmål")), ("nn", _("nynorsk"))], default="nb"
     )
     places_per_coordinator = models.PositiveSmallIntegerField(_("plasser per koordinator"), default=10)
+    keeps_identity_numbers = models.BooleanField(
+        _("fører fødselsnummer"), default=False,
+        help_text=_("Fødselsnummer, D-nummer og DUF-nummer kan føres på medlemmer, forseglet."),
+    )  # fmt: skip
     # Counters, because whoever registers a family may not see the others and so cannot count them.
     last_family_number = models.PositiveIntegerField(default=0, editable=False)
     last_referral_number = models.PositiveIntegerField(default=0, editable=False)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import confirm, entry, own, people
+from .views import confirm, entry, municipality, own, people
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,5 +19,6 @@ urlpatterns = [
     path("brukere/<uuid:user_id>/", people.user_detail, name="user_detail"),
     path("brukere/<uuid:user_id>/stengt/", people.user_active, name="user_active"),
     path("brukere/<uuid:user_id>/lenke/", people.user_send_link, name="user_send_link"),
+    path("kommune/<uuid:municipality_id>/", municipality.municipality, name="municipality"),
     path("roller/<uuid:membership_id>/avslutt/", people.role_end, name="role_end"),
 ]

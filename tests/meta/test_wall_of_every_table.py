@@ -19,6 +19,7 @@ OPENED_BY = {
     "families_member": P.VIEW_FAMILY,
     "families_household": P.VIEW_FAMILY,
     "families_residence": P.VIEW_FAMILY,
+    "families_identitynumber": P.VIEW_FAMILY,
     "consent_consent": P.VIEW_CONSENT,
     "consent_agreementline": P.VIEW_CONSENT,
     "consent_coveredmember": P.VIEW_CONSENT,

@@ -48,7 +48,9 @@ def user_list(request):
     page = Paginator(users, ON_A_PAGE).get_page(request.GET.get("page"))
     filters = [("", _("Alle"), None), *((value, label, None) for value, label in Role.choices)]
     filters += [("ingen", _("Uten rolle nå"), None), ("stengt", _("Stengt"), None)]
-    return render(request, "accounts/user_list.html", {"page_obj": page, "filters": filters, "searched": words or role})
+    return render(request, "accounts/user_list.html", {
+        "page_obj": page, "filters": filters, "searched": words or role, "places": places,
+    })  # fmt: skip
 
 
 @requires(Permission.MANAGE_USERS)

@@ -1,0 +1,157 @@
+"""Keys are changed while two people save: nothing is lost, and it goes on where it was stopped."""
+
+import os
+import subprocess
+import sys
+import threading
+from base64 import b64encode
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from families.actions_identity import FIELD, find_number, keep_number
+from families.identity import IdentityNumber
+from families.models import Family, Member
+from families.stages import Step
+from nyemonstre import numbers
+from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.actions import keep_identity_numbers
+from nyemonstre.accounts.models import User
+from nyemonstre.vault.keys import KeyRing
+from tests.factories import Team, family_at
+
+ROOT = Path(__file__).resolve().parents[3]
+OLD_SEAL, NEW_SEAL, OLD_INDEX, NEW_INDEX, LOST_SEAL, LOST_INDEX = (
+    b64encode(bytes(range(start, start + 32))).decode() for start in (0, 40, 80, 120, 160, 200)
+)
+OLD = {"NM_VAULT_KEYS": f"1:{OLD_SEAL}", "NM_INDEX_KEYS": f"1:{OLD_INDEX}"}
+NEW = {"NM_VAULT_KEYS": f"2:{NEW_SEAL},1:{OLD_SEAL}", "NM_INDEX_KEYS": f"2:{NEW_INDEX},1:{OLD_INDEX}"}
+ALONE = {"NM_VAULT_KEYS": f"2:{NEW_SEAL}", "NM_INDEX_KEYS": f"2:{NEW_INDEX}"}
+
+LOST = {"NM_VAULT_KEYS": f"9:{LOST_SEAL}", "NM_INDEX_KEYS": f"9:{LOST_INDEX}"}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def use(settings, keys: dict[str, str]) -> None:
+    for name, text in keys.items():
+        setattr(settings, name, KeyRing.parse(text, name=name))
+
+
+def start(keys: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
+    """`manage.py rotate_keys` as an operator runs it: a process of its own, in the worker's database role."""
+    environment = (
+        os.environ | keys | {"NM_DATABASE_ROLE": "worker", "NM_DATABASE_NAME": connection.settings_dict["NAME"]}
+    )
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "rotate_keys", *arguments], cwd=ROOT, env=environment, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+
+
+def run(keys: dict[str, str], *arguments: str) -> tuple[int, str]:
+    process = start(keys, *arguments)
+    out, errors = process.communicate(timeout=120)
+    return process.returncode, out + errors
+
+
+def made_up(serial: int) -> str:
+    """A number of nobody, born on 1 January 2000."""
+    return next(n for tail in range(20) if (n := numbers.with_control_digits(f"018100{serial * 20 + tail:03d}")))
+
+
+def test_two_people_save_while_keys_are_changed(settings):
+    use(settings, OLD)
+    team = Team()
+    keep_identity_numbers(team.municipality, keep=True, by=team.administrator)
+    people = []
+    for coordinator in (team.coordinator, team.second_coordinator):
+        team.coordinator = coordinator
+        with acting_as(coordinator):
+            family = family_at(Step.INTAKE, team)
+            people.append((coordinator, list(Member.objects.filter(family=family).order_by("birth_date"))))
+    serial = iter(range(48))
+    last: dict[object, str] = {}
+
+    def save(coordinator: User, member: Member) -> None:
+        number = made_up(next(serial))
+        with acting_as(coordinator):
+            row = IdentityNumber.objects.filter(member=member).first()
+        keep_number(member, number=number, version=row.version if row else None, date_confirmed=True, by=coordinator)
+        last[member.pk] = number
+
+    for coordinator, members in people:
+        for member in members:
+            save(coordinator, member)
+    use(settings, NEW)
+    stop, problems, saves = threading.Event(), [], []
+
+    def work(coordinator: User, members: list[Member]) -> None:
+        try:
+            while not stop.is_set() and len(saves) < 36:
+                for member in members[:2]:
+                    save(coordinator, member)
+                    saves.append(member.pk)
+        except Exception as error:
+            problems.append(error)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=who) for who in people]
+    for thread in threads:
+        thread.start()
+    code, said = run(NEW, "--batch", "1")
+    stop.set()
+    for thread in threads:
+        thread.join(60)
+    assert not problems
+    assert saves
+    assert code == 0, said
+    assert "8 forseglet med nøkkel 2, indeks med nøkkel 2" in said
+    assert "nøkkel 1" not in said
+    use(settings, ALONE)
+    for coordinator, members in people:
+        for member in members:
+            with acting_as(coordinator):
+                assert FIELD.read(IdentityNumber.objects.get(member=member)) == last[member.pk]
+            assert find_number(last[member.pk], by=coordinator) == [member]
+    with acting_as(team.coordinator):
+        assert Family.objects.count() == 1
+
+
+def test_it_stops_at_a_lost_key_keeps_what_was_done_and_goes_on(settings):
+    use(settings, OLD)
+    team = Team()
+    keep_identity_numbers(team.municipality, keep=True, by=team.administrator)
+    with acting_as(team.coordinator):
+        family = family_at(Step.INTAKE, team)
+        members = list(Member.objects.filter(family=family).order_by("pk"))[:2]
+    rows = sorted(
+        (keep_number(m, number=made_up(n), date_confirmed=True, by=team.coordinator) for n, m in enumerate(members)),
+        key=lambda row: row.pk,
+    )
+    use(settings, LOST)
+    last = keep_number(rows[1].member, number=made_up(9), version=1, date_confirmed=True, by=team.coordinator)
+    code, said = run(NEW, "--batch", "1")
+    assert code == 1
+    assert "families_identitynumber.number" in said
+    assert "nøkkelen er tatt ut for tidlig" in said
+    assert "Traceback" not in said
+    found = {name: f"{NEW[name]},{LOST[name]}" for name in NEW}
+    half = run(found, "--status")[1]
+    assert "1 forseglet med nøkkel 2, indeks med nøkkel 2" in half
+    assert "1 forseglet med nøkkel 9, indeks med nøkkel 9" in half
+    code, said = run(found)
+    assert code == 0
+    assert "number: 1\n" in said, "only what was left is done"
+    assert "2 forseglet med nøkkel 2, indeks med nøkkel 2" in said
+    use(settings, ALONE)
+    with acting_as(team.coordinator):
+        assert FIELD.read(IdentityNumber.objects.get(pk=last.pk)) == made_up(9)
+
+
+def test_the_web_role_sees_too_little_to_change_keys():
+    with pytest.raises(CommandError, match="nm_web ser bare"):
+        call_command("rotate_keys")
