@@ -23,7 +23,7 @@ from families.jobs import remind
 from families.models import Family
 from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as, as_job
-from nyemonstre.accounts.actions import add_user, found_municipality, give_role
+from nyemonstre.accounts.actions import add_user, found_municipality, give_role, keep_identity_numbers
 from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.celery import app as celery
 from referrals.actions import NewReferral
@@ -31,6 +31,7 @@ from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
 from . import queue, stories, stories_nn
 from .clock import travelling_to
+from .identity import KEEPS
 from .people import FAMILIES, Place, Plot
 from .walk import Walk, protection_of
 
@@ -203,7 +204,10 @@ def _founded(place: Place) -> tuple[Municipality, User]:
     email = _email(name, place)
     if not Municipality.objects.filter(number=place.number).exists():
         facts = {"number": place.number, "name": place.name, "code": place.code, "language": place.language}
-        found_municipality(administrator=(email, name), by=None, **facts)
+        administrator = found_municipality(administrator=(email, name), by=None, **facts)
+        if place.number == KEEPS:
+            municipality = Municipality.objects.get(number=place.number)
+            keep_identity_numbers(municipality, keep=True, by=administrator)
     return Municipality.objects.get(number=place.number), User.objects.get(email=email)
 
 

@@ -27,6 +27,7 @@ from referrals import actions as referrals
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
 
 from .clock import Calendar, working_day
+from .identity import keep_numbers
 from .people import NAMES, SHAPES, Plot
 from .sittings import Mood, fill
 from .work import Work
@@ -114,6 +115,8 @@ class Walk:
             on(held + timedelta(days=1), self.book, again)
             return
         on(start + timedelta(days=CONSENTED), self.consent)
+        if self.town.municipality.keeps_identity_numbers:
+            on(start + timedelta(days=CONSENTED), lambda: keep_numbers(self.members, by=self.by))
         on(start + timedelta(days=MAPPED), self.map, Kind.BASELINE, 1)
         Work(self).plan()
         self._plan_changes()

@@ -11,10 +11,12 @@ from assessments.sheets import sheet_of
 from consent import actions as consent_actions
 from consent.enums import How, Sector, Topic
 from families import actions, assignments
+from families.actions_identity import keep_number
 from families.enums import AssignmentKind
 from families.models import Family, Member
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.actions import keep_identity_numbers
 from plans import actions as plan_actions
 from plans.enums import Doer
 from referrals import actions as referral_actions
@@ -27,6 +29,8 @@ def family_with_everything(team: Team, name: str = "Alt") -> Family:
     family, by = family_at(Step.INTAKE, team, name=name), team.coordinator
     with acting_as(by):
         members = list(Member.objects.filter(family=family).select_related("family__municipality"))
+    keep_identity_numbers(team.municipality, keep=True, by=team.administrator)
+    keep_number(members[0], number="12838712000", date_confirmed=True, by=by)
     _meet_and_consent(family, members, by)
     _agree_with_school(family, members, by)
     _map(family, members, by)
