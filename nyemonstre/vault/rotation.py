@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Count, Q
 from django.utils.module_loading import import_string
 
@@ -46,8 +46,9 @@ def rotate(*, size: int = 200, tell: Callable[[str, int], None] = lambda _table,
             place = f"{field.model._meta.db_table}.{field.column}"
             while True:
                 run(place, lambda field=field: rotate_batch(field, size=size, by=None))
-                if not outdated(field).exists():
-                    break
+                with transaction.atomic():  # outside a transaction the wall shows no rows, and all would seem done
+                    if not outdated(field).exists():
+                        break
                 time.sleep(PAUSE)
         for path in settings.NM_RESEAL:
             run(path, lambda path=path: import_string(path)(size=size))
@@ -84,7 +85,8 @@ def keys_in_use(field: SealedField) -> list[tuple[int, int | None, int]]:
     """(number of the key, number of the index key, rows): a key with no rows may be taken out of its ring."""
     names = ("_seal", "_index") if field.index else ("_seal",)
     rows = _with_numbers(field).order_by(*names).values_list(*names).annotate(rows=Count("pk"))
-    return [(numbers[0][0], numbers[1][0] if field.index else None, count) for *numbers, count in rows]
+    with transaction.atomic():
+        return [(numbers[0][0], numbers[1][0] if field.index else None, count) for *numbers, count in rows]
 
 
 def _with_numbers(field: SealedField) -> models.QuerySet:
