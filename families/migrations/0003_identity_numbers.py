@@ -4,13 +4,15 @@ import django.db.models.deletion
 from django.db import migrations, models
 
 import nyemonstre.vault.fields
-from nyemonstre.access.wall import families, protect
+from nyemonstre.access.wall import families, protect, tie
 
 
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_identity_numbers"),
         ("families", "0002_wall"),
+        # The function behind `tie`.
+        ("referrals", "0003_rows_of_one_family"),
     ]
 
     operations = [
@@ -96,4 +98,5 @@ class Migration(migrations.Migration):
             },
         ),
         protect("families_identitynumber", read=families("view_family"), write=families("change_family")),
+        tie("families_identitynumber", member_id="families_member"),
     ]

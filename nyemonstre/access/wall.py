@@ -115,7 +115,7 @@ def protect(table: str, *, read: str, write: str, insert: str = "", delete: str 
     return RunSQL(";\n".join(sql), ";\n".join(undo))
 
 
-def tie(table: str, **parents: str) -> RunSQL:
+def tie(table: str, *, name: str = "one_family", **parents: str) -> RunSQL:
     """Hold the other parents of a row to the row's own family: `tie("consent_consent", member_id="families_member")`.
 
     PostgreSQL checks a foreign key past the wall, so without this a crafted id would be accepted, and would tell by
@@ -124,7 +124,7 @@ def tie(table: str, **parents: str) -> RunSQL:
     conditions = [
         f"({column} is null or sec.is_of_family('{parent}', {column}, family_id))" for column, parent in parents.items()
     ]
-    return _restrict(table, " and ".join(conditions))
+    return _restrict(table, " and ".join(conditions), name=name)
 
 
 def tie_to_readable(table: str, **parents: str) -> RunSQL:
