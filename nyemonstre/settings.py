@@ -1,6 +1,7 @@
 """Settings: one file, from the environment. What is missing stops the start with an instruction."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from celery.schedules import crontab
@@ -43,6 +44,14 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
 
 
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """A variable with networks between commas (172.16.0.0/12). Raises ImproperlyConfigured for what is none."""
+    try:
+        return [ip_network(word) for word in words(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} må være nett som 172.16.0.0/12, med komma mellom: {error}.") from error
+
+
 DEBUG = flag("NM_DEBUG")
 # Demo: made-up people, a login page that lists them. Refused on a real host (nyemonstre.startup).
 DEMO = flag("NM_DEMO")
@@ -79,6 +88,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nyemonstre.ui.headers.HeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     # Static files need neither session nor database, so they are answered first.
@@ -89,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "nyemonstre.accounts.middleware.SessionTimes",
     "nyemonstre.accounts.middleware.LoginRequired",
     # Says who acts, to the database and to gettext, before any view asks.
     "nyemonstre.accounts.middleware.ActorMiddleware",
@@ -194,10 +205,12 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "nyemonstre.accounts.sessions"
 # Seconds without a request until the session ends; every request moves it.
 SESSION_COOKIE_AGE = 30 * 60
 SESSION_SAVE_EVERY_REQUEST = True
+# Seconds until it ends however busy its person is. A login provider may ask for less.
+NM_SESSION_LONGEST = 8 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
@@ -214,8 +227,9 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^helse/$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-if flag("NM_BEHIND_PROXY"):
-    # Only where a proxy in front sets the header on every request and drops the caller's own.
+# Networks our own proxies answer from. What they say about the caller (address, TLS) is believed, and nobody else.
+NM_TRUSTED_PROXIES = networks("NM_TRUSTED_PROXIES")
+if NM_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -320,6 +334,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # What the clock starts: name -> when. Times are Europe/Oslo.
 CELERY_BEAT_SCHEDULE = {
+    "clear_sessions": {"task": "nyemonstre.accounts.jobs.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("NM_BEAT_FILE", "/tmp/celerybeat-schedule")  # noqa: S108  one writer

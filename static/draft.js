@@ -71,6 +71,7 @@
         } else if (mine === version) {
           sessionStorage.removeItem(key);
           tell("saved");
+          document.dispatchEvent(new Event("nm:saved")); // the login lasts longer now (session.js)
         }
       } catch {
         keep("lost");

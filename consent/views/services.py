@@ -15,6 +15,7 @@ from consent.actions import add_service, change_service
 from consent.enums import Sector
 from consent.forms import ServiceEditForm, ServiceForm
 from consent.models import Service
+from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission, roles_using
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.models import Municipality
@@ -36,6 +37,7 @@ def _municipalities(request: HttpRequest) -> list[Municipality]:
 
 @requires(Permission.VIEW_CONSENT)
 @require_safe
+@limited("search", times=120, seconds=60, when=searches)
 def service_list(request: HttpRequest) -> HttpResponse:
     """Search, filter by kind, sort. Holds no personal data."""
     words, sector, sort = (request.GET.get(key, "").replace("\0", "")[:100] for key in ("q", "slags", "sort"))

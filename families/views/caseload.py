@@ -16,6 +16,7 @@ from families.calendar import add_months
 from families.enums import FamilyEvent, FamilyState
 from families.models import Assignment
 from families.places import Places
+from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import requires
 from nyemonstre.accounts.models import Draft
@@ -40,6 +41,7 @@ def drafted(user: Any) -> set[UUID]:
 
 @require_safe
 @requires(Permission.VIEW_FAMILY)
+@limited("search", times=120, seconds=60, when=searches)
 def family_list(request: HttpRequest) -> HttpResponse:
     """The families one works with: what happens today, what is open, what needs a look, and the list."""
     user, today = request.user, timezone.localdate()

@@ -20,6 +20,7 @@ from families.models import Assignment, Family, Milestone
 from families.places import coordinators, places
 from families.team import team
 from families.views.caseload import search_words
+from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.models import Municipality
@@ -83,6 +84,7 @@ ORDERS = {"": "code", "kode": "code", "-kode": "-code", "navn": BY_NAME, "-navn"
 
 @require_safe
 @requires(Permission.VIEW_DASHBOARD)
+@limited("search", times=120, seconds=60, when=searches)
 def team_list(request: HttpRequest) -> HttpResponse:
     """All families of the municipality: name, steps, dates, coordinator. Search, filter, sort and page in the URL."""
     municipality, mine = my_municipality(request)

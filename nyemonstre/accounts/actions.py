@@ -15,7 +15,7 @@ from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
 from .enums import AccountEvent
-from .models import Draft, Membership, Municipality, User
+from .models import Draft, Membership, Municipality, Session, User
 from .tasks import post_password_link
 
 
@@ -129,19 +129,23 @@ def end_role(membership: Membership, *, by: User, on: date | None = None) -> Mem
         membership.valid_from = last
     membership.valid_to = last
     membership.save(update_fields=["valid_from", "valid_to"])
+    if not Membership.objects.live().filter(user=membership.user_id).exists():
+        Session.objects.filter(user=membership.user_id).delete()
     record(AccountEvent.MEMBERSHIP_ENDED, by=by, target=membership, facts={"user": str(membership.user_id)})
     return membership
 
 
 @action
 def set_active(user: User, *, active: bool, municipality: Municipality, by: User) -> User:
-    """Close or reopen somebody's login. A closed user's sessions end with their next request."""
+    """Close or reopen somebody's login. A closed user's sessions end now."""
     check(by, Permission.MANAGE_USERS, municipality)
     if user.pk == by.pk and not active:
         raise Refused(_("Du kan ikke stenge din egen bruker."), rule="own_user")
     _check_works_here(user, municipality)
     user.is_active = active
     user.save(update_fields=["is_active"])
+    if not active:
+        Session.objects.filter(user=user).delete()
     what = AccountEvent.USER_ENABLED if active else AccountEvent.USER_DISABLED
     record(what, by=by, target=user, municipality=municipality)
     return user

@@ -3,7 +3,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from nyemonstre.access.fresh import proved
+from .sessions import begin
 
 
 class AccountsConfig(AppConfig):
@@ -22,4 +22,4 @@ class AccountsConfig(AppConfig):
 
 
 def note_login(request, **kwargs):
-    proved(request)
+    begin(request)

@@ -9,13 +9,14 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from nyemonstre.access.fresh import proved
+from nyemonstre.access.limits import count, forget, tries
 from nyemonstre.access.wall import acting_as
 from nyemonstre.audit.log import record
+from nyemonstre.ui.headers import address_of
 
-from .enums import AccountEvent
+from .enums import AccountEvent, LoginMethod
 from .models import User
-from .throttle import address_of, count, forget, tries
+from .sessions import METHOD, begin
 
 # Says only "somebody was logged in in this browser", so that the login page can tell why they no longer are.
 WAS_HERE = "__Host-nm-was-here" if settings.SECURE else "nm-was-here"
@@ -69,10 +70,10 @@ def why_not_confirmed(request: HttpRequest, password: str) -> str:
     return ""
 
 
-def confirmed(request: HttpRequest, *, how: str) -> None:
+def confirmed(request: HttpRequest, *, how: LoginMethod) -> None:
     """They showed once more who they are: a new key for the session, a new time in it, a line in the log."""
     request.session.cycle_key()
-    proved(request)
+    begin(request)
     record(AccountEvent.LOGIN_CONFIRMED, by=request.user, target=request.user, facts={"how": how})
 
 
@@ -82,12 +83,13 @@ def _failed(email: str, why: str, *, by: User | None = None) -> None:
     record(AccountEvent.LOGIN_FAILED, by=by, target=user, municipality=home, facts={"why": why})
 
 
-def enter(request: HttpRequest, user: Any) -> HttpResponse:
+def enter(request: HttpRequest, user: Any, *, how: LoginMethod) -> HttpResponse:
     """Begin the session under a new key, log it, and go on to the page they came for."""
     goes_to = safe_next(request)
     with acting_as(user):
         auth.login(request, user, backend=BACKEND)
-        record(AccountEvent.LOGGED_IN, by=user, target=user)
+        request.session[METHOD] = how
+        record(AccountEvent.LOGGED_IN, by=user, target=user, facts={"how": how})
     response = HttpResponseRedirect(goes_to)
     response.set_cookie(WAS_HERE, "1", httponly=True, samesite="Lax", secure=settings.SECURE)
     return response

@@ -10,6 +10,16 @@ class Sector(models.TextChoices):
     NAV = "nav", _("NAV")
 
 
+class LoginMethod(models.TextChoices):
+    """How somebody showed who they are."""
+
+    PASSWORD = "password", _("passord")
+    TOTP = "totp", _("passord og engangskode")
+    PASSKEY = "passkey", _("passnøkkel")
+    WORK_ACCOUNT = "work_account", _("jobbkonto")
+    DEMO = "demo", _("demo")
+
+
 class AccountEvent(models.TextChoices):
     """What the log says happened to accounts; labels are for the log page."""
 
@@ -19,6 +29,7 @@ class AccountEvent(models.TextChoices):
     LOGIN_FAILED = "login_failed", _("Mislykket innlogging")
     LOGIN_CONFIRMED = "login_confirmed", _("Bekreftet hvem de er")
     LOGGED_OUT = "logged_out", _("Logget ut")
+    SESSION_ENDED = "session_ended", _("Avsluttet innlogging")
     USER_ADDED = "user_added", _("La til bruker")
     USER_CHANGED = "user_changed", _("Endret bruker")
     USER_DISABLED = "user_disabled", _("Stengte bruker")

@@ -4,6 +4,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
@@ -16,6 +17,8 @@ from nyemonstre.access.fresh import FreshLoginNeeded
 from nyemonstre.access.wall import acting_as
 
 from .actions import discard_draft, hold_form
+from .actions_login import session_ran_out
+from .sessions import seconds_left
 
 
 class ActorMiddleware:
@@ -42,6 +45,25 @@ class ActorMiddleware:
             return chosen
         home = user.home_municipality if user else None
         return home.language if home else settings.LANGUAGE_CODE
+
+
+class SessionTimes:
+    """Ends a session that has lasted as long as it may, or whose person has no role any more. Idle ones end alone."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated and (why := self._over(request)):
+            session_ran_out(request.user, why=why, by=request.user)
+            logout(request)
+        return self.get_response(request)
+
+    @staticmethod
+    def _over(request):
+        if seconds_left(request) <= 0:
+            return "longest"
+        return "" if request.user.live_memberships else "no_role"
 
 
 class NoStoreMiddleware:

@@ -5,16 +5,19 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from nyemonstre.access.roles import EVERYWHERE, GRANTED, Permission, Role, roles_with
 
-from .enums import Sector
+from .enums import LoginMethod, Sector
+from .sessions import SessionStore
 
 
 class MunicipalityQuerySet(models.QuerySet):
@@ -188,6 +191,10 @@ class DraftQuerySet(models.QuerySet):
         """Drafts belong to the one who types."""
         return self.filter(user_id=user.pk)
 
+    def held(self):
+        """Whole forms that wait for their person to confirm who they are."""
+        return self.filter(data__has_key="to", key__startswith=reverse("accounts:confirm"))
+
 
 class Draft(models.Model):
     """What somebody has typed in a long form and not yet saved. It survives a lost connection and an ended session."""
@@ -208,3 +215,31 @@ class Draft(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class SessionManager(BaseSessionManager):
+    def permitted(self, user, permission=Permission.LIST_FAMILY):
+        """One's own live sessions, the one used last first."""
+        return self.filter(user_id=user.pk, expire_date__gt=timezone.now()).order_by("-seen_at")
+
+
+class Session(AbstractBaseSession):
+    """One browser in which somebody is logged in (or is about to). Written by accounts.sessions on every request."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
+    # The key opens the session, so pages call it by this instead.
+    name = models.UUIDField(null=True, editable=False)
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(default=timezone.now)
+    method = models.CharField(max_length=20, choices=LoginMethod.choices, blank=True)
+    browser = models.CharField(max_length=200, blank=True)
+
+    objects = SessionManager()
+
+    class Meta(AbstractBaseSession.Meta):
+        verbose_name = _("innlogging")
+        verbose_name_plural = _("innlogginger")
+
+    @classmethod
+    def get_session_store_class(cls):
+        return SessionStore

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import confirm, entry, municipality, own, people
+from .views import confirm, entry, municipality, own, people, sessions
 
 app_name = "accounts"
 urlpatterns = [
@@ -11,6 +11,10 @@ urlpatterns = [
     path("bekreft/", confirm.confirm, name="confirm"),
     path("bekreft/<uuid:held_id>/", confirm.held, name="held"),
     path("profil/", own.profile, name="profile"),
+    path("innlogginger/", sessions.session_list, name="session_list"),
+    path("innlogginger/andre/", sessions.session_end_others, name="session_end_others"),
+    path("innlogginger/<uuid:name>/avslutt/", sessions.session_end, name="session_end"),
+    path("fortsett/", sessions.stay, name="stay"),
     path("profil/passord/", own.password_change, name="password_change"),
     path("utkast/", own.draft_save, name="draft_save"),
     path("utkast/kast/", own.draft_discard, name="draft_discard"),

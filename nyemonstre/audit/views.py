@@ -11,6 +11,8 @@ from django.utils import timezone as django_timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from nyemonstre.access.fresh import fresh_login
+from nyemonstre.access.limits import limited
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
 
@@ -64,6 +66,8 @@ def event_list(request):
 
 
 @requires(Permission.VIEW_LOG)
+@fresh_login()
+@limited("export", times=30, seconds=3600)
 @require_safe
 def event_export(request):
     """The same search as a CSV file for a Norwegian spreadsheet: semicolons, and UTF-8 with its mark."""

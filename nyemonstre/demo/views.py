@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from nyemonstre.access.views import public
 from nyemonstre.accounts.entry import enter
+from nyemonstre.accounts.enums import LoginMethod
 from nyemonstre.accounts.models import User
 
 from .outbox import letters
@@ -27,7 +28,7 @@ def login(request):
         user = User.objects.working_today().get(pk=request.POST.get("user", ""))
     except (User.DoesNotExist, ValidationError) as error:
         raise Http404 from error
-    return enter(request, user)
+    return enter(request, user, how=LoginMethod.DEMO)
 
 
 @public

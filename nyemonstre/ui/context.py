@@ -1,12 +1,14 @@
 """What every page shows around its content: navigation, who is logged in, footer, languages."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language, gettext_noop
@@ -19,6 +21,8 @@ FOOTER = (
     ("ui:accessibility", gettext_noop("Tilgjengelighetserklæring")),
     ("ui:privacy", gettext_noop("Personvern og innsyn")),
 )
+# Seconds before the end of a login from which pages say when it is.
+SOON = 15 * 60
 # Names as they stand in a sentence.
 LANGUAGE_NAMES = {"nb": "bokmål", "nn": "nynorsk", "en": "English"}
 
@@ -53,17 +57,27 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     return drawn
 
 
-def _who(request: HttpRequest) -> dict[str, str]:
+def _who(request: HttpRequest) -> dict[str, Any]:
     if not request.user.is_authenticated:
         return {}
     describe = _callable("NM_WHO")
-    facts: Mapping[str, str] = describe(request) if describe else {}
+    facts: Mapping[str, Any] = describe(request) if describe else {}
     name = facts.get("name") or str(request.user)
     return {
         "name": name,
         "initials": people.initials(name),
         "role": facts.get("role", ""),
         "municipality": facts.get("municipality", ""),
+        **_ends(facts.get("seconds_left", 0)),
+    }
+
+
+def _ends(seconds: int) -> dict[str, Any]:
+    """How long the login lasts: for the warning (static/session.js), and for a line on the page near the end."""
+    return {
+        "seconds_left": seconds,
+        "seconds_idle": settings.SESSION_COOKIE_AGE,
+        "ends_at": timezone.now() + timedelta(seconds=seconds) if 0 < seconds <= SOON else None,
     }
 
 
@@ -80,6 +94,8 @@ def bare() -> dict[str, Any]:
         "footer_links": [],
         "profile_url": "",
         "logout_url": "",
+        "confirm_url": "",
+        "stay_url": "",
         "set_language_url": "",
         "current_path": "/",
         "csrf_token": "",
@@ -108,6 +124,8 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "footer_links": [{"url": url, "text": _(text)} for name, text in FOOTER if (url := address(name))],
         "profile_url": address("accounts:profile"),
         "logout_url": address("accounts:logout"),
+        "confirm_url": address("accounts:confirm"),
+        "stay_url": address("accounts:stay"),
         "set_language_url": address("accounts:language_set"),
         "current_path": request.path,
     }

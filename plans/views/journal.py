@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from families.models import Family, Member
 from families.pages import family_context, open_family
+from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
@@ -56,6 +57,7 @@ def _filtered(request: HttpRequest, family: Family) -> Any:
 
 @require_safe
 @requires(VIEW)
+@limited("search", times=120, seconds=60, when=searches)
 def family_journal(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """The timeline, newest first, thirty at a time. `?etter=` is the last line already seen."""
     family = open_family(request, family_id, VIEW)

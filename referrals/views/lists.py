@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from families.enums import FamilyEvent
+from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.audit.log import record
@@ -43,6 +44,7 @@ COLORS = {
 
 @require_safe
 @requires(P.VIEW_REFERRAL)
+@limited("search", times=120, seconds=60, when=searches)
 def referral_list(request: HttpRequest) -> HttpResponse:
     """The queue: what came in, from whom, and how long it has waited."""
     view, search = request.GET.get("vis", ""), request.GET.get("q", "")[:100]

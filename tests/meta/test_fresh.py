@@ -9,12 +9,32 @@ FRESH = {
     "accounts:user_active": 15,
     "accounts:user_send_link": 15,
     "accounts:role_end": 15,
+    "audit:event_export": 15,
 }
 
 
 def test_these_views_and_no_others_ask_for_a_fresh_login():
     found = {name: row.callback.fresh_minutes for name, row in VIEWS.items() if hasattr(row.callback, "fresh_minutes")}
     assert found == FRESH
+
+
+# Name of the view -> what is counted: lists that are searched, files that are fetched, mail that is sent.
+LIMITED = {
+    "accounts:user_list": "search",
+    "families:family_list": "search",
+    "families:team_list": "search",
+    "plans:family_journal": "search",
+    "referrals:referral_list": "search",
+    "consent:service_list": "search",
+    "audit:event_export": "export",
+    "accounts:user_new": "mail",
+    "accounts:user_send_link": "mail",
+}
+
+
+def test_these_views_say_wait_when_asked_too_often():
+    found = {name: row.callback.limited for name, row in VIEWS.items() if hasattr(row.callback, "limited")}
+    assert found == LIMITED
 
 
 def test_the_role_is_asked_before_the_login():

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nyemonstre.access.views import signed_in
 from nyemonstre.accounts.entry import confirmed, safe_next, why_not_confirmed
+from nyemonstre.accounts.enums import LoginMethod
 from nyemonstre.accounts.forms import ConfirmForm
 from nyemonstre.accounts.middleware import HELD
 from nyemonstre.accounts.models import Draft
@@ -22,7 +23,7 @@ def confirm(request):
     if form.is_valid():
         sentence = why_not_confirmed(request, form.cleaned_data["password"])
         if not sentence:
-            confirmed(request, how="password")
+            confirmed(request, how=LoginMethod.PASSWORD)
             return redirect(safe_next(request))
         form.add_error("password", sentence)
     return render(

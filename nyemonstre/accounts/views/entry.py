@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from nyemonstre.access.views import public
 from nyemonstre.accounts.actions import change_password, choose_language
 from nyemonstre.accounts.entry import WAS_HERE, enter, leave, safe_next, why_not_enter
+from nyemonstre.accounts.enums import LoginMethod
 from nyemonstre.accounts.forms import LoginForm, NewPasswordForm
 from nyemonstre.accounts.models import User
 
@@ -30,7 +31,7 @@ def login(request):
     if form.is_valid():
         user, sentence = why_not_enter(request, **{key: form.cleaned_data[key] for key in ("email", "password")})
         if user:
-            return enter(request, user)
+            return enter(request, user, how=LoginMethod.PASSWORD)
         form.add_error(None, sentence)
     context = {
         "form": form,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from nyemonstre.access.fresh import fresh_login
+from nyemonstre.access.limits import limited, searches, sends
 from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.actions import add_colleague, end_role, give_role, send_link, set_active
@@ -27,6 +28,7 @@ def _places(request):
 
 @requires(Permission.MANAGE_USERS)
 @require_safe
+@limited("search", times=120, seconds=60, when=searches)
 def user_list(request):
     places = _places(request)
     words, role, sort = (request.GET.get(key, "").replace("\0", "")[:100] for key in ("q", "rolle", "sort"))
@@ -56,6 +58,7 @@ def user_list(request):
 @requires(Permission.MANAGE_USERS)
 @fresh_login()
 @require_http_methods(["GET", "HEAD", "POST"])
+@limited("mail", times=60, seconds=3600, when=sends)
 def user_new(request):
     form = NewUserForm(request.POST or None, municipalities=_places(request))
     if form.is_valid():
@@ -136,6 +139,7 @@ def user_active(request, user_id):
 @requires(Permission.MANAGE_USERS)
 @fresh_login()
 @require_POST
+@limited("mail", times=60, seconds=3600, when=sends)
 def user_send_link(request, user_id):
     person = _open_user(request, user_id)
     send_link(person, municipality=_common_place(request, person), by=request.user)

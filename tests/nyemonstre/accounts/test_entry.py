@@ -8,10 +8,10 @@ from django.core.cache import cache
 from django.urls import reverse
 from django.utils import timezone
 
+from nyemonstre.access.limits import count, tries
 from nyemonstre.access.roles import Role
 from nyemonstre.accounts.enums import AccountEvent
 from nyemonstre.accounts.models import Membership
-from nyemonstre.accounts.throttle import count, tries
 from nyemonstre.audit.models import Event
 from tests.factories import Team, a_municipality, a_user
 
