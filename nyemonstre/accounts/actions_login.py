@@ -42,9 +42,10 @@ def session_ran_out(user: User, *, why: str, by: User) -> None:
     record(AccountEvent.SESSION_ENDED, by=by, target=user, facts={"why": why})
 
 
-@action(quiet="what is cleared away had ended already, and left its event then")
+@action
 def clear_away(*, by: Any) -> int:
     """Delete sessions that have ended, and forms that were held for somebody who did not come back."""
     ended, _rows = Session.objects.filter(expire_date__lt=timezone.now()).delete()
     Draft.objects.held().filter(saved_at__lt=timezone.now() - timedelta(days=HELD_DAYS)).delete()
+    record(AccountEvent.SESSIONS_CLEARED, by=by, facts={"count": ended})
     return ended

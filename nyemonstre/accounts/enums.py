@@ -30,6 +30,7 @@ class AccountEvent(models.TextChoices):
     LOGIN_CONFIRMED = "login_confirmed", _("Bekreftet hvem de er")
     LOGGED_OUT = "logged_out", _("Logget ut")
     SESSION_ENDED = "session_ended", _("Avsluttet innlogging")
+    SESSIONS_CLEARED = "sessions_cleared", _("Ryddet bort innlogginger som var over")
     USER_ADDED = "user_added", _("La til bruker")
     USER_CHANGED = "user_changed", _("Endret bruker")
     USER_DISABLED = "user_disabled", _("Stengte bruker")
