@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "nyemonstre.accounts",
     "nyemonstre.audit",
     "nyemonstre.vault",
+    "nyemonstre.content",
     "nyemonstre.ui",
     "nyemonstre.demo",
     "families",

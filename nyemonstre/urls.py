@@ -14,6 +14,7 @@ urlpatterns = [
     path("helse/", health, name="health"),
     path("konto/", include("nyemonstre.accounts.urls")),
     path("logg/", include("nyemonstre.audit.urls")),
+    path("satser/", include("nyemonstre.content.urls")),
     path("henvendelser/", include("referrals.urls")),
     path("samtykke/", include("consent.urls")),
     path("kartlegging/", include("assessments.urls")),

@@ -37,6 +37,7 @@ def _lead(user: Any) -> list[dict[str, Any]]:
         _item(_("Teamet"), "families:dashboard"),
         _item(_("Familier"), "families:team_list"),
         *_intake(user),
+        _item(_("Satser"), "content:fact_list"),
     ]
 
 
@@ -48,7 +49,7 @@ def _intake(user: Any) -> list[dict[str, Any]]:
 
 
 def _administrator(user: Any) -> list[dict[str, Any]]:
-    return [_item(_("Brukere"), "accounts:user_list")]
+    return [_item(_("Brukere"), "accounts:user_list"), _item(_("Satser"), "content:fact_list")]
 
 
 def _auditor(user: Any) -> list[dict[str, Any]]:

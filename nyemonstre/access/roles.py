@@ -39,6 +39,7 @@ class Permission(models.TextChoices):
     VIEW_DASHBOARD = "view_dashboard", _("se oversikten over teamet")
     MANAGE_USERS = "manage_users", _("administrere brukere og roller")
     VIEW_LOG = "view_log", _("se innsynsloggen")
+    CHANGE_CONTENT = "change_content", _("endre satser, lenker og lovtekster")
     EXPORT_RESEARCH = "export_research", _("hente ut pseudonyme data til forskning")
 
 
@@ -68,10 +69,11 @@ EVERYWHERE: dict[Role, frozenset[Permission]] = {
         {
             P.LIST_FAMILY, P.ASSIGN_COORDINATOR, P.GRANT_ACCESS, P.OVERRIDE_PLACES,
             P.VIEW_REFERRAL, P.DECIDE_REFERRAL, P.REGISTER_FAMILY, P.VIEW_DASHBOARD,
+            P.CHANGE_CONTENT,
         }
     ),
     Role.RESEARCHER: frozenset({P.EXPORT_RESEARCH}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS, P.CHANGE_CONTENT}),
     Role.AUDITOR: frozenset({P.VIEW_LOG}),
 }  # fmt: skip
 

@@ -26,6 +26,8 @@ from nyemonstre.access.wall import acting_as, as_job
 from nyemonstre.accounts.actions import add_user, found_municipality, give_role, keep_identity_numbers
 from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.celery import app as celery
+from nyemonstre.content.actions import add_fact, add_starting_facts
+from nyemonstre.content.models import LOW_INCOME, Fact
 from referrals.actions import NewReferral
 from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
@@ -156,7 +158,24 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         for plot in plots:
             _family(plot, town, number, now)
         queue.fill(town, number, now, scale)
+        _rates(town, now)
     return f"{place.name}: {len(plots)} familier"
+
+
+def _rates(town: Town, now: datetime) -> None:
+    """What a municipality begins with, and limits nobody should mistake for real ones; the last year is still missing."""
+    lead = town.people[Role.LEAD][0]
+    with acting_as(lead):
+        if Fact.objects.filter(municipality=town.municipality).exists():
+            return
+    add_starting_facts(town.municipality, by=lead)
+    for year in range(now.year - 6, now.year - 1):
+        limit = {
+            "kind": "threshold", "key": LOW_INCOME, "title": "Grense for lav inntekt (EU, 60 prosent)", "unit": "kr_year",
+            "value": 240_000 + 10_000 * (year - now.year + 6), "source": "Oppdiktet for demoen",
+            "valid_from": date(year, 1, 1), "valid_until": date(year, 12, 31),
+        }  # fmt: skip
+        add_fact(town.municipality, facts=limit, by=lead)
 
 
 def _share(plots: list[Plot], scale: float) -> list[Plot]:
