@@ -163,7 +163,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
 
 
 def _rates(town: Town, now: datetime) -> None:
-    """What a municipality begins with, and limits nobody should mistake for real ones; the last year is still missing."""
+    """What a municipality begins with, and limits nobody takes for real ones. The last year's is still missing."""
     lead = town.people[Role.LEAD][0]
     with acting_as(lead):
         if Fact.objects.filter(municipality=town.municipality).exists():
@@ -171,8 +171,8 @@ def _rates(town: Town, now: datetime) -> None:
     add_starting_facts(town.municipality, by=lead)
     for year in range(now.year - 6, now.year - 1):
         limit = {
-            "kind": "threshold", "key": LOW_INCOME, "title": "Grense for lav inntekt (EU, 60 prosent)", "unit": "kr_year",
-            "value": 240_000 + 10_000 * (year - now.year + 6), "source": "Oppdiktet for demoen",
+            "kind": "threshold", "key": LOW_INCOME, "title": "Grense for lav inntekt (EU, 60 prosent)",
+            "unit": "kr_year", "value": 240_000 + 10_000 * (year - now.year + 6), "source": "Oppdiktet for demoen",
             "valid_from": date(year, 1, 1), "valid_until": date(year, 12, 31),
         }  # fmt: skip
         add_fact(town.municipality, facts=limit, by=lead)
