@@ -4,14 +4,42 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('families', '0002_wall'),
+        ("families", "0002_wall"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='family',
-            options={'default_permissions': (), 'ordering': ['code'], 'permissions': [('list_family', 'se at familien følges, steg, datoer og koordinator'), ('view_family', 'se familien og medlemmene'), ('change_family', 'endre familien og medlemmene'), ('view_consent', 'se samtykker og avtaler'), ('change_consent', 'føre samtykker og avtaler'), ('view_assessment', 'se kartlegging og svar'), ('change_assessment', 'kartlegge'), ('view_plan', 'se Familiens plan'), ('change_plan', 'endre Familiens plan'), ('view_journal', 'se journalen'), ('change_journal', 'skrive i journalen'), ('register_family', 'registrere en familie som får plass'), ('assign_coordinator', 'fordele familier og bytte koordinator'), ('grant_access', 'gi og ta tilbake tilgang'), ('override_places', 'gi en koordinator flere familier enn plassene'), ('view_referral', 'se henvendelser'), ('decide_referral', 'avgjøre henvendelser'), ('view_dashboard', 'se oversikten over teamet'), ('manage_users', 'administrere brukere og roller'), ('view_log', 'se innsynsloggen'), ('change_content', 'endre satser, lenker og lovtekster'), ('export_research', 'hente ut pseudonyme data til forskning')], 'verbose_name': 'familie', 'verbose_name_plural': 'familier'},
+            name="family",
+            options={
+                "default_permissions": (),
+                "ordering": ["code"],
+                "permissions": [
+                    ("list_family", "se at familien følges, steg, datoer og koordinator"),
+                    ("view_family", "se familien og medlemmene"),
+                    ("change_family", "endre familien og medlemmene"),
+                    ("view_consent", "se samtykker og avtaler"),
+                    ("change_consent", "føre samtykker og avtaler"),
+                    ("view_assessment", "se kartlegging og svar"),
+                    ("change_assessment", "kartlegge"),
+                    ("view_plan", "se Familiens plan"),
+                    ("change_plan", "endre Familiens plan"),
+                    ("view_journal", "se journalen"),
+                    ("change_journal", "skrive i journalen"),
+                    ("register_family", "registrere en familie som får plass"),
+                    ("assign_coordinator", "fordele familier og bytte koordinator"),
+                    ("grant_access", "gi og ta tilbake tilgang"),
+                    ("override_places", "gi en koordinator flere familier enn plassene"),
+                    ("view_referral", "se henvendelser"),
+                    ("decide_referral", "avgjøre henvendelser"),
+                    ("view_dashboard", "se oversikten over teamet"),
+                    ("manage_users", "administrere brukere og roller"),
+                    ("view_log", "se innsynsloggen"),
+                    ("change_content", "endre satser, lenker og lovtekster"),
+                    ("export_research", "hente ut pseudonyme data til forskning"),
+                ],
+                "verbose_name": "familie",
+                "verbose_name_plural": "familier",
+            },
         ),
     ]
