@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("families", "0002_wall"),
+        ("families", "0003_identity_numbers"),
     ]
 
     operations = [
