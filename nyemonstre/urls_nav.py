@@ -49,7 +49,7 @@ def _intake(user: Any) -> list[dict[str, Any]]:
 
 
 def _administrator(user: Any) -> list[dict[str, Any]]:
-    return [_item(_("Brukere"), "accounts:user_list"), _item(_("Satser"), "content:fact_list")]
+    return [_item(_("Brukere"), "accounts:user_list")]
 
 
 def _auditor(user: Any) -> list[dict[str, Any]]:

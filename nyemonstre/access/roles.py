@@ -73,7 +73,7 @@ EVERYWHERE: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.RESEARCHER: frozenset({P.EXPORT_RESEARCH}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS, P.CHANGE_CONTENT}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS}),
     Role.AUDITOR: frozenset({P.VIEW_LOG}),
 }  # fmt: skip
 
