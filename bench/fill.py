@@ -82,9 +82,9 @@ class Filler:
         """Ids of `number` municipalities that did not exist."""
         rows = self.database.execute(
             """insert into accounts_municipality
-                   (id, number, name, code, language, places_per_coordinator, last_family_number, last_referral_number)
+                   (id, number, name, code, language, places_per_coordinator)
                select gen_random_uuid(), lpad(n::text, 4, '0'), 'Kommune ' || n, 'B' || lpad(n::text, 3, '0'),
-                      'nb', 10, 0, 0
+                      'nb', 10
                  from generate_series(1, %s::int) n returning id""",
             [number],
         )
@@ -140,7 +140,7 @@ class Filler:
         if (table, column) in FOLLOWS:
             return "md5(source.user_id::text || n)::uuid"
         if (table, column) == ("families_family", "code"):
-            return "'Q' || n || right(t.code, 4)"
+            return "'Q' || n || right(t.code, 5)"
         if (table, column) == ("families_family", "municipality_id"):
             return "copy.municipality"
         if (table, column) in self.own:

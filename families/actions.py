@@ -1,11 +1,13 @@
 """What happens to a family: registered, walked along the path, paused, closed. Who follows it is in assignments.py."""
 
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -74,12 +76,12 @@ def register(
         raise Refused(_("Henvendelsen må være før tildelingen, og ingen av dem fram i tid."), rule="dates")
     family = Family(
         municipality=municipality,
-        code=_next_code(municipality),
         name=name,
         protection=protection,
+        whole_protection=protection,
         life_phase=life_phase,
     )
-    family.save(force_insert=True)
+    _save_with_code(family)
     _add_people(family, members, homes)
     _insert_reached(family, Step.REFERRAL, referred_on, by)
     _insert_reached(family, Step.INTAKE, allotted_on, by)
@@ -89,11 +91,21 @@ def register(
     return family
 
 
-def _next_code(municipality: Municipality) -> str:
-    locked = Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
-    locked.last_family_number += 1
-    locked.save(update_fields=["last_family_number"])
-    return f"{locked.code}-{locked.last_family_number:04d}"
+def _save_with_code(family: Family) -> None:
+    """Save under a code drawn by lot: numbers in order would have gaps, and a gap tells of a family one may not see.
+
+    Whoever registers may not see which codes are taken, so the database answers by refusing one that is.
+    """
+    for _attempt in range(100):
+        family.code = f"{family.municipality.code}-{secrets.randbelow(90_000) + 10_000}"
+        try:
+            with transaction.atomic():
+                family.save(force_insert=True)
+            return
+        except IntegrityError as error:
+            if "family_code_unique" not in str(error):
+                raise
+    raise RuntimeError("a hundred codes in a row were taken")
 
 
 def _add_people(family: Family, members: list[NewMember], homes: Iterable[NewHome]) -> None:
@@ -270,7 +282,7 @@ def change_member(member: Member, *, by: User, version: int | None = None, **cha
 def change_family(family: Family, *, by: User, version: int | None = None, **changes: Any) -> Family:
     """Change the family's name or life phase. Raises Stale when somebody saved a newer version than `version`."""
     check(by, Permission.CHANGE_FAMILY, family)
-    if unknown := set(changes) - {"name", "life_phase", "protection"}:
+    if unknown := set(changes) - {"name", "life_phase"}:
         raise TypeError(f"change_family does not change {sorted(unknown)}")
     current = lock(family, version)
     for name, value in changes.items():

@@ -15,6 +15,16 @@ class Protection(models.TextChoices):
 STRICT = (Protection.CONFIDENTIAL, Protection.STRICTLY_CONFIDENTIAL)
 
 
+class Audience(models.TextChoices):
+    """Who may get something on paper, as it was said when it was written (families/marks.py has the rule)."""
+
+    USUAL = "usual", _("Ikke spurt om")
+    BOTH = "both", _("Begge hjem")
+    HOME = "home", _("Bare ett av hjemmene")
+    KEPT = "kept", _("Ikke foreldrene, den unge ber om det")
+    NOBODY = "nobody", _("Ingen, etter koordinatorens vurdering")
+
+
 class FamilyState(models.TextChoices):
     ACTIVE = "active", _("Følges")
     PAUSED = "paused", _("På pause")
@@ -49,6 +59,8 @@ class FamilyEvent(models.TextChoices):
     MEMBER_CHANGED = "member_changed", _("Endret et medlem")
     HOME_ADDED = "home_added", _("La til et hjem")
     HOME_CHANGED = "home_changed", _("Endret et hjem")
+    MEMBER_MOVED = "member_moved", _("Førte hvor et medlem bor")
+    PLACES_CHANGED = "places_changed", _("Endret plassene til en koordinator")
     STEP_REACHED = "step_reached", _("Nådde et steg")
     STEP_UNDONE = "step_undone", _("Angret et steg")
     COORDINATOR_ASSIGNED = "coordinator_assigned", _("Ga familien en koordinator")

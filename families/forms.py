@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.once import OnceForm
 
-from .enums import AssignmentKind, MemberRole, Protection
+from .enums import AssignmentKind, MemberRole
 from .models import Family, Household, Member
 from .places import Places
 
@@ -33,15 +33,9 @@ class FamilyForm(NMForm, VersionForm):
         label=gettext_lazy("Livsfase ved oppstart"), max_length=200, required=False,
         help_text=gettext_lazy("For eksempel: venter barn, barn i barneskolen, første uker i kommunen."),
     )  # fmt: skip
-    protection = forms.ChoiceField(
-        label=gettext_lazy("Adressesperre"), choices=Protection.choices,
-        help_text=gettext_lazy(
-            "Fortrolig og strengt fortrolig skjuler familien for alle som ikke er satt opp ved navn, også teamlederen."
-        ),
-    )  # fmt: skip
 
     def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
-        names = ("name", "life_phase", "protection", "version")
+        names = ("name", "life_phase", "version")
         super().__init__(*args, initial={name: getattr(family, name) for name in names}, **kwargs)
 
 
@@ -64,6 +58,43 @@ class HomeForm(NMForm, OnceForm):
     @property
     def facts(self) -> dict[str, str]:
         return {name: self.cleaned_data[name] for name in ("name", "address", "postcode", "town")}
+
+
+def add_shares(form: forms.Form, homes: list[Household], now: dict[Any, int] | None = None) -> None:
+    """One field for each home: how much of the time, in percent."""
+    for home in homes:
+        form.fields[f"home_{home.pk}"] = field = forms.IntegerField(
+            label=_("%(home)s, prosent av tiden") % {"home": home.name}, required=False,
+            initial=(now or {}).get(home.pk, ""),
+            validators=[
+                MinValueValidator(0, _("Skriv et tall fra 0 til 100.")),
+                MaxValueValidator(100, _("Skriv et tall fra 0 til 100.")),
+            ],
+            error_messages={"invalid": _("Skriv et tall fra 0 til 100.")},
+            widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 5}),
+        )  # fmt: skip
+        field.error_messages["null_characters_not_allowed"] = _("Skriv et tall fra 0 til 100.")
+
+
+def shares_in(form: forms.Form, homes: list[Household]) -> dict[Any, int]:
+    return {home.pk: form.cleaned_data[f"home_{home.pk}"] or 0 for home in homes}
+
+
+class MoveForm(NMForm, forms.Form):
+    """Where one person lives from a day on."""
+
+    submit_text = gettext_lazy("Lagre hvor de bor")
+    on = NorwegianDateField(label=gettext_lazy("Fra hvilken dag?"), latest=today, initial=today)
+
+    def __init__(self, *args: Any, family: Family, member: Member, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.homes = list(family.households.order_by("name"))
+        add_shares(self, self.homes, {r.household_id: r.share for r in member.residences.order_by("pk")})
+        self.order_fields([*(f"home_{home.pk}" for home in self.homes), "on"])
+
+    @property
+    def shares(self) -> dict[Any, int]:
+        return shares_in(self, self.homes)
 
 
 class MemberForm(NMForm, OnceForm):
@@ -90,27 +121,13 @@ class MemberForm(NMForm, OnceForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, family: Family, member: Member | None = None, **kwargs: Any) -> None:
-        self.homes = list(family.households.order_by("name"))
-        shares = {r.household_id: r.share for r in member.residences.all()} if member else {}
         initial = {name: getattr(member, name) for name in (*self.FACTS, "moved_out_on", "version")} if member else {}
-        initial |= {self._field(home): shares.get(home.pk, "") for home in self.homes}
         super().__init__(*args, initial={"role": MemberRole.CHILD} | initial | kwargs.pop("initial", {}), **kwargs)
-        for home in self.homes:
-            self.fields[self._field(home)] = forms.IntegerField(
-                label=_("%(home)s, prosent av tiden") % {"home": home.name}, required=False,
-                validators=[
-                    MinValueValidator(0, _("Skriv et tall fra 0 til 100.")),
-                    MaxValueValidator(100, _("Skriv et tall fra 0 til 100.")),
-                ],
-                error_messages={"invalid": _("Skriv et tall fra 0 til 100.")},
-                widget=forms.TextInput(attrs={"inputmode": "numeric", "size": 5}),
-            )  # fmt: skip
+        # Where somebody lives changes on a day, on a page of its own.
+        self.homes = [] if member else list(family.households.order_by("name"))
+        add_shares(self, self.homes)
         if member is None:
             del self.fields["moved_out_on"]
-
-    @staticmethod
-    def _field(home: Household) -> str:
-        return f"home_{home.pk}"
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -128,7 +145,7 @@ class MemberForm(NMForm, OnceForm):
 
     @property
     def shares(self) -> dict[Any, int]:
-        return {home.pk: self.cleaned_data[self._field(home)] or 0 for home in self.homes}
+        return shares_in(self, self.homes)
 
 
 class ReachForm(NMForm, forms.Form):

@@ -66,6 +66,10 @@ class FamilyQuerySet(models.QuerySet):
         return self.prefetch_related(Prefetch("assignments", live, to_attr="following"))
 
 
+def protection_field():
+    return models.CharField(_("adressesperre"), max_length=24, choices=Protection.choices, default=Protection.NONE)
+
+
 class Family(Versioned):
     """One case. `baseline_on` is the anchor of the five-year calendar (R-P3, ambiguity e: default the baseline)."""
 
@@ -75,9 +79,10 @@ class Family(Versioned):
     )
     code = models.CharField(_("kode"), max_length=12)
     name = models.CharField(_("familienavn"), max_length=120)
-    protection = models.CharField(
-        _("adressesperre"), max_length=24, choices=Protection.choices, default=Protection.NONE
-    )
+    # The strictest of the whole family's, each member's and each home's: the one that decides who may know of it.
+    protection = protection_field()
+    whole_protection = protection_field()
+    protected_at = models.DateTimeField(null=True, editable=False)
     state = models.CharField(_("tilstand"), max_length=10, choices=FamilyState.choices, default=FamilyState.ACTIVE)
     life_phase = models.CharField(_("livsfase ved oppstart"), max_length=200, blank=True)  # R-W5
     baseline_on = models.DateField(_("oppstartskartlegging"), null=True, blank=True)
@@ -179,6 +184,7 @@ class Household(Versioned):
     address = models.CharField(_("adresse"), max_length=200, blank=True)
     postcode = models.CharField(_("postnummer"), max_length=4, blank=True)
     town = models.CharField(_("poststed"), max_length=80, blank=True)
+    protection = protection_field()
 
     objects = FamilyRows.as_manager()
 
@@ -207,6 +213,7 @@ class Member(Versioned):
     language = models.CharField(_("språk"), max_length=40, blank=True)
     needs_interpreter = models.BooleanField(_("trenger tolk"), default=False)
     moved_out_on = models.DateField(_("flyttet ut"), null=True, blank=True)
+    protection = protection_field()
     households = models.ManyToManyField(Household, through="Residence", related_name="residents")
 
     objects = FamilyRows.as_manager()
@@ -244,13 +251,17 @@ class Member(Versioned):
 
 
 class Residence(models.Model):
-    """How much of the time a person lives in a home, 1–100 percent. 50 itself counts as half (R-E5)."""
+    """How much of the time a person lives in a home now, 1–100 percent. 50 itself counts as half (R-E5).
+
+    A child in more than one home has 100 percent in all; the database says so when the transaction ends.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="residences")
     member = models.ForeignKey(Member, on_delete=models.CASCADE, related_name="residences")
     household = models.ForeignKey(Household, on_delete=models.CASCADE, related_name="residences")
     share = models.PositiveSmallIntegerField(_("del av tiden, prosent"), default=100)
+    since = models.DateField(_("fra"), null=True, blank=True)
 
     objects = FamilyRows.as_manager()
 
@@ -411,3 +422,6 @@ class Assignment(models.Model):
     def last_day(self):
         """The last day it is in force: one that ends at midnight lasted the whole day before."""
         return timezone.localdate(self.valid_until - timezone.timedelta(microseconds=1)) if self.valid_until else None
+
+
+from .history import FormerResidence, ProtectionChange  # noqa: E402, F401  they hang on the models above

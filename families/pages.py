@@ -148,12 +148,17 @@ def who_may_see(family: Family) -> dict[str, Any]:
         FamilyUserGrant.objects.live().filter(content_object=family, assignment=None)
         .select_related("user", "granted_by").order_by("user__name", "user_id").distinct("user__name", "user_id")
     )  # fmt: skip
-    leads = Membership.objects.live().filter(municipality=family.municipality_id, role=Role.LEAD, user__is_active=True)
     return {
         "following": list(family.assignments.live(now).select_related("user").order_by("kind", "valid_from")),
         "grants": list(grants),
-        "leads": [] if family.is_protected else list(leads.select_related("user").order_by("user__name")),
+        "leads": [] if family.is_protected else leads_of(family),
     }
+
+
+def leads_of(family: Family) -> list[Membership]:
+    """The leads of the municipality, who see the frame of every family that is not strictly protected."""
+    rows = Membership.objects.live().filter(municipality=family.municipality_id, role=Role.LEAD, user__is_active=True)
+    return list(rows.select_related("user").order_by("user__name"))
 
 
 def with_version(form: Form, version: int) -> Form:

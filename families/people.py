@@ -1,9 +1,11 @@
 """Actions on the homes of a family, and on who lives where, how much of the time (R-A1, R-E5)."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nyemonstre.access.actions import action
@@ -16,7 +18,8 @@ from nyemonstre.ui.once import refuse_twice
 from nyemonstre.versioned import lock
 
 from .actions import NewMember, add_member, change_member
-from .enums import FamilyEvent
+from .enums import FamilyEvent, MemberRole
+from .history import FormerResidence
 from .models import Family, Household, Member, Residence
 
 HOME_FIELDS = frozenset({"name", "address", "postcode", "town"})
@@ -55,31 +58,89 @@ def save_member(
     *,
     by: User,
     facts: Mapping[str, Any],
-    shares: Mapping[UUID, int],
+    shares: Mapping[UUID, int] | None = None,
     member: Member | None = None,
     version: int | None = None,
     key: UUID | None = None,
 ) -> Member:
     """Add a person (`member` None) or change one, and say where they live: home's id → percent of the time, 0 for not.
 
-    Raises Refused when the shares are more than the whole time or a home is another family's, Stale as change_member.
+    `shares` None leaves the homes alone. Raises Refused as `move_member`, Stale as `change_member`.
     """
     check(by, Permission.CHANGE_FAMILY, family)
-    if sum(shares.values()) > 100:
-        raise Refused(_("Delene av tiden blir mer enn 100 prosent til sammen."), rule="shares")
-    homes = {home.pk: home for home in family.households.filter(pk__in=shares)}
-    if set(shares) - set(homes):
-        raise Refused(_("Familien har ikke dette hjemmet."), rule="no_such_home")
+    role = facts.get("role", member.role if member else MemberRole.CHILD)
+    homes = _homes_for(family, shares, role, facts.get("first_name", "")) if shares is not None else {}
     if member is None:
         refuse_twice(Member.objects.filter(family=family), key)
         member = add_member(family, new=NewMember(**facts), key=key, by=by)
     else:
         member = change_member(member, version=version, by=by, **facts)
-    Residence.objects.filter(member=member, family=family).delete()
-    for home, share in shares.items():
-        if share:
-            Residence.objects.create(family=family, member=member, household=homes[home], share=share)
+    if shares is not None:
+        _settle(member, homes, shares, on=None, by=by)
     return member
+
+
+@action
+def move_member(member: Member, *, shares: Mapping[UUID, int], on: date, by: User) -> Member:
+    """From the day `on` the person lives like this: home's id → percent of the time, 0 for not. What was is kept.
+
+    Raises Refused when the shares of a child in two homes are not 100 in all, anybody's are more, a home is another
+    family's, the day is in the future or before the last time they moved, or nothing is new.
+    """
+    check(by, Permission.CHANGE_FAMILY, member.family)
+    member = Member.objects.select_for_update(of=("self",)).select_related("family").get(pk=member.pk)
+    homes = _homes_for(member.family, shares, member.role, member.first_name)
+    if on > timezone.localdate():
+        raise Refused(_("Datoen er fram i tid."), rule="future", field="on")
+    rows = list(Residence.objects.filter(member=member).order_by("pk"))
+    last = max((row.since for row in rows if row.since), default=None)
+    if on < member.birth_date or (last and on < last):
+        day = last or member.birth_date
+        raise Refused(
+            _("Datoen er før %(day)s, da det siste ble ført.") % {"day": f"{day:%d.%m.%Y}"}, rule="dates", field="on"
+        )
+    if {row.household_id: row.share for row in rows} == {home: share for home, share in shares.items() if share}:
+        raise Refused(_("Slik bor %(name)s alt.") % {"name": member.first_name}, rule="no_change")
+    _settle(member, homes, shares, on=on, by=by)
+    record(FamilyEvent.MEMBER_MOVED, by=by, target=member)
+    return member
+
+
+def _homes_for(family: Family, shares: Mapping[UUID, int], role: str, name: str) -> dict[UUID, Household]:
+    """The homes by id. Raises Refused when the shares do not add up."""
+    lived = [share for share in shares.values() if share]
+    if sum(lived) > 100:
+        raise Refused(_("Delene av tiden blir mer enn 100 prosent til sammen."), rule="shares")
+    if role != MemberRole.ADULT and len(lived) > 1 and sum(lived) != 100:
+        raise Refused(
+            _("%(name)s bor i to hjem. Da må delene bli 100 prosent til sammen; nå er de %(sum)d.")
+            % {"name": name or _("Barnet"), "sum": sum(lived)},
+            rule="shares_of_a_child",
+        )
+    homes = {home.pk: home for home in family.households.filter(pk__in=shares)}
+    if set(shares) - set(homes):
+        raise Refused(_("Familien har ikke dette hjemmet."), rule="no_such_home")
+    return homes
+
+
+def _settle(member: Member, homes: Mapping[UUID, Household], shares: Mapping[UUID, int], *, on: Any, by: User) -> None:
+    """What is new begins on `on`; what has ended goes to the history. Without a day it is a correction, from today."""
+    today = timezone.localdate()
+    for row in Residence.objects.select_for_update(of=("self",)).filter(member=member):
+        if shares.get(row.household_id) == row.share:
+            continue
+        if row.since != (on or today):  # the same day again is a slip, not a move
+            FormerResidence(
+                family_id=member.family_id, member=member, household_id=row.household_id, share=row.share,
+                since=row.since, until=on or today, recorded_by=by,
+            ).save(force_insert=True)  # fmt: skip
+        row.delete()
+    here = set(Residence.objects.filter(member=member).order_by("pk").values_list("household_id", flat=True))
+    for home, share in shares.items():
+        if share and home not in here:
+            Residence.objects.create(
+                family_id=member.family_id, member=member, household=homes[home], share=share, since=on
+            )
 
 
 def _check_name(homes: Any, name: str) -> None:

@@ -11,7 +11,9 @@ from nyemonstre.postgres.sorting import NorwegianOrder
 
 @dataclass(frozen=True)
 class Places:
-    """One coordinator's places. `taken` counts the families they are responsible for, paused ones too."""
+    """One coordinator's places. `taken` counts the families they are responsible for, paused ones too; never those the
+    one who asks may not know of. `limit` is the coordinator's own number, less what is held back.
+    """
 
     user: User
     taken: int
@@ -33,12 +35,22 @@ def coordinators(municipality: Municipality):
 
 
 def places(municipality: Municipality) -> list[Places]:
-    """Each coordinator's places, two queries. The counts come only to those who allot or lead (sec.places_taken)."""
+    """Each coordinator's places, three queries. The counts come only to those who allot or lead (sec.places_taken)."""
     with connection.cursor() as cursor:
         cursor.execute("select user_id, taken from sec.places_taken(%s)", [municipality.pk])
         taken = dict(cursor.fetchall())
-    limit = municipality.places_per_coordinator
-    return [Places(user, taken.get(user.pk, 0), limit) for user in coordinators(municipality)]
+    limits = {row.user_id: limit_of(row, municipality) for row in roles(municipality)}
+    return [Places(user, taken.get(user.pk, 0), limits[user.pk]) for user in coordinators(municipality)]
+
+
+def roles(municipality: Municipality):
+    """The live coordinator roles there."""
+    return Membership.objects.live().filter(municipality=municipality, role=Role.COORDINATOR).order_by("user_id")
+
+
+def limit_of(role: Membership, municipality: Municipality) -> int:
+    """The places others may count on: the coordinator's own number, or the municipality's, less those held back."""
+    return max(0, (role.places or municipality.places_per_coordinator) - role.places_held)
 
 
 def places_of(user: User, municipality: Municipality) -> Places | None:

@@ -105,7 +105,7 @@ def _step(reached: list[str]) -> str:
 
 @dataclass
 class Line:
-    """One coordinator: a stitch per family, then places that are taken without being shown here, then free ones."""
+    """One coordinator: a stitch per family, then free places. No place is taken by a family that is not shown."""
 
     places: Places
     families: list[Standing]
@@ -122,10 +122,6 @@ class Line:
     @property
     def passed(self) -> int:
         return sum(family.has_passed for family in self.families)
-
-    @property
-    def hidden(self) -> range:
-        return range(max(0, self.places.taken - len(self.families)))
 
     @property
     def free(self) -> range:

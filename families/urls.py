@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import caseload, family, home, identity, members, steps, team
+from .views import caseload, family, home, identity, members, places, protection, steps, team
 
 app_name = "families"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("a-gjore/", caseload.to_do, name="to_do"),
     path("kalender/", caseload.calendar, name="calendar"),
     path("familier/fodselsnummer/", identity.number_find, name="number_find"),
+    path("familier/plasser/", places.places_hold, name="places_hold"),
     # one family
     path(ONE, family.family_detail, name="family_detail"),
     path(ONE + "kalender/", family.family_calendar, name="family_calendar"),
@@ -23,6 +24,8 @@ urlpatterns = [
     path(ONE + "familien/<uuid:member_id>/nummer/", identity.number, name="number"),
     path(ONE + "familien/<uuid:member_id>/nummer/vis/", identity.number_show, name="number_show"),
     path(ONE + "familien/<uuid:member_id>/nummer/uten/", identity.number_left_out, name="number_left_out"),
+    path(ONE + "familien/<uuid:member_id>/flytt/", members.member_move, name="member_move"),
+    path(ONE + "adressesperre/", protection.family_protection, name="family_protection"),
     path(ONE + "hjem/nytt/", members.home_new, name="home_new"),
     path(ONE + "hjem/<uuid:home_id>/", members.home_edit, name="home_edit"),
     path(ONE + "steg/", steps.family_steps, name="family_steps"),
@@ -33,6 +36,7 @@ urlpatterns = [
     path(ONE + "avslutt/", steps.family_close, name="family_close"),
     # the team leader
     path("teamet/", team.dashboard, name="dashboard"),
+    path("teamet/plasser/<uuid:user_id>/", places.places_edit, name="places_edit"),
     path("teamet/familier/", team.team_list, name="team_list"),
     path(ONE + "koordinator/", team.assign, name="assign"),
     path(ONE + "overfor/", team.hand_over, name="hand_over"),

@@ -68,12 +68,16 @@ def family_list(request: HttpRequest) -> HttpResponse:
 
 
 def own_places(user: Any) -> Places | None:
-    """One's own places, counted from one's own assignments; None for those who are no coordinator."""
-    home = next((m.municipality for m in user.live_memberships if m.role == Role.COORDINATOR), None)
-    if home is None:
+    """One's own places, counted from one's own assignments; None for those who are no coordinator.
+
+    Held places may be filled by families only named people know of, so both are counted against the whole number.
+    """
+    role = next((m for m in user.live_memberships if m.role == Role.COORDINATOR), None)
+    if role is None:
         return None
-    mine = Assignment.objects.live().responsible().filter(user=user, family__municipality=home)
-    return Places(user, mine.exclude(family__state=FamilyState.CLOSED).count(), home.places_per_coordinator)
+    mine = Assignment.objects.live().responsible().filter(user=user, family__municipality=role.municipality)
+    taken = mine.exclude(family__state=FamilyState.CLOSED).count()
+    return Places(user, taken, role.places or role.municipality.places_per_coordinator)
 
 
 def filters(rows: list[caseload.Row], *, closed: bool) -> list[tuple[str, Any, int | None]]:

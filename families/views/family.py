@@ -1,4 +1,4 @@
-"""One family: overview, five years, name and protection."""
+"""One family: overview, five years, name and phase of life."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -119,7 +119,7 @@ def family_calendar(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(Permission.CHANGE_FAMILY)
 def family_edit(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """Name, phase of life and protection."""
+    """Name and phase of life. Adressesperre has a page of its own."""
     family = pages.open_family(request, family_id, Permission.CHANGE_FAMILY)
     form = FamilyForm(request.POST or None, family=family)
     newer = None
@@ -136,7 +136,7 @@ def family_edit(request: HttpRequest, family_id: UUID) -> HttpResponse:
             messages.success(request, _("Lagret."))
             return redirect("families:family_members", family_id=family.pk)
     context = pages.family_context(request, family, "members") | {
-        "form": form, "heading": _("Navn og adressesperre"), "newer": newer, "back": "families:family_members",
+        "form": form, "heading": _("Navn og livsfase"), "newer": newer, "back": "families:family_members",
     }  # fmt: skip
     return render(request, "families/form_page.html", context, status=422 if form.errors else 200)
 
@@ -145,5 +145,4 @@ def _newer_family(current: Family) -> list[tuple[str, Any]]:
     return [
         (_("Familienavn"), current.name),
         (_("Livsfase ved oppstart"), current.life_phase),
-        (_("Adressesperre"), current.get_protection_display()),
     ]

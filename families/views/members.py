@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from families import pages, people
-from families.forms import HomeForm, MemberForm
+from families.forms import HomeForm, MemberForm, MoveForm
 from families.models import Family, Household, Member
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -38,6 +38,9 @@ def family_members(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "members": [m for m in members if m.moved_out_on is None],
         "moved": [m for m in members if m.moved_out_on is not None],
         "homes": family.households.prefetch_related("residences__member").order_by("name"),
+        "former": family.former_residences.select_related("member", "household").order_by(
+            "-until", "member__birth_date"
+        ),
         "shows_addresses": pages.shows_addresses(family, context["allowed"]),
         "may_change": CHANGE in context["allowed"],
         "today": timezone.localdate(),
@@ -65,6 +68,29 @@ def member_edit(request: HttpRequest, family_id: UUID, member_id: UUID) -> HttpR
     return _save_member(request, family, form, member, _("Endre %(name)s") % {"name": member.first_name})
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@requires(CHANGE)
+def member_move(request: HttpRequest, family_id: UUID, member_id: UUID) -> HttpResponse:
+    """Where a person lives from a day on; how they lived before stays in the history."""
+    family = pages.open_family(request, family_id, CHANGE)
+    rows = Member.objects.filter(family=family).select_related("family")
+    member = get_visible_or_404(rows, request, CHANGE, quiet=True, pk=member_id)
+    form = MoveForm(request.POST or None, family=family, member=member)
+    if request.method == "POST" and form.is_valid():
+        try:
+            people.move_member(member, shares=form.shares, on=form.cleaned_data["on"], by=request.user)
+        except Refused as refusal:
+            say(form, refusal)
+        else:
+            messages.success(request, _("Lagret."))
+            return redirect("families:family_members", family_id=family.pk)
+    lead = _("Et barn i to hjem har 100 prosent til sammen. Sett 0 i et hjem %(name)s har flyttet fra.")
+    return _form_page(
+        request, family, form, _("Hvor bor %(name)s?") % {"name": member.first_name}, None,
+        lead=lead % {"name": member.first_name},
+    )  # fmt: skip
+
+
 def _save_member(
     request: HttpRequest, family: Family, form: MemberForm, member: Member | None, heading: str
 ) -> HttpResponse:
@@ -72,7 +98,7 @@ def _save_member(
     if request.method == "POST" and form.is_valid():
         try:
             people.save_member(
-                family, member=member, facts=form.facts, shares=form.shares, by=request.user,
+                family, member=member, facts=form.facts, shares=None if member else form.shares, by=request.user,
                 version=form.cleaned_data.get("version"), key=form.cleaned_data["key"],
             )  # fmt: skip
         except AlreadyDone:
@@ -143,8 +169,10 @@ def _facts(row: Any, names: Any) -> list[tuple[Any, Any]]:
     return facts
 
 
-def _form_page(request: HttpRequest, family: Family, form: Any, heading: str, newer: Any) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, family: Family, form: Any, heading: str, newer: Any, *, lead: str = ""
+) -> HttpResponse:
     context = pages.family_context(request, family, "members") | {
-        "form": form, "heading": heading, "newer": newer, "back": "families:family_members",
+        "form": form, "heading": heading, "newer": newer, "lead": lead, "back": "families:family_members",
     }  # fmt: skip
     return render(request, "families/form_page.html", context, status=422 if form.errors else 200)

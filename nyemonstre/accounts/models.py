@@ -47,9 +47,6 @@ class Municipality(models.Model):
         _("fører fødselsnummer"), default=False,
         help_text=_("Fødselsnummer, D-nummer og DUF-nummer kan føres på medlemmer, forseglet."),
     )  # fmt: skip
-    # Counters, because whoever registers a family may not see the others and so cannot count them.
-    last_family_number = models.PositiveIntegerField(default=0, editable=False)
-    last_referral_number = models.PositiveIntegerField(default=0, editable=False)
 
     objects = MunicipalityQuerySet.as_manager()
 
@@ -161,6 +158,10 @@ class Membership(models.Model):
     sector = models.CharField(_("sektor"), max_length=20, choices=Sector.choices, blank=True)
     valid_from = models.DateField(_("fra"), default=timezone.localdate)
     valid_to = models.DateField(_("til og med"), null=True, blank=True)
+    # A coordinator's own number of places (empty: the municipality's), and how many are kept free of new families.
+    places = models.PositiveSmallIntegerField(_("plasser"), null=True, blank=True)
+    places_reason = models.CharField(_("grunn til antallet"), max_length=300, blank=True)
+    places_held = models.PositiveSmallIntegerField(_("plasser som holdes av"), default=0)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -179,6 +180,10 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=(Q(role=Role.INTAKE) & ~Q(sector="")) | (~Q(role=Role.INTAKE) & Q(sector="")),
                 name="membership_sector_only_for_intake",
+            ),
+            models.CheckConstraint(
+                condition=Q(places=None) | (Q(places__gte=1, role=Role.COORDINATOR) & ~Q(places_reason="")),
+                name="membership_places_for_a_reason",
             ),
         ]
 

@@ -41,6 +41,9 @@ class PlanDocument(models.Model):
     content = models.BinaryField(null=True)
     size = models.PositiveIntegerField(_("byte"), null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    # For whom it was made, as families/marks.py names its readers: empty for everybody.
+    reader = models.CharField(_("laget for"), max_length=48, blank=True)
+    reader_name = models.CharField(_("laget for"), max_length=80, blank=True)
     printed_lines = ArrayField(models.UUIDField(), default=list)
 
     objects = DocumentQuerySet.as_manager()

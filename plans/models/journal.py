@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import Service
+from families.marks import MARK_ROWS, Marked
 from families.models import Family, FamilyRows, Member
 from plans.enums import JournalKind, Moment, Support
 
@@ -32,7 +33,7 @@ class JournalQuerySet(FamilyRows):
         )
 
     def with_people(self):
-        return self.select_related("service", "written_by").prefetch_related("members")
+        return self.select_related("service", "written_by", *MARK_ROWS).prefetch_related("members")
 
     def last_contacts(self, families):
         """Family id → the day of the last contact, for a whole list. A note alone is no contact. One query."""
@@ -40,7 +41,7 @@ class JournalQuerySet(FamilyRows):
         return dict(rows.values_list("family").annotate(last=Max("happened_on")))
 
 
-class JournalEntry(models.Model):
+class JournalEntry(Marked):
     """Something that happened: when, what kind, with whom, how long. Never changed; a correction is a new line."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -64,12 +65,14 @@ class JournalEntry(models.Model):
 
     objects = JournalQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Marked.Meta):
+        abstract = False
         verbose_name = _("journallinje")
         verbose_name_plural = _("journallinjer")
         ordering = ["-happened_on", "-recorded_at", "-id"]
         indexes = [models.Index(fields=["family", "-happened_on", "-recorded_at", "-id"], name="journal_family")]
         constraints = [
+            *Marked.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(minutes=None) | Q(minutes__gte=1, minutes__lte=MINUTES_IN_A_DAY),
                 name="journal_minutes_in_a_day",

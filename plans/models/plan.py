@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.outcomes import YARN, Outcome
 from consent.models import Service
 from families.calendar import window_state
+from families.marks import MARK_ROWS, Marked
 from families.models import Family, FamilyRows, Member
 from nyemonstre.versioned import Versioned
 from plans.enums import FINISHED, Doer, GoalState, MeasureState
@@ -32,7 +33,7 @@ class OwnWordsQuerySet(FamilyRows):
         return self.order_by("member_id", "-said_on", "-recorded_at").distinct("member_id")
 
 
-class OwnWords(models.Model):
+class OwnWords(Marked):
     """«Hva er viktig for dere nå?» in one person's own words, as said on a day (R-F1)."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -46,12 +47,16 @@ class OwnWords(models.Model):
 
     objects = OwnWordsQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Marked.Meta):
+        abstract = False
         verbose_name = _("egne ord")
         verbose_name_plural = _("egne ord")
         ordering = ["-said_on", "-recorded_at"]
         indexes = [models.Index(fields=["family", "member", "-said_on"], name="words_family")]
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="words_not_empty")]
+        constraints = [
+            *Marked.Meta.constraints,
+            models.CheckConstraint(condition=~Q(text=""), name="words_not_empty"),
+        ]
 
     def __str__(self):
         return self.text
@@ -63,11 +68,12 @@ class GoalQuerySet(FamilyRows):
 
     def with_measures(self):
         """Measures in `.all_measures`, and for whom in `.members`; three queries however many goals."""
-        measures = Measure.objects.select_related("service").order_by("due_on", "created_at")
-        return self.prefetch_related("whose", Prefetch("measures", measures, to_attr="all_measures"))
+        measures = Measure.objects.select_related("service", *MARK_ROWS).order_by("due_on", "created_at")
+        goals = self.select_related(*MARK_ROWS)
+        return goals.prefetch_related("whose", Prefetch("measures", measures, to_attr="all_measures"))
 
 
-class Goal(Versioned):
+class Goal(Marked, Versioned):
     """What somebody in the family wants, in their words, under one of the seven lines. Every version is kept."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -85,12 +91,14 @@ class Goal(Versioned):
 
     objects = GoalQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Marked.Meta):
+        abstract = False
         verbose_name = _("mål")
         verbose_name_plural = _("mål")
         ordering = ["outcome", "created_at"]
         indexes = [models.Index(fields=["family", "state"], name="goal_family")]
         constraints = [
+            *Marked.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(state=GoalState.ACTIVE, closed_on=None, state_reason="")
                 | (~Q(state=GoalState.ACTIVE) & Q(closed_on__isnull=False) & ~Q(state_reason="")),
@@ -115,7 +123,8 @@ class Goal(Versioned):
     def measures_read(self):
         """From `with_measures()` where the caller used it, else one query."""
         if not hasattr(self, "all_measures"):
-            self.all_measures = list(self.measures.select_related("service").order_by("due_on", "created_at"))
+            rows = self.measures.select_related("service", *MARK_ROWS)
+            self.all_measures = list(rows.order_by("due_on", "created_at"))
         return self.all_measures
 
     @property
@@ -182,7 +191,7 @@ class MeasureQuerySet(FamilyRows):
         return self.open().filter(due_on__lte=day)
 
 
-class Measure(Versioned):
+class Measure(Marked, Versioned):
     """What somebody does so that the goal comes nearer. Naming a service takes a live agreement line (R-P1)."""
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -204,7 +213,8 @@ class Measure(Versioned):
 
     objects = MeasureQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Marked.Meta):
+        abstract = False
         verbose_name = _("tiltak")
         verbose_name_plural = _("tiltak")
         ordering = ["due_on", "created_at"]
@@ -213,6 +223,7 @@ class Measure(Versioned):
             models.Index(fields=["goal"], name="measure_goal"),
         ]
         constraints = [
+            *Marked.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(service=None) | Q(done_by__in=[Doer.SERVICE, Doer.VOLUNTEER]),
                 name="measure_service_does_it",

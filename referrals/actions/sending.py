@@ -1,12 +1,13 @@
 """The henvendelse comes in, from anybody. Whoever sends it can add it and never read it back."""
 
+import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid4
 
 from django.contrib.postgres.functions import TransactionNow
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -65,8 +66,8 @@ def submit(
 ) -> Referral:
     """Send a henvendelse, with or without a login (`by` None). No permission is needed, and none is given back.
 
-    Raises Refused when the family has not agreed, or no adult is named; AlreadyDone, with the number the first one
-    got as `row`, when the same form (`key`) was sent before.
+    Raises Refused when the family has not agreed, no adult is named, or a child's shares of two homes are not 100;
+    AlreadyDone, with the number the first one got as `row`, when the same form (`key`) was sent before.
     """
     people = list(people)
     if not new.family_agrees:
@@ -77,16 +78,18 @@ def submit(
         )
     if not any(person.role == PersonRole.ADULT for person in people):
         raise Refused(_("Skriv inn minst én voksen i familien."), rule="no_adult")
+    if any(p.role == PersonRole.CHILD and p.other_home and p.share + (p.other_share or 0) != 100 for p in people):
+        raise Refused(_("Et barn i to hjem har 100 prosent av tiden i dem til sammen."), rule="shares_of_a_child")
     locked = Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
     # Under the lock, so that the second of two clicks sees what the first one saved.
     if key is not None and (reference := sent_before(key)):
         raise AlreadyDone(_("Henvendelsen var alt sendt."), row=reference)
     facts = {name: value for name, value in vars(new).items() if name not in ("situation", "criteria")}
     referral = Referral(
-        id=key or uuid4(), municipality=locked, reference=_next_reference(locked), submitted_by=by,
+        id=key or uuid4(), municipality=locked, submitted_by=by,
         sent_at=TransactionNow(), **facts, **new.situation,
     )  # fmt: skip
-    referral.save(force_insert=True)
+    _save_with_reference(referral)
     for person in people:
         ReferredPerson(referral=referral, **vars(person)).save(force_insert=True)
     for criterion in Criterion:
@@ -105,7 +108,18 @@ def sent_before(key: UUID) -> str:
         return cursor.fetchone()[0] or ""
 
 
-def _next_reference(locked: Municipality) -> str:
-    locked.last_referral_number += 1
-    locked.save(update_fields=["last_referral_number"])
-    return f"H-{timezone.localdate().year}-{locked.last_referral_number:04d}"
+def _save_with_reference(referral: Referral) -> None:
+    """Save under a number drawn by lot: numbers in order would have gaps where a henvendelse may not be known of.
+
+    Whoever sends may not see which numbers are taken, so the database answers by refusing one that is.
+    """
+    for _attempt in range(100):
+        referral.reference = f"H-{timezone.localdate().year}-{secrets.randbelow(90_000) + 10_000}"
+        try:
+            with transaction.atomic():
+                referral.save(force_insert=True)
+            return
+        except IntegrityError as error:
+            if "referral_reference_unique" not in str(error):
+                raise
+    raise RuntimeError("a hundred numbers in a row were taken")

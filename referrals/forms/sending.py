@@ -191,6 +191,8 @@ class PersonForm(NMForm, forms.Form):
             data["share"] = 100 - (other_share or 0)
         if (data.get("share") or 0) + (other_share or 0) > 100:
             self.add_error("other_share", _t("Til sammen blir det over 100 prosent av tiden."))
+        elif data.get("role") == PersonRole.CHILD and other_share and data["share"] + other_share != 100:
+            self.add_error("other_share", _t("Et barn i to hjem har 100 prosent av tiden i dem til sammen."))
         if other and data.get("home") and same(other) == same(data["home"]):
             self.add_error("other_home", _t("Dette er samme hjem som det første."))
 

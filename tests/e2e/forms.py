@@ -204,7 +204,7 @@ FORMS: tuple[Form, ...] = (
         "state": Choice("reached"), "reason": Text(500), "closed_on": Day(),
     }),
     Form("familien", "coordinator", "families:family_edit", FAMILY, {
-        "name": Text(120), "life_phase": Text(200, free=True), "protection": Choice("none"),
+        "name": Text(120), "life_phase": Text(200, free=True),
     }, once=False),
     Form("nytt medlem", "coordinator", "families:member_new", FAMILY, {
         "first_name": Text(80), "last_name": Text(80), "birth_date": Day(good="12.03.1987"), "role": Choice("adult"),
@@ -213,6 +213,13 @@ FORMS: tuple[Form, ...] = (
     Form("medlem", "coordinator", "families:member_edit", ("family", "member"), {
         "first_name": Text(80), "last_name": Text(80), "birth_date": Day(good="12.03.1987"), "role": Choice("adult"),
     }, once=False),
+    Form("flytting", "coordinator", "families:member_move", ("family", "member"), {
+        "home_HOME": Number("100", free=True), "on": Day(),
+    }, once=False),
+    Form("adressesperre", "coordinator", "families:family_protection", FAMILY, {
+        "of": Choice("all"), "protection": Choice("client_address"), "reason": Text(300), "understood": Box(),
+    }, once=False),
+    Form("hold av plasser", "coordinator", "families:places_hold", (), {"held": Number("1")}, once=False),
     Form("nytt hjem", "coordinator", "families:home_new", FAMILY, {
         "name": Text(80), "address": Text(200, free=True), "postcode": Text(4, free=True, good="4604"),
     }),

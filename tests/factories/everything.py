@@ -10,9 +10,10 @@ from assessments.outcomes import Outcome
 from assessments.sheets import sheet_of
 from consent import actions as consent_actions
 from consent.enums import How, Sector, Topic
-from families import actions, assignments
+from families import actions, assignments, people
 from families.actions_identity import keep_number
-from families.enums import AssignmentKind
+from families.actions_protection import change_protection
+from families.enums import AssignmentKind, Protection
 from families.models import Family, Member
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
@@ -31,6 +32,7 @@ def family_with_everything(team: Team, name: str = "Alt") -> Family:
         members = list(Member.objects.filter(family=family).select_related("family__municipality"))
     keep_identity_numbers(team.municipality, keep=True, by=team.administrator)
     keep_number(members[0], number="12838712000", date_confirmed=True, by=by)
+    _move_and_protect(family, members, by)
     _meet_and_consent(family, members, by)
     _agree_with_school(family, members, by)
     _map(family, members, by)
@@ -47,6 +49,16 @@ def family_with_everything(team: Team, name: str = "Alt") -> Family:
 def _substitute(family, team):
     with acting_as(team.lead):
         return family.assignments.select_related("family__municipality").get(user=team.second_coordinator)
+
+
+def _move_and_protect(family, members, by):
+    with acting_as(by):
+        homes = {home.name: home.pk for home in family.households.order_by("name")}
+    boy = members[-1] if not members[-1].is_adult else members[0]
+    shares = {homes["Hos mor"]: 60, homes["Hos far"]: 40}
+    people.move_member(boy, shares=shares, on=timezone.localdate(), by=by)
+    change_protection(family, protection=Protection.CLIENT_ADDRESS, reason="Meldt av mor", by=by)
+    change_protection(family, protection=Protection.NONE, reason="Opphevet", by=by)
 
 
 def _meet_and_consent(family, members, by):

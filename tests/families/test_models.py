@@ -13,6 +13,7 @@ from django.utils import timezone
 from families import assignments
 from families.enums import AssignmentKind, FamilyState
 from families.grants import FamilyGroupGrant, FamilyUserGrant
+from families.history import FormerResidence, ProtectionChange
 from families.models import Assignment, Family, Household, Member, Milestone, Residence
 from families.reminders import Reminder
 from families.stages import Step
@@ -49,6 +50,25 @@ def new_residence(share):
 def same_residence(w):
     row = Residence.objects.filter(family=w.family).first()
     Residence.objects.create(family=w.family, member_id=row.member_id, household_id=row.household_id, share=50)
+
+
+def new_stay(**facts):
+    def make(w):
+        member, home = Member.objects.filter(family=w.family).first(), Household.objects.filter(family=w.family).first()
+        facts.setdefault("share", 50)
+        FormerResidence(
+            family=w.family, member=member, household=home, recorded_by=w.team.coordinator, **{"until": TODAY, **facts}
+        ).save(force_insert=True)
+
+    return "coordinator", make
+
+
+def new_change(**facts):
+    def make(w):
+        made = {name: model.objects.filter(family=w.family).first() for name, model in facts.pop("of", {}).items()}
+        ProtectionChange(family=w.family, changed_by=w.team.coordinator, **made, **facts).save(force_insert=True)
+
+    return "coordinator", make
 
 
 def new_assignment(**facts):
@@ -94,6 +114,10 @@ ATTEMPTS = {
     "member_interpreter_has_language": change_member(needs_interpreter=True, language=""),
     "residence_once": ("coordinator", same_residence),
     "residence_share_percent": new_residence(0),
+    "former_residence_share_percent": new_stay(share=0),
+    "former_residence_dates_in_order": new_stay(since=TODAY + timedelta(days=1)),
+    "protection_change_has_reason": new_change(reason=""),
+    "protection_change_is_about_one_thing": new_change(reason="x", of={"member": Member, "household": Household}),
     "milestone_once": new_milestone(step=Step.INTAKE, number=1),
     "milestone_number_from_one": new_milestone(number=0),
     "milestone_reached_by_somebody": new_milestone(reached_on=TODAY),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from families import actions, assignments, people
+from families.actions_protection import change_protection
 from families.enums import FamilyState, Protection
 from families.models import Family, Household, Member, Milestone
 from families.stages import Step
@@ -91,7 +92,7 @@ def test_an_address_under_protection_is_hidden_from_readers(client, team, family
     home = rows(team, Household, family=family)[0]
     people.change_home(home, address="Skjulgata 7", by=team.coordinator)
     assignments.grant_access(family, user=team.lead, reason="Dekker i ferien", by=team.lead)
-    actions.change_family(family, protection=protection, by=team.coordinator)
+    change_protection(family, protection=protection, reason="Meldt", by=team.coordinator)
     client.force_login(team.lead)
     page = client.get(at("family_members", family)).content.decode()
     assert "Skjulgata" not in page
@@ -101,7 +102,7 @@ def test_an_address_under_protection_is_hidden_from_readers(client, team, family
 
 
 def test_a_strictly_protected_family_is_not_there_for_the_lead(client, team, family):
-    actions.change_family(family, protection=Protection.STRICTLY_CONFIDENTIAL, by=team.coordinator)
+    change_protection(family, protection=Protection.STRICTLY_CONFIDENTIAL, reason="Meldt", by=team.coordinator)
     client.force_login(team.lead)
     assert client.get(at("family_detail", family)).status_code == 404
     assert family.code not in client.get(reverse("families:team_list")).content.decode()
@@ -228,8 +229,8 @@ def test_homes(browser_of, team, family):
     assert "Deres" in answer.content.decode()
 
 
-def test_name_and_protection(browser_of, team, family):
-    data = {"name": "Nytt navn", "life_phase": "Barn i barneskolen", "protection": "none", "version": family.version}
+def test_name_and_life_phase(browser_of, team, family):
+    data = {"name": "Nytt navn", "life_phase": "Barn i barneskolen", "version": family.version}
     assert browser_of.post(at("family_edit", family), data).status_code == 302
     answer = browser_of.post(at("family_edit", family), data | {"name": "Gammel fane"})
     assert answer.status_code == 422

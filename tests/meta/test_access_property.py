@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from consent import actions as consent_actions
 from consent.enums import Answer, How
 from consent.models import AgreementLine, Contact
-from families import actions, assignments
+from families import assignments
+from families.actions_protection import change_protection
 from families.enums import AssignmentKind, Protection
 from families.grants import FamilyUserGrant
 from families.models import Assignment, Family, Member, Milestone, permissions_on
@@ -162,7 +163,7 @@ def protect(world: World, known: Known, n: int) -> None:
     level = Protection.CONFIDENTIAL if n % 2 else Protection.NONE
     for person in set(known.followers.values()):
         user = next(p for p in world.people if p.pk == person)
-        if attempt(actions.change_family, known.family, protection=level, by=user):
+        if attempt(change_protection, known.family, protection=level, reason="Meldt av politiet", by=user):
             known.protected = level == Protection.CONFIDENTIAL
             return
 

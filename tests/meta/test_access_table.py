@@ -11,7 +11,8 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from families import actions, assignments
+from families import assignments
+from families.actions_protection import change_protection
 from families.enums import Protection
 from families.models import Family, permissions_on
 from families.stages import Step
@@ -102,7 +103,9 @@ def families_around(team: Team, user: User) -> dict[str, Family]:
     let_in(families["granted"], user, team.lead)
     let_in(families["named"], user, team.lead)
     for name in ("protected", "named"):
-        families[name] = actions.change_family(families[name], protection=Protection.CONFIDENTIAL, by=team.coordinator)
+        families[name] = change_protection(
+            families[name], protection=Protection.CONFIDENTIAL, reason="Meldt av politiet", by=team.coordinator
+        )
     other = Team(a_municipality())
     families["elsewhere"] = family_at(Step.INTAKE, other, name="elsewhere")
     guest = Membership.objects.create(user=user, municipality=other.municipality, role=Role.COORDINATOR)

@@ -20,6 +20,8 @@ OPENED_BY = {
     "families_household": P.VIEW_FAMILY,
     "families_residence": P.VIEW_FAMILY,
     "families_identitynumber": P.VIEW_FAMILY,
+    "families_formerresidence": P.VIEW_FAMILY,
+    "families_protectionchange": P.CHANGE_FAMILY,
     "consent_consent": P.VIEW_CONSENT,
     "consent_agreementline": P.VIEW_CONSENT,
     "consent_coveredmember": P.VIEW_CONSENT,

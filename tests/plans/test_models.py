@@ -102,6 +102,21 @@ def test_agreement(family, goal, by, facts, constraint):
         PlanAgreement(**row).save(force_insert=True)
 
 
+@pytest.mark.parametrize("name", ["ownwords", "journalentry", "goal", "measure"])
+def test_marks(request, family, goal, measure, people, by, name):
+    row = {"goal": lambda: goal, "measure": lambda: measure,
+           "ownwords": lambda: actions.record_words(people["Mor"], text="Ro", by=by),
+           "journalentry": lambda: actions.write_entry(family, text="Ringte", by=by)}[name]()  # fmt: skip
+    marked = {"marked_at": timezone.now(), "marked_by": by}
+    for facts, constraint in (
+        ({"seen_by": "home", **marked}, "only_home_is_named"),
+        ({"seen_by": "kept", "kept_for": people["Jente"], **marked}, "kept_for_somebody_on_a_day"),
+        ({"seen_by": "both"}, "marked_by_somebody"),
+    ):
+        with says_no(f"{name}_{constraint}", by):
+            type(row).objects.filter(pk=row.pk).update(**facts)
+
+
 @pytest.fixture
 def review(family, goal, by):
     actions.agree_plan(family, present=["Mor"], by=by)

@@ -1,5 +1,6 @@
 """Anybody may send a henvendelse; whoever sent it cannot read it back."""
 
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -27,9 +28,19 @@ def test_it_is_stored_whole(team):
         assert referral.criteria[Criterion.CONCERN].value == "unknown"
 
 
-def test_numbers_count_up_in_each_municipality(team):
+def test_numbers_tell_nothing_of_how_many_there_are(team, monkeypatch):
+    """Drawn by lot, and drawn again when one is taken, by a henvendelse that may be hidden from everybody."""
+    drawn = iter([4711, 4711, 815])
+    monkeypatch.setattr("referrals.actions.sending.secrets.randbelow", lambda most: next(drawn))
     with time_machine.travel("2026-11-21 12:00:00+01:00"):
-        assert [sent(team).reference, sent(team).reference] == ["H-2026-0001", "H-2026-0002"]
+        assert [sent(team).reference, sent(team).reference] == ["H-2026-14711", "H-2026-10815"]
+
+
+def test_a_child_in_two_homes_has_all_its_time_in_them(team):
+    child = replace(next(p for p in people() if p.other_home), share=30, other_share=40)
+    with pytest.raises(Refused) as refused:
+        sent(team, persons=[people()[0], child])
+    assert refused.value.rule == "shares_of_a_child"
 
 
 def test_the_log_has_ids_and_no_names(team):
