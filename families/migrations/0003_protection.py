@@ -7,7 +7,7 @@ import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
 
-from nyemonstre.access.wall import families, protect
+from nyemonstre.access.wall import families, protect, tie
 
 # The strictest level in a family decides who may know of it; and a child in two homes has all of its time in them.
 # Both look at more than one row, so they are asked when the transaction ends.
@@ -17,7 +17,7 @@ create function sec.strictness(level text) returns integer language sql immutabl
 $$;
 
 create function sec.check_protection() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare checked uuid;
 begin
   if tg_table_name = 'families_family' then checked := new.id; else checked := new.family_id; end if;
@@ -45,7 +45,7 @@ create constraint trigger protection_is_the_strictest after insert or update of 
   when (new.protection <> 'none') execute function sec.check_protection();
 
 create function sec.check_shares() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare checked uuid;
 begin
   if tg_op = 'DELETE' then checked := old.member_id; else checked := new.member_id; end if;
@@ -78,7 +78,7 @@ drop function sec.strictness(text);
 # nobody one can see would say that there is a family to hide.
 PLACES = """
 create or replace function sec.places_taken(municipality uuid) returns table (user_id uuid, taken integer)
-language sql stable security definer set search_path = pg_catalog, public as $$
+language sql stable security definer set search_path = pg_catalog, public, pg_temp as $$
   select a.user_id, count(*)::integer
     from families_assignment a join families_family f on f.id = a.family_id
    where f.municipality_id = municipality and f.state <> 'closed' and a.kind = 'responsible'
@@ -98,6 +98,7 @@ WHOLE = "update families_family set whole_protection = protection"
 class Migration(migrations.Migration):
     dependencies = [
         ("families", "0002_wall"),
+        ("referrals", "0003_rows_of_one_family"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -297,4 +298,6 @@ class Migration(migrations.Migration):
         migrations.RunSQL(PLACES.format(known=KNOWN), PLACES.format(known="")),
         protect("families_formerresidence", read=families("view_family"), write=families("change_family")),
         protect("families_protectionchange", read=families("change_family"), write=families("change_family")),
+        tie("families_formerresidence", member_id="families_member", household_id="families_household"),
+        tie("families_protectionchange", member_id="families_member", household_id="families_household"),
     ]

@@ -4,7 +4,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from nyemonstre.access.wall import families
+from nyemonstre.access.wall import families, tie
 
 MARK = "seen_by, only_home_id, kept_for_id, kept_on, marked_at, marked_by_id"
 
@@ -363,4 +363,8 @@ class Migration(migrations.Migration):
         ),
         markable("plans_ownwords", "change_plan"),
         markable("plans_journalentry", "change_journal"),
+        *(
+            tie(f"plans_{table}", only_home_id="families_household", kept_for_id="families_member")
+            for table in ("ownwords", "journalentry", "goal", "measure")
+        ),
     ]

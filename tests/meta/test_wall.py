@@ -132,7 +132,9 @@ def test_a_temporary_table_fools_nobody(acting_as):
     with acting_as(other.lead), connection.cursor() as cursor:
         cursor.execute("create temporary table accounts_membership (like public.accounts_membership) on commit drop")
         cursor.execute(
-            "insert into pg_temp.accounts_membership select gen_random_uuid(), 'lead', '', '2020-01-01', null, %s, %s",
+            "insert into pg_temp.accounts_membership"
+            " (id, role, sector, valid_from, municipality_id, user_id, places_reason, places_held)"
+            " select gen_random_uuid(), 'lead', '', '2020-01-01', %s, %s, '', 0",
             [team.municipality.pk, other.lead.pk],
         )
         cursor.execute("select id from public.families_family")
