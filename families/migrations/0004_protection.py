@@ -97,7 +97,7 @@ WHOLE = "update families_family set whole_protection = protection"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("families", "0002_wall"),
+        ("families", "0003_identity_numbers"),
         ("referrals", "0003_rows_of_one_family"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
