@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_identity_numbers"),
+        ("accounts", "0004_sessions"),
     ]
 
     operations = [
