@@ -25,7 +25,7 @@ def markable(table: str, permission: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     dependencies = [
         ("consent", "0003_wall"),
-        ("families", "0004_protection"),
+        ("families", "0005_protection"),
         ("plans", "0002_wall"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -97,7 +97,7 @@ WHOLE = "update families_family set whole_protection = protection"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("families", "0003_identity_numbers"),
+        ("families", "0004_permission_to_change_content"),
         ("referrals", "0003_rows_of_one_family"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
