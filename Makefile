@@ -11,7 +11,7 @@ BIN := .venv/bin
 DATA := .data
 export NM_STARTED := $(shell date +%s.%N)
 
-.PHONY: help env demo test bench screenshots messages fmt system-demo system-test
+.PHONY: help env demo test bench screenshots security messages fmt system-demo system-test
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -57,6 +57,9 @@ bench: env system-demo ## Measure pages and PDF; prints JSON
 
 screenshots: env system-test $(CATALOGUES) ## Take the README's pictures into docs/img
 	@exec $(BIN)/python nyemonstre/setup/screenshots.py
+
+security: env system-demo $(CATALOGUES) ## What machines find wrong: bandit, our rules, wapiti as each role (SECONDS=60 each)
+	@exec $(BIN)/python nyemonstre/setup/security.py --seconds $(or $(SECONDS),60)
 
 messages: env ## Collect texts from code and templates into locale/*.po
 	@exec $(BIN)/python nyemonstre/setup/messages.py
