@@ -196,6 +196,8 @@ ANONYMOUS_USER_NAME = None
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
+# People of a municipality without a login provider may use passwords. 0: only emergency accounts may.
+NM_LOCAL_LOGIN = flag("NM_LOCAL_LOGIN", default=True)
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

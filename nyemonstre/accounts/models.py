@@ -1,5 +1,7 @@
 """People who log in, the municipalities they work in, and the roles that tie the two together."""
 
+import os
+from pathlib import Path
 from uuid import uuid4
 
 from django.conf import settings
@@ -92,6 +94,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("telefon"), max_length=20, blank=True)
     language = models.CharField(_("språk"), max_length=2, choices=settings.LANGUAGES, blank=True)
     is_active = models.BooleanField(_("kan logge inn"), default=True)
+    # A way in for the day the login provider is away: password and second factor, whatever the municipality uses.
+    is_emergency = models.BooleanField(_("nødkonto"), default=False)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["name"]
@@ -248,3 +252,99 @@ class Session(AbstractBaseSession):
     @classmethod
     def get_session_store_class(cls):
         return SessionStore
+
+
+class LoginProviderQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+
+class LoginProvider(models.Model):
+    """Where the people of a municipality log in with their work account. Written by an operator's command only."""
+
+    class Kind(models.TextChoices):
+        ENTRA = "entra", "Entra ID"
+        ANSATTPORTEN = "ansattporten", "Ansattporten"
+        OTHER = "other", "OpenID Connect"
+
+    class Auth(models.TextChoices):
+        """How we show the provider that it is us (OpenID Connect Core 9)."""
+
+        BASIC = "client_secret_basic"
+        POST = "client_secret_post"
+        PRIVATE_KEY = "private_key_jwt"
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="login_providers")
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    issuer = models.URLField(max_length=200)
+    client_id = models.CharField(max_length=200)
+    client_auth = models.CharField(max_length=30, choices=Auth.choices, default=Auth.POST)
+    # Where the secret is, never the secret: env:NAME, or file:/run/secrets/name.
+    secret_ref = models.CharField(max_length=200)
+    key_id = models.CharField(max_length=200, blank=True)
+    # Between spaces: levels one of which the answer must have, and methods all of which it must name.
+    acr = models.CharField(max_length=200, blank=True)
+    amr = models.CharField(max_length=100, blank=True)
+    # Seconds since the person last logged in at the provider; none is asked when empty.
+    max_age = models.PositiveIntegerField(null=True, blank=True)
+    # Seconds our session lasts at most. Ansattporten recommends two hours.
+    longest = models.PositiveIntegerField(default=8 * 3600)
+    is_active = models.BooleanField(default=True)
+
+    objects = LoginProviderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("innloggingstjeneste")
+        verbose_name_plural = _("innloggingstjenester")
+        ordering = ["municipality__name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality"], condition=Q(is_active=True), name="login_provider_one_per_municipality"
+            ),
+            models.CheckConstraint(
+                condition=Q(("secret_ref__regex", r"^(env:[A-Z][A-Z0-9_]*|file:/.+)$")),
+                name="login_provider_secret_by_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(longest__gt=0, longest__lte=8 * 3600), name="login_provider_longest_a_day"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.municipality} · {self.get_kind_display()}"
+
+    def secret(self) -> str:
+        """The secret itself. Raises KeyError or OSError when it is not where the row says."""
+        kind, _colon, place = self.secret_ref.partition(":")
+        return os.environ[place] if kind == "env" else Path(place).read_text().strip()
+
+
+class IdentityQuerySet(models.QuerySet):
+    def permitted(self, user, permission=Permission.MANAGE_USERS):
+        """One's own, and those of the people one looks after."""
+        return self.filter(Q(user_id=user.pk) | Q(user__in=User.objects.permitted(user, permission)))
+
+
+class Identity(models.Model):
+    """Who a user is at a provider: the issuer and the subject it signs for. E-mail addresses are never compared."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="identities")
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    linked_at = models.DateTimeField(default=timezone.now)
+
+    objects = IdentityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("jobbkonto")
+        verbose_name_plural = _("jobbkontoer")
+        ordering = ["linked_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="identity_subject_once"),
+            models.UniqueConstraint(fields=["user", "issuer"], name="identity_one_per_issuer"),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.issuer}"

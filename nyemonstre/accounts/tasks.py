@@ -4,18 +4,51 @@ import logging
 
 from celery import shared_task
 from django.conf import settings
-from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
+from django.core.exceptions import ValidationError
 from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import force_bytes
-from django.utils.http import urlsafe_base64_encode
+from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
-from .models import User
+from .models import LoginProvider, User
 
 logger = logging.getLogger(__name__)
+
+
+class InvitationTokens(PasswordResetTokenGenerator):
+    """Good until the invited person has logged in once, or for three days."""
+
+    key_salt = "nyemonstre.accounts.invitation"
+
+    def _make_hash_value(self, user, timestamp):
+        return f"{user.pk}{user.last_login}{user.is_active}{timestamp}"
+
+
+def invitation_link(user: User) -> str:
+    """An address where the first login with a work account makes that account theirs."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return f"{settings.BASE_URL}{reverse('accounts:invitation', args=[uid, InvitationTokens().make_token(user)])}"
+
+
+def invited_user(uid: str, token: str) -> User | None:
+    """Whose invitation this is; None for one that was used, is too old or was never made."""
+    try:
+        user = User.objects.filter(pk=urlsafe_base64_decode(uid).decode()).first()
+    except (ValueError, ValidationError):  # not base64, or no UUID in it
+        return None
+    return user if user and InvitationTokens().check_token(user, token) else None
+
+
+def may_use_password(user: User) -> bool:
+    """Passwords are for the demo, for emergency accounts, and where no municipality of theirs has a provider."""
+    if settings.DEMO or user.is_emergency:
+        return True
+    places = [membership.municipality_id for membership in user.live_memberships]
+    return settings.NM_LOCAL_LOGIN and not LoginProvider.objects.active().filter(municipality__in=places).exists()
 
 
 def password_link(user: User) -> str:
@@ -25,12 +58,29 @@ def password_link(user: User) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
+def login_link(user: User) -> str:
+    """What a new colleague gets: an invitation where their municipality has a provider, else a password."""
+    return password_link(user) if may_use_password(user) else invitation_link(user)
+
+
 @shared_task(ignore_result=True)
 def send_password_link(user_id: str) -> None:
     """Mail the link in the language of the one who gets it."""
     user = User.objects.get(pk=user_id)
     home = user.home_municipality
     with translation.override(user.language or (home.language if home else settings.LANGUAGE_CODE)):
+        if not may_use_password(user):
+            send_mail(
+                _("Velkommen til Nye mønstre"),
+                _(
+                    "Hei.\n\nDu kan nå logge inn i Nye mønstre med jobbkontoen din. Begynn her:\n\n%(link)s\n\n"
+                    "Lenken virker én gang, i tre dager. Be administratoren om en ny hvis den har gått ut."
+                )
+                % {"link": invitation_link(user)},
+                None,
+                [user.email],
+            )
+            return
         send_mail(
             _("Lag passord til Nye mønstre"),
             _(

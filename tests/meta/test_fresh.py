@@ -8,6 +8,7 @@ FRESH = {
     "accounts:user_detail": 15,
     "accounts:user_active": 15,
     "accounts:user_send_link": 15,
+    "accounts:user_unlink": 15,
     "accounts:role_end": 15,
     "audit:event_export": 15,
 }
@@ -27,6 +28,8 @@ LIMITED = {
     "referrals:referral_list": "search",
     "consent:service_list": "search",
     "audit:event_export": "export",
+    "accounts:work_account": "work_account",
+    "accounts:work_account_done": "work_account",
     "accounts:user_new": "mail",
     "accounts:user_send_link": "mail",
 }

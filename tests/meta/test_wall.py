@@ -14,6 +14,7 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "public.accounts_municipality": "names of municipalities; no personal data",
     "public.accounts_user": "read at login, before anybody is acting; colleagues' names are known to all users",
+    "public.accounts_loginprovider": "read by whoever opens the login page; no personal data, its secret is elsewhere",
     "public.accounts_session": "read at login, by a random key, before anybody is acting; holds no case data",
     "public.accounts_user_groups": "read with the user",
     "public.accounts_user_user_permissions": "Django's own, empty: access never reads it",

@@ -1,5 +1,6 @@
 """Confirming who one is before something that matters, and sending the form that waited meanwhile."""
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,11 +8,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nyemonstre.access.views import signed_in
-from nyemonstre.accounts.entry import confirmed, safe_next, why_not_confirmed
+from nyemonstre.accounts.entry import ID_TOKEN, confirmed, safe_next, why_not_confirmed
 from nyemonstre.accounts.enums import LoginMethod
 from nyemonstre.accounts.forms import ConfirmForm
 from nyemonstre.accounts.middleware import HELD
-from nyemonstre.accounts.models import Draft
+from nyemonstre.accounts.models import Draft, LoginProvider
+from nyemonstre.accounts.tasks import may_use_password
 
 
 @signed_in
@@ -20,18 +22,25 @@ from nyemonstre.accounts.models import Draft
 def confirm(request):
     """The password once more; then on to where they were going."""
     form = ConfirmForm(request.POST or None)
-    if form.is_valid():
+    if form.is_valid() and may_use_password(request.user):
         sentence = why_not_confirmed(request, form.cleaned_data["password"])
         if not sentence:
             confirmed(request, how=LoginMethod.PASSWORD)
             return redirect(safe_next(request))
         form.add_error("password", sentence)
-    return render(
-        request,
-        "accounts/confirm.html",
-        {"form": form, "next": safe_next(request)},
-        status=422 if form.is_bound else 200,
-    )
+    context = {
+        "form": form,
+        "next": safe_next(request),
+        "with_password": may_use_password(request.user) and not settings.DEMO,
+        "providers": _own_providers(request),
+    }
+    return render(request, "accounts/confirm.html", context, status=422 if form.is_bound else 200)
+
+
+def _own_providers(request):
+    """The provider this person came in by; none for those who came in by password."""
+    known, _token = request.session.get(ID_TOKEN, ("", ""))
+    return LoginProvider.objects.active().filter(pk=known) if known else []
 
 
 @signed_in

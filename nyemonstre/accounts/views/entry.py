@@ -14,10 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from nyemonstre.access.views import public
 from nyemonstre.accounts.actions import change_password, choose_language
-from nyemonstre.accounts.entry import WAS_HERE, enter, leave, safe_next, why_not_enter
+from nyemonstre.accounts.entry import LOG_OUT_THERE, WAS_HERE, enter, leave, safe_next, why_not_enter
 from nyemonstre.accounts.enums import LoginMethod
 from nyemonstre.accounts.forms import LoginForm, NewPasswordForm
-from nyemonstre.accounts.models import User
+from nyemonstre.accounts.models import LoginProvider, User
 
 
 @public
@@ -36,6 +36,8 @@ def login(request):
     context = {
         "form": form,
         "next": safe_next(request),
+        "log_out_there": request.session.pop(LOG_OUT_THERE, ""),
+        "providers": LoginProvider.objects.active().select_related("municipality"),
         "was_here": WAS_HERE in request.COOKIES and not form.is_bound,
     }
     return render(request, "accounts/login.html", context, status=422 if form.is_bound else 200)

@@ -12,8 +12,9 @@ from nyemonstre.access.limits import limited, searches, sends
 from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.actions import add_colleague, end_role, give_role, send_link, set_active
+from nyemonstre.accounts.actions_login import unlink_identities
 from nyemonstre.accounts.forms import NewUserForm, RoleForm
-from nyemonstre.accounts.models import Membership, Municipality, User
+from nyemonstre.accounts.models import Identity, Membership, Municipality, User
 from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.refusals import Refused
 
@@ -104,6 +105,7 @@ def user_detail(request, user_id):
             (role, f"rolle-{role.pk}" if role.pk in live else "") for role in roles.order_by("-valid_from", "role")
         ],
         "closing": {"active": "0"},
+        "linked": Identity.objects.permitted(request.user).filter(user=person).exists(),
     }
     return render(request, "accounts/user_detail.html", context, status=422 if form.is_bound else 200)
 
@@ -144,6 +146,16 @@ def user_send_link(request, user_id):
     person = _open_user(request, user_id)
     send_link(person, municipality=_common_place(request, person), by=request.user)
     messages.success(request, _("Lenken er sendt til %(email)s.") % {"email": person.email})
+    return redirect("accounts:user_detail", person.pk)
+
+
+@requires(Permission.MANAGE_USERS)
+@fresh_login()
+@require_POST
+def user_unlink(request, user_id):
+    person = _open_user(request, user_id)
+    unlink_identities(person, municipality=_common_place(request, person), by=request.user)
+    messages.success(request, _("Jobbkontoen er fjernet. Send en ny lenke for å koble en annen."))
     return redirect("accounts:user_detail", person.pk)
 
 
