@@ -35,7 +35,7 @@ LOOKED_AFTER = "user_id = any (array(select sec.people_looked_after()))"
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0004_sessions"),
+        ("accounts", "0005_protection"),
     ]
 
     operations = [
