@@ -38,6 +38,7 @@ COPY consent ./consent
 COPY assessments ./assessments
 COPY plans ./plans
 COPY referrals ./referrals
+COPY history ./history
 COPY templates ./templates
 COPY static ./static
 COPY --from=catalogues /build/locale ./locale

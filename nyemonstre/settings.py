@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "assessments",
     "plans",
     "referrals",
+    "history",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

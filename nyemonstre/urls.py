@@ -21,6 +21,7 @@ urlpatterns = [
     path("plan/", include("plans.urls")),
     path("", include("nyemonstre.ui.urls")),
     path("", include("families.urls")),
+    path("", include("history.urls")),
 ]
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("nyemonstre.demo.urls")))

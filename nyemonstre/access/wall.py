@@ -8,6 +8,7 @@ No actor, or no transaction, means no rows.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -15,6 +16,7 @@ from django.db.migrations.operations import RunSQL
 
 _actor: ContextVar[str] = ContextVar("nm_actor", default="")
 _job: ContextVar[bool] = ContextVar("nm_job", default=False)
+_moment: ContextVar[str] = ContextVar("nm_moment", default="")
 
 
 def current_actor() -> str:
@@ -24,7 +26,7 @@ def current_actor() -> str:
 
 def transaction_settings() -> dict[str, str]:
     """What the database backend sets, local to the transaction, each time one begins."""
-    return {"app.user_id": _actor.get(), "app.job": "on" if _job.get() else ""}
+    return {"app.user_id": _actor.get(), "app.job": "on" if _job.get() else "", "app.moment": _moment.get()}
 
 
 @contextmanager
@@ -39,6 +41,13 @@ def acting_as(user: Any) -> Iterator[None]:
 def as_job() -> Iterator[None]:
     """The clock is acting: the worker's own database role may read across families. Nothing for the web role."""
     with _set(_job, True):
+        yield
+
+
+@contextmanager
+def happening_at(moment: datetime) -> Iterator[None]:
+    """Row history takes `moment` for the time of what is written. Only for made-up data, which plays on other days."""
+    with _set(_moment, moment.isoformat()):
         yield
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils import timezone
 
+from nyemonstre.access.wall import happening_at
+
 
 def working_day(day: date) -> date:
     """The same day, or the Monday after a weekend."""
@@ -32,7 +34,7 @@ def travelling_to(when: datetime) -> Iterator[None]:
             "Demodata lages på dager som har vært, og det krever pakken time-machine: "
             "installer requirements-dev.lock, eller kjør «make demo»."
         ) from error
-    with time_machine.travel(when):
+    with time_machine.travel(when), happening_at(when):
         yield
 
 

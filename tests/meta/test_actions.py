@@ -17,6 +17,7 @@ ROOMS = [
     "assessments",
     "plans",
     "referrals",
+    "history",
 ]
 
 # Every module that holds actions. By habit it is called actions; a large app has a package of that name.

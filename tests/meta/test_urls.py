@@ -171,6 +171,7 @@ def rows_of(family, keys: list[str]) -> dict:
 
 ROWS = {
     "member_id": lambda family: family.members.first(),
+    "row_id": lambda family: family.members.first(),
     "home_id": lambda family: family.households.first(),
     "assignment_id": lambda family: family.assignments.first(),
     "consent_id": lambda family: family.consents.first(),

@@ -46,6 +46,7 @@ OPENED_BY = {
 # Tables with a family column and a rule of their own, proven elsewhere.
 OWN_RULE = {
     "audit_event": "tests/nyemonstre/audit",
+    "history_change": "tests/history: each change as its own table",
     "referrals_intakedecision": "tests/referrals: as the referral, by municipality or by the family it became",
 }
 

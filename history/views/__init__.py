@@ -1,0 +1,1 @@
+"""Pages: what changed, and who has looked."""

@@ -1,0 +1,44 @@
+"""Row history, by the database itself: who added, changed or removed which row, and what stood there before.
+
+`keep_history` is called once per table, in a migration. The trigger it attaches writes to `history_change` (see
+history/migrations/0001_initial.py and docs/adr/0009), so a write that goes round the actions leaves its trace too.
+"""
+
+from collections.abc import Iterable
+
+from django.db.migrations.operations import RunSQL
+
+_WATCH = """
+create trigger keep_history_{verb} after {verb} on {table} referencing {rows}
+  for each statement execute function sec.keep_history('{permission}', '{family}', '{secret}')
+"""
+_ROWS = {
+    "insert": "new table as new_rows",
+    "update": "old table as old_rows new table as new_rows",
+    "delete": "old table as old_rows",
+}
+# Restrictive: it narrows what the permission opens, and never widens it.
+_FOLLOW = """
+create policy follows_{table} on history_change as restrictive for select to nm_web, nm_worker using (
+  table_name <> '{table}' or sec.is_job() or exists (select from {table} live where live.id = row_id))
+"""
+
+
+def keep_history(
+    table: str, *, permission: str, family: str = "family_id", secret: Iterable[str] = (), follows: bool = False
+) -> RunSQL:
+    """Keep the history of every row of `table`.
+
+    `permission` is the one that opens the table itself; whoever lacks it on the family sees no change of it.
+    `family` is the column with the family's id. `secret` columns are named when they change, and their values are
+    never copied: identity numbers, addresses, file contents. `follows`: a change shows only while the row itself may
+    be seen by the same person, for tables whose own wall asks for more than the permission. Not for tables whose rows
+    are deleted, because then nobody would see that.
+    """
+    names = {"table": table, "permission": permission, "family": family, "secret": ",".join(secret)}
+    sql = [_WATCH.format(verb=verb, rows=rows, **names) for verb, rows in _ROWS.items()]
+    undo = [f"drop trigger if exists keep_history_{verb} on {table}" for verb in _ROWS]
+    if follows:
+        sql.append(_FOLLOW.format(table=table))
+        undo.append(f"drop policy if exists follows_{table} on history_change")
+    return RunSQL(";\n".join(sql), ";\n".join(undo))
