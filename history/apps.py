@@ -5,3 +5,4 @@ from django.utils.translation import gettext_lazy as _
 class HistoryConfig(AppConfig):
     name = "history"
     verbose_name = _("endringer og innsyn")
+    events = "history.enums.HistoryEvent"

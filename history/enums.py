@@ -22,3 +22,10 @@ PARTS = {
     "plan": (Permission.VIEW_PLAN, _("Plan")),
     "journal": (Permission.VIEW_JOURNAL, _("Journal")),
 }
+
+
+class HistoryEvent(models.TextChoices):
+    """Making the log for a family is itself logged, in that family's log."""
+
+    LOG_SHOWN = "family_log_shown", _("Leste innsynsloggen til familien")
+    LOG_PRINTED = "family_log_printed", _("Laget innsynsloggen til familien som PDF")
