@@ -35,7 +35,7 @@ LEFT_OUT = {
 _P = Permission
 # What somebody looked at, by the permission that opened the page: the end of «Så på …».
 SEEN = {
-    _P.LIST_FAMILY: lambda: _("at dere følges, med steg og datoer"),
+    _P.LIST_FAMILY: lambda: _("oversikten med steg og datoer"),
     _P.VIEW_FAMILY: lambda: _("hvem som er i familien"),
     _P.CHANGE_FAMILY: lambda: _("hvem som er i familien"),
     _P.VIEW_CONSENT: lambda: _("samtykker og avtaler"),
@@ -66,13 +66,21 @@ VISITORS = ("refused", "referral_sent")
 
 @dataclass(frozen=True)
 class Subject:
-    """Whose log it is. `name` as it stands on paper; `code` is "" where it would tell of a place."""
+    """Whose log it is. Somebody who follows the family knows its name, the auditor its code."""
 
     family_id: UUID
     municipality: Municipality
     placeless: bool
-    name: str
+    family_name: str = ""
+    code: str = ""
     coordinator: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it stands on paper. A code begins with its municipality, so it may tell of a place."""
+        if self.family_name:
+            return _("Familien %(name)s") % {"name": self.family_name}
+        return "" if self.placeless else _("Familie %(code)s") % {"code": self.code}
 
     @property
     def place(self) -> str:
@@ -81,9 +89,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Visit:
-    """What one person did on one day."""
+    """What one person did on one day. `named` is False for the system, and for a visitor without a login."""
 
     who: str
+    named: bool
     role: str
     did: list[str]
     when: str
@@ -124,7 +133,7 @@ def insight(subject: Subject, *, first: date, last: date) -> Insight:
         for actor, of_person in groupby(of_day, key=lambda row: row["actor_id"]):
             acts = list(of_person)
             who = names.get(actor) or (_("Ukjent person") if actor else _nobody(acts))
-            visits.append(Visit(who, roles.on(actor, day), _did(acts), _when(acts)))
+            visits.append(Visit(who, bool(actor), roles.on(actor, day), _did(acts), _when(acts)))
         days.append((day, visits))
     return Insight(first, last, days, _people(days))
 
@@ -186,7 +195,7 @@ def _people(days: list[tuple[date, list[Visit]]]) -> list[Person]:
     """Who they are, those who were here last first, with how many days they were."""
     found: dict[str, Person] = {}
     for day, visits in days:
-        for visit in visits:
+        for visit in (visit for visit in visits if visit.named):
             known = found.get(visit.who)
             found[visit.who] = Person(visit.who, known.role if known else visit.role, known.days + 1 if known else 1,
                                       known.last if known else day)  # fmt: skip

@@ -86,7 +86,8 @@ def entries(changes: list[Change]) -> list[Entry]:
     found = []
     for (at, actor, job), group in groupby(changes, key=lambda c: (c.at, c.actor_id, c.job)):
         entry = Entry(timezone.localtime(at), names.actor(actor, job=job))
-        entry.lines.extend(_line(change, names) for change in group)
+        # Within the moment as it was written: the line of the journal before the people in it.
+        entry.lines.extend(_line(change, names) for change in reversed(list(group)))
         found.append(entry)
     return found
 
@@ -134,7 +135,7 @@ def _facts(change: Change, names: "_Names") -> list[Fact]:
         elif column.attname in change.before or column.attname in change.after:
             before, after = (_say(column, values.get(column.attname), names, change)
                              for values in (change.before, change.after))  # fmt: skip
-            if before != after:
+            if before != after and after != _subject(change, names):
                 facts.append(Fact(label, before, after))
     return facts
 
@@ -152,14 +153,14 @@ def _label(column: models.Field) -> str:
 
 def _say(column: models.Field, value: Any, names: "_Names", change: Change) -> str:
     """A stored value as one says it aloud. Empty for nothing."""
-    if value is None or value in ("", []):
+    if value is None or value in ("", []) or (value is False and change.verb != Verb.CHANGED):
         return ""
     if column.related_model:
         return names.get(column.related_model, UUID(value)) or _("ikke synlig for deg")
     if column.model is Response and column.name == "value":
         return names.answer(change.row_id, value)
     if isinstance(column, models.JSONField):
-        return _("slik det sto da")
+        return ""  # a whole plan as it stood: it has a page of its own
     if isinstance(column, ArrayField):
         return ", ".join(_say(column.base_field, one, names, change) for one in value)
     if column.flatchoices:

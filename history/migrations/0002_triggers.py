@@ -39,7 +39,7 @@ language sql immutable parallel safe as $$
 $$;
 
 create function sec.keep_history() returns trigger
-language plpgsql security definer set search_path = pg_catalog, public as $$
+language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $$
 declare
   opened_by constant text := tg_argv[0];
   family_column constant text := tg_argv[1];

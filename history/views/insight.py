@@ -12,7 +12,6 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.safestring import mark_safe
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from families.models import Family
@@ -65,10 +64,8 @@ def insight_by_code_pdf(request: HttpRequest, code: str) -> HttpResponse:
 
 def _of(family: Family) -> Subject:
     follower = family.responsible
-    return Subject(
-        family.pk, family.municipality, family.is_protected,
-        _("Familien %(name)s") % {"name": family.name}, follower.user.name if follower else "",
-    )  # fmt: skip
+    name = follower.user.name if follower else ""
+    return Subject(family.pk, family.municipality, family.is_protected, family_name=family.name, coordinator=name)
 
 
 def _by_code(code: str) -> Subject:
@@ -78,8 +75,7 @@ def _by_code(code: str) -> Subject:
     if row is None:
         raise Http404
     family_id, municipality_id, placeless = row
-    name = "" if placeless else _("Familie %(code)s") % {"code": code.upper()}
-    return Subject(family_id, Municipality.objects.get(pk=municipality_id), placeless, name)
+    return Subject(family_id, Municipality.objects.get(pk=municipality_id), placeless, code=code.upper())
 
 
 def _values(subject: Subject, found: Insight) -> dict[str, Any]:

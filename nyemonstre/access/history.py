@@ -19,9 +19,10 @@ _ROWS = {
 }
 # Restrictive: it narrows what the permission opens, and never widens it.
 _FOLLOW = """
-create policy follows_{table} on history_change as restrictive for select to nm_web, nm_worker using (
-  table_name <> '{table}' or sec.is_job() or exists (select from {table} live where live.id = row_id))
+create policy {role}_follows_{table} on history_change as restrictive for select to {role} using (
+  {everything}table_name <> '{table}' or exists (select from {table} live where live.id = row_id))
 """
+_READERS = (("nm_web", ""), ("nm_worker", "sec.is_job() or "))
 
 
 def keep_history(
@@ -39,6 +40,6 @@ def keep_history(
     sql = [_WATCH.format(verb=verb, rows=rows, **names) for verb, rows in _ROWS.items()]
     undo = [f"drop trigger if exists keep_history_{verb} on {table}" for verb in _ROWS]
     if follows:
-        sql.append(_FOLLOW.format(table=table))
-        undo.append(f"drop policy if exists follows_{table} on history_change")
+        sql += [_FOLLOW.format(table=table, role=role, everything=everything) for role, everything in _READERS]
+        undo += [f"drop policy if exists {role}_follows_{table} on history_change" for role, _everything in _READERS]
     return RunSQL(";\n".join(sql), ";\n".join(undo))

@@ -47,7 +47,7 @@ def text_in(content):
 
 def log_of(family, by):
     today = timezone.localdate()
-    subject = Subject(family.pk, family.municipality, family.is_protected, "")
+    subject = Subject(family.pk, family.municipality, family.is_protected)
     with acting_as(by):
         return insight(subject, first=today, last=today)
 
@@ -78,13 +78,13 @@ def test_many_looks_of_one_person_on_one_day_are_one_line_and_every_act_is_told(
         record("refused", by=team.lead, target=family, facts={"permission": "view_plan"})
         record("pdf_made", by=team.lead, target=family)
     page = text_of(client.get(url("family_insight", family.pk)))
-    assert "Så på at dere følges, med steg og datoer, hvem som er i familien og journalen (5 ganger)" in page
+    assert "Så på oversikten med steg og datoer, hvem som er i familien og journalen (5 ganger)" in page
     assert "Endret et medlem (2 ganger)" in page
     assert "Prøvde å åpne noe, men fikk ikke lov" in page
     assert "Laget planen som PDF" not in page
     assert f"Familiekoordinator, {team.municipality.name}" in page
     assert f"Inntaksteam (NAV), {team.municipality.name}" in page
-    assert "har 3 vært inne i saken" in page
+    assert "har 3 personer vært inne i saken" in page
     assert f"{team.auditor.name} ({team.auditor.email})" in page
     assert f"Spør koordinatoren deres, {by.name}" in page
     found = log_of(family, by)

@@ -153,7 +153,7 @@ def test_a_restricted_line_of_the_journal_takes_its_history_along(team):
         cursor.execute(
             "select policyname from pg_policies where tablename = 'history_change' and permissive = 'RESTRICTIVE'"
         )
-        follows = {name.removeprefix("follows_") for (name,) in cursor.fetchall()}
+        follows = {name.removeprefix("nm_web_follows_") for (name,) in cursor.fetchall()}
     assert {"consent_contact", "plans_journalentry", "plans_journalmember"} <= follows
     with acting_as(by):
         assert changes(family, table_name="plans_journalentry")
