@@ -38,8 +38,8 @@ NAMES = {
 }
 # Rows that tie two others together: the two stand in the facts, so a name of their own would say them twice.
 NAMELESS = {
-    "families.residence", "families.family", "consent.coveredmember", "plans.goalmember", "plans.journalmember",
-    "referrals.meetingmember", "assessments.fitanswer", "consent.consent",
+    "families.residence", "families.family", "families.identitynumber", "consent.coveredmember", "plans.goalmember",
+    "plans.journalmember", "referrals.meetingmember", "assessments.fitanswer", "consent.consent",
 }  # fmt: skip
 
 
@@ -142,7 +142,7 @@ def _facts(change: Change, names: "_Names") -> list[Fact]:
 
 def _label(column: models.Field) -> str:
     """The field's name in Norwegian, or of the row it points at; none for a technical field, which has neither."""
-    if column.name in ("id", "family"):
+    if column.name in ("id", "family", "municipality"):
         return ""
     if column._verbose_name is not None:
         return capfirst(str(column.verbose_name))

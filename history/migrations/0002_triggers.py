@@ -121,7 +121,7 @@ TABLES = {
 class Migration(migrations.Migration):
     dependencies = [
         ("history", "0001_initial"),
-        ("families", "0002_wall"),
+        ("families", "0003_identity_numbers"),
         ("consent", "0003_wall"),
         ("assessments", "0002_wall"),
         ("plans", "0002_wall"),
@@ -140,6 +140,8 @@ class Migration(migrations.Migration):
         keep_history("families_family", permission="view_family", family="id"),
         # Where somebody lives is kept in one place only.
         keep_history("families_household", permission="view_family", secret=["address", "postcode", "town"]),
+        # Sealed, and opened in one place only.
+        keep_history("families_identitynumber", permission="view_family", secret=["number", "index"]),
         # Their own wall asks for more than the permission: a live line, a line of the journal one may read.
         keep_history("consent_contact", permission="view_consent", follows=True),
         keep_history("plans_journalentry", permission="view_journal", follows=True),
