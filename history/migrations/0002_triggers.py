@@ -44,30 +44,31 @@ declare
   opened_by constant text := tg_argv[0];
   family_column constant text := tg_argv[1];
   hidden constant text[] := string_to_array(tg_argv[2], ',');
+  elsewhere constant text[] := string_to_array(tg_argv[3], ',');
 begin
   if tg_op = 'INSERT' then
     insert into history_change (at, actor_id, job, municipality_id, family_id, table_name, row_id, verb,
                                 before, after, secret, permission)
     select sec.moment(), sec.uid(), coalesce(sec.is_job(), false), f.municipality_id, f.id, tg_table_name, n.id,
            'added', '{}', sec.kept_values(n.kept, hidden), sec.secrets_in(n.kept, hidden), opened_by
-      from (select r.id, to_jsonb(r) as kept from new_rows r) n
+      from (select r.id, to_jsonb(r) - elsewhere as kept from new_rows r) n
       join families_family f on f.id = (n.kept ->> family_column)::uuid;
   elsif tg_op = 'UPDATE' then
     insert into history_change (at, actor_id, job, municipality_id, family_id, table_name, row_id, verb,
                                 before, after, secret, permission)
     select sec.moment(), sec.uid(), coalesce(sec.is_job(), false), f.municipality_id, f.id, tg_table_name, n.id,
            'changed', d.before, d.after, d.secret, opened_by
-      from (select r.id, to_jsonb(r) as kept from new_rows r) n
+      from (select r.id, to_jsonb(r) - elsewhere as kept from new_rows r) n
       join old_rows o on o.id = n.id
       join families_family f on f.id = (n.kept ->> family_column)::uuid
-     cross join lateral sec.difference(to_jsonb(o), n.kept, hidden) d
+     cross join lateral sec.difference(to_jsonb(o) - elsewhere, n.kept, hidden) d
      where d.after <> '{}' or d.secret <> '{}';
   else
     insert into history_change (at, actor_id, job, municipality_id, family_id, table_name, row_id, verb,
                                 before, after, secret, permission)
     select sec.moment(), sec.uid(), coalesce(sec.is_job(), false), f.municipality_id, f.id, tg_table_name, o.id,
            'removed', sec.kept_values(o.kept, hidden), '{}', sec.secrets_in(o.kept, hidden), opened_by
-      from (select r.id, to_jsonb(r) as kept from old_rows r) o
+      from (select r.id, to_jsonb(r) - elsewhere as kept from old_rows r) o
       join families_family f on f.id = (o.kept ->> family_column)::uuid;
   end if;
   return null;
@@ -95,11 +96,12 @@ drop function sec.moment();
 
 OPENS = ("list_family", "view_family", "view_consent", "view_assessment", "view_plan", "view_journal")
 
+PROTECTION = ("protection", "whole_protection")
+
 # Each table with the permission that opens it. A table made later is watched by its own app's migration.
 TABLES = {
     "list_family": ["families_milestone", "families_assignment"],
     "view_family": [
-        "families_member",
         "families_residence",
         "referrals_informationmeeting",
         "referrals_meetingmember",
@@ -121,10 +123,10 @@ TABLES = {
 class Migration(migrations.Migration):
     dependencies = [
         ("history", "0001_initial"),
-        ("families", "0003_identity_numbers"),
+        ("families", "0005_protection"),
         ("consent", "0003_wall"),
         ("assessments", "0002_wall"),
-        ("plans", "0002_wall"),
+        ("plans", "0003_protection"),
         ("referrals", "0002_wall"),
     ]
 
@@ -137,9 +139,13 @@ class Migration(migrations.Migration):
         ),
         *(keep_history(table, permission=p) for p, tables in TABLES.items() for table in tables),
         # The family itself: its name, phase of life and reasons are content, so a list of names does not open them.
-        keep_history("families_family", permission="view_family", family="id"),
+        keep_history("families_family", permission="view_family", family="id", elsewhere=PROTECTION),
+        # Protection is told in families_protectionchange, to fewer.
+        keep_history("families_member", permission="view_family", elsewhere=PROTECTION),
         # Where somebody lives is kept in one place only.
-        keep_history("families_household", permission="view_family", secret=["address", "postcode", "town"]),
+        keep_history(
+            "families_household", permission="view_family", secret=["address", "postcode", "town"], elsewhere=PROTECTION
+        ),
         # Sealed, and opened in one place only.
         keep_history("families_identitynumber", permission="view_family", secret=["number", "index"]),
         # Their own wall asks for more than the permission: a live line, a line of the journal one may read.

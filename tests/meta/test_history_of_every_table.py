@@ -13,6 +13,8 @@ pytestmark = pytest.mark.django_db
 UNWATCHED = {
     "audit_event": "the log, which is itself only added to",
     "history_change": "history itself",
+    "families_formerresidence": "is itself the history of who lived where; only added to",
+    "families_protectionchange": "is itself the history of protection, for fewer eyes than the rest; only added to",
     "plans_goalversion": "is itself the history of a goal, with the reason for each change; only added to",
     "plans_plandocument": "a printing of the plan, not a fact about the family; ordered and taken out is in the log",
     "referrals_intakedecision": "a decision, with its day, its people and its reason; only added to",
