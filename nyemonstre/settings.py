@@ -83,6 +83,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "guardian",
     "django_htmx",
@@ -107,7 +110,10 @@ MIDDLEWARE = [
     "nyemonstre.accounts.middleware.ActorMiddleware",
     "nyemonstre.accounts.middleware.NoStoreMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "nyemonstre.accounts.middleware.SecondFactorFirst",
     "nyemonstre.accounts.middleware.FreshLogin",
+    # Tells allauth which request it is; none of its own addresses exists.
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -197,6 +203,17 @@ ANONYMOUS_USER_NAME = None
 LOGIN_URL = "accounts:login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "accounts:login"
+# allauth keeps second factors (nyemonstre.accounts.second_factor) and does nothing else: no sign-up, no pages.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "nyemonstre.accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+# A clock may be half a minute wrong.
+MFA_TOTP_TOLERANCE = 1
+MFA_TOTP_ISSUER = "Nye Mønstre"
 # People of a municipality without a login provider may use passwords. 0: only emergency accounts may.
 NM_LOCAL_LOGIN = flag("NM_LOCAL_LOGIN", default=True)
 PASSWORD_HASHERS = [

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
+from nyemonstre.access.limits import count
 from nyemonstre.access.roles import Permission
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
 from .enums import AccountEvent
 from .models import Draft, Identity, LoginProvider, Municipality, Session, User
+from .tasks import may_use_password, post_password_link
 
 # A held form nobody came back to, days.
 HELD_DAYS = 1
@@ -96,6 +98,19 @@ def drop_login_provider(municipality: Municipality, *, by: Any) -> int:
     off = LoginProvider.objects.active().filter(municipality=municipality).update(is_active=False)
     record(AccountEvent.PROVIDER_SET, by=by, target=municipality, facts={"issuer": ""})
     return off
+
+
+@action
+def send_forgotten_link(email: str, *, by: None) -> None:
+    """Mail a link to a new password where somebody has this address and may use one. Says nothing either way.
+
+    At most three in an hour to one address.
+    """
+    user = User.objects.filter(email=email, is_active=True).first()
+    home = user.home_municipality if user else None
+    record(AccountEvent.PASSWORD_FORGOTTEN, by=by, target=user, municipality=home)
+    if user and home and may_use_password(user) and count("forgotten", email, seconds=3600) <= 3:
+        transaction.on_commit(lambda: post_password_link(user), robust=True)
 
 
 @action

@@ -1,5 +1,6 @@
 """In and out: one way to begin a session and one way to end it, whoever says who somebody is."""
 
+import time
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from .actions_login import link_identity
 from .enums import AccountEvent, LoginMethod
 from .models import LoginProvider, User
 from .oidc import Answer, end_session_url
+from .second_factor import HALFWAY, NEEDED, has_second_factor, must_have_one
 from .sessions import LONGEST, METHOD, begin
 from .tasks import invited_user, may_use_password
 
@@ -58,13 +60,39 @@ def why_not_enter(request: HttpRequest, email: str, password: str) -> tuple[User
         _failed(email, "password")
         return None, _("E-postadressen og passordet hører ikke sammen. Sjekk begge, og prøv igjen.")
     forget("login", where, email)
+    sentence = why_not_local(user)
+    return (None, sentence) if sentence else (user, "")
+
+
+def why_not_local(user: User) -> str:
+    """Empty when `user`, who has shown who they are without a provider, may come in so; else what to do instead."""
+    if not user.is_active:
+        _failed(user.email, "closed")
+        return _("Brukeren din er stengt. Snakk med administratoren i kommunen.")
     if not user.live_memberships:
-        _failed(email, "no_role")
-        return None, no_role()
+        _failed(user.email, "no_role")
+        return no_role()
     if not may_use_password(user):
-        _failed(email, "work_account")
-        return None, _("Kommunen din bruker jobbkonto. Logg inn med den, ikke med passord.")
-    return user, ""
+        _failed(user.email, "work_account")
+        return _("Kommunen din bruker jobbkonto. Logg inn med den, ikke med passord.")
+    return ""
+
+
+def after_password(request: HttpRequest, user: User) -> HttpResponse:
+    """The password was right: on to the second factor; or in, and to making one where it is asked of them."""
+    if has_second_factor(user):
+        request.session.cycle_key()
+        request.session[HALFWAY] = {"user": str(user.pk), "at": int(time.time()), "next": safe_next(request)}
+        return redirect("accounts:second_step")
+    response = enter(request, user, how=LoginMethod.PASSWORD)
+    if must_have_one(user):
+        request.session[NEEDED] = True
+    return response
+
+
+def second_step_failed(user: User, *, by: User | None = None) -> None:
+    """Note in the log that the password was right and the second factor was not."""
+    _failed(user.email, "second", by=by)
 
 
 def no_role() -> str:

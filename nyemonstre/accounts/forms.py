@@ -40,10 +40,49 @@ class LoginForm(NMForm, forms.Form):
     submit_text = gettext_lazy("Logg inn")
 
 
+class EmailForm(NMForm, forms.Form):
+    email = _email(widget=forms.EmailInput(attrs={"autocomplete": "username"}))
+
+    submit_text = gettext_lazy("Send lenken")
+
+
+def _code(**kwargs):
+    widget = forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric"})
+    return PlainTextField(label=gettext_lazy("Kode"), max_length=20, widget=widget, **kwargs)
+
+
+class CodeForm(NMForm, forms.Form):
+    code = _code()
+
+    submit_text = gettext_lazy("Fortsett")
+
+
+class PasskeyForm(NMForm, forms.Form):
+    """What the browser answers for a passkey, filled in by static/passkey.js."""
+
+    name = PlainTextField(
+        label=gettext_lazy("Hva vil du kalle den?"), max_length=60, required=False,
+        help_text=gettext_lazy("For eksempel «Jobbmaskinen» eller «Nøkkelen på nøkkelknippet»."),
+    )  # fmt: skip
+    credential = forms.JSONField(widget=forms.HiddenInput)
+
+    def clean_credential(self):
+        credential = self.cleaned_data["credential"]
+        if not isinstance(credential, dict):
+            raise forms.ValidationError(_("Passnøkkelen ble ikke godtatt. Prøv igjen."))
+        return credential
+
+
 class ConfirmForm(NMForm, forms.Form):
     password = _password(gettext_lazy("Passord"), "current-password")
+    code = _code(help_text=gettext_lazy("Fra appen, eller en gjenopprettingskode."))
 
     submit_text = gettext_lazy("Bekreft")
+
+    def __init__(self, *args, with_code, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not with_code:
+            del self.fields["code"]
 
 
 class ProfileForm(NMForm, forms.Form):

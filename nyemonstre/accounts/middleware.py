@@ -18,6 +18,7 @@ from nyemonstre.access.wall import acting_as
 
 from .actions import discard_draft, hold_form
 from .actions_login import session_ran_out
+from .second_factor import NEEDED
 from .sessions import seconds_left
 
 
@@ -64,6 +65,28 @@ class SessionTimes:
         if seconds_left(request) <= 0:
             return "longest"
         return "" if request.user.live_memberships else "no_role"
+
+
+class SecondFactorFirst:
+    """Leads those who must have a second factor to making one, before anything else."""
+
+    ALLOWED = {
+        "accounts:second_list", "accounts:second_totp", "accounts:second_passkey", "accounts:second_codes",
+        "accounts:confirm", "accounts:passkey", "accounts:logout", "accounts:language_set", "accounts:stay",
+    }  # fmt: skip
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.user.is_authenticated and request.session.get(NEEDED):
+            match = request.resolver_match
+            if match.view_name not in self.ALLOWED:
+                return redirect("accounts:second_list")
+        return None
 
 
 class NoStoreMiddleware:

@@ -1,12 +1,20 @@
 from django.urls import path
 
-from .views import confirm, entry, municipality, own, people, sessions, work_account
+from .views import confirm, entry, municipality, own, people, second, sessions, work_account
 
 app_name = "accounts"
 urlpatterns = [
     path("logg-inn/", entry.login, name="login"),
     path("logg-ut/", entry.logout, name="logout"),
     path("jobbkonto/<uuid:provider_id>/", work_account.begin, name="work_account"),
+    path("glemt-passord/", entry.password_forgot, name="password_forgot"),
+    path("logg-inn/kode/", second.second_step, name="second_step"),
+    path("logg-inn/passnokkel/", second.passkey, name="passkey"),
+    path("sikkerhet/", second.second_list, name="second_list"),
+    path("sikkerhet/app/", second.second_totp, name="second_totp"),
+    path("sikkerhet/passnokkel/", second.second_passkey, name="second_passkey"),
+    path("sikkerhet/koder/", second.second_codes, name="second_codes"),
+    path("sikkerhet/<int:factor_id>/fjern/", second.second_remove, name="second_remove"),
     path("jobbkonto/ferdig/", work_account.done, name="work_account_done"),
     path("invitasjon/<str:uid>/<str:token>/", work_account.invitation, name="invitation"),
     path("sprak/", entry.language_set, name="language_set"),
@@ -26,6 +34,7 @@ urlpatterns = [
     path("brukere/<uuid:user_id>/", people.user_detail, name="user_detail"),
     path("brukere/<uuid:user_id>/stengt/", people.user_active, name="user_active"),
     path("brukere/<uuid:user_id>/jobbkonto/", people.user_unlink, name="user_unlink"),
+    path("brukere/<uuid:user_id>/koder/", people.user_forget_factors, name="user_forget_factors"),
     path("brukere/<uuid:user_id>/lenke/", people.user_send_link, name="user_send_link"),
     path("kommune/<uuid:municipality_id>/", municipality.municipality, name="municipality"),
     path("roller/<uuid:membership_id>/avslutt/", people.role_end, name="role_end"),

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.django_db
 OPEN = {
     "public.accounts_municipality": "names of municipalities; no personal data",
     "public.accounts_user": "read at login, before anybody is acting; colleagues' names are known to all users",
+    "public.account_emailaddress": "allauth's own, empty: nobody but the owner may write to it",
+    "public.account_emailconfirmation": "allauth's own, empty: nobody but the owner may write to it",
     "public.accounts_loginprovider": "read by whoever opens the login page; no personal data, its secret is elsewhere",
     "public.accounts_session": "read at login, by a random key, before anybody is acting; holds no case data",
     "public.accounts_user_groups": "read with the user",

@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from nyemonstre.access.limits import limited, sends
 from nyemonstre.access.views import public
 from nyemonstre.accounts.actions import change_password, choose_language
-from nyemonstre.accounts.entry import LOG_OUT_THERE, WAS_HERE, enter, leave, safe_next, why_not_enter
-from nyemonstre.accounts.enums import LoginMethod
-from nyemonstre.accounts.forms import LoginForm, NewPasswordForm
+from nyemonstre.accounts.actions_login import send_forgotten_link
+from nyemonstre.accounts.entry import LOG_OUT_THERE, WAS_HERE, after_password, leave, safe_next, why_not_enter
+from nyemonstre.accounts.forms import EmailForm, LoginForm, NewPasswordForm
 from nyemonstre.accounts.models import LoginProvider, User
 
 
@@ -31,7 +32,7 @@ def login(request):
     if form.is_valid():
         user, sentence = why_not_enter(request, **{key: form.cleaned_data[key] for key in ("email", "password")})
         if user:
-            return enter(request, user, how=LoginMethod.PASSWORD)
+            return after_password(request, user)
         form.add_error(None, sentence)
     context = {
         "form": form,
@@ -49,6 +50,19 @@ def logout(request):
     response = leave(request)
     messages.success(request, _("Du er logget ut."))
     return response
+
+
+@public
+@never_cache
+@limited("password_forgot", times=20, seconds=3600, when=sends)
+@require_http_methods(["GET", "HEAD", "POST"])
+def password_forgot(request):
+    """The same answer whoever asks, so that nobody learns who works here."""
+    form = EmailForm(request.POST or None)
+    if form.is_valid():
+        send_forgotten_link(form.cleaned_data["email"].lower(), by=None)
+        return render(request, "accounts/password_sent.html")
+    return render(request, "accounts/password_forgot.html", {"form": form}, status=422 if form.is_bound else 200)
 
 
 @public

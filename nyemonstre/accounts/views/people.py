@@ -13,6 +13,7 @@ from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.actions import add_colleague, end_role, give_role, send_link, set_active
 from nyemonstre.accounts.actions_login import unlink_identities
+from nyemonstre.accounts.actions_second import forget_second_factors
 from nyemonstre.accounts.forms import NewUserForm, RoleForm
 from nyemonstre.accounts.models import Identity, Membership, Municipality, User
 from nyemonstre.postgres.sorting import NorwegianOrder
@@ -156,6 +157,16 @@ def user_unlink(request, user_id):
     person = _open_user(request, user_id)
     unlink_identities(person, municipality=_common_place(request, person), by=request.user)
     messages.success(request, _("Jobbkontoen er fjernet. Send en ny lenke for å koble en annen."))
+    return redirect("accounts:user_detail", person.pk)
+
+
+@requires(Permission.MANAGE_USERS)
+@fresh_login()
+@require_POST
+def user_forget_factors(request, user_id):
+    person = _open_user(request, user_id)
+    forget_second_factors(person, municipality=_common_place(request, person), by=request.user)
+    messages.success(request, _("Passnøkler og koder er fjernet. Personen lager nye ved neste innlogging."))
     return redirect("accounts:user_detail", person.pk)
 
 
