@@ -61,6 +61,8 @@ class Demo:
             )
         del self.processes["static"]
         self.launch("web", self.gunicorn(), "web")
+        if has_command():
+            self.launch("logins", [*MANAGE, "nyemonstre", "logins"], "owner")
         self.wait_for_page()
         celery = [sys.executable, "-m", "celery", "-A", "nyemonstre.celery:app"]
         self.launch(
@@ -179,16 +181,10 @@ class Demo:
         """Address, logins, seconds."""
         seconds = time.time() - self.started
         say(f"\nÅpne {self.address}   ({seconds:.0f} sekunder fra start)")
-        if has_command():
-            logins = subprocess.run(
-                [*MANAGE, "nyemonstre", "logins"],
-                cwd=ROOT,
-                env=self.environment("owner"),
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            say(logins.stdout.rstrip() if logins.returncode == 0 else "(Innloggingene står på innloggingssiden.)")
+        if logins := self.processes.pop("logins", None):
+            listed = logins.wait() == 0
+            words = (self.logs / "logins.log").read_text().rstrip()
+            say(words if listed else "(Innloggingene står på innloggingssiden.)")
         say(f"Logger: {self.logs}. Avslutt med Ctrl-C.")
 
 

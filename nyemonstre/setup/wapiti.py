@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from nyemonstre.access.roles import Role
-from nyemonstre.demo.run import MANAGE, Demo
+from nyemonstre.demo.run import MANAGE, Demo, DemoError
 from nyemonstre.embedded import free_port, reset
 
 # Arendal: every kind of family; one in four of them is enough to attack.
@@ -125,6 +125,8 @@ def attack(wapiti: Path, folder: Path, seconds: int) -> list[tuple[str, str, str
             print(f"  wapiti som {role}: {pages} adresser, {len(rows)} funn", flush=True)
             for rule, path, text in rows:
                 found.setdefault((rule, path), f"{role}: {text}")
+    except DemoError as error:
+        raise RuntimeError(str(error)) from error
     finally:
         target.stop()
     return [(rule, path, text) for (rule, path), text in sorted(found.items())]
