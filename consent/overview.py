@@ -1,7 +1,7 @@
 """What the consents and agreements of a family look like today, ready to be drawn. Decides nothing: rules.py does."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,7 +10,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from families.marks import Homes, Reader
 from families.models import Member
+from families.protection import Outside, home_words
 from nyemonstre.postgres.sorting import NorwegianOrder
 
 from . import rules
@@ -76,10 +78,11 @@ class Thread:
     standing: Any
     silent: bool
     contact: Contact | None
+    paper: Outside | None = None
 
     @property
     def service(self) -> str:
-        return self.line.service.name
+        return self.paper.service(self.line.service) if self.paper else self.line.service.name
 
     @property
     def who(self) -> str:
@@ -87,7 +90,8 @@ class Thread:
 
     @property
     def what(self) -> str:
-        return "" if self.silent else self.line.what_they_do
+        what = "" if self.silent else self.line.what_they_do
+        return self.paper.text(what) if self.paper else what
 
     @property
     def topics(self) -> str:
@@ -155,6 +159,18 @@ def threads(family: Any, user: Any, *, taking_part: bool) -> list[Thread]:
         shown = not silent and (standing in rules.OPEN or own_draft)
         rows.append(Thread(line, standing, silent, contacts.get(line.contact_id) if shown else None))
     return sorted(rows, key=lambda thread: _ORDER.index(thread.standing))
+
+
+def on_paper(rows: Iterable[Thread], family: Any, reader: Reader, homes: Homes) -> list[Thread]:
+    """The threads as one reader may get them on paper: those that concern the home, with what may leave the case."""
+    rows = list(rows)
+    known = [thread.line.service.name for thread in rows] + [thread.contact.name for thread in rows if thread.contact]
+    paper = Outside(family, [*home_words(family), *known])
+    return [
+        replace(thread, contact=paper.contact(thread.contact), paper=paper)
+        for thread in rows
+        if homes.concern([member.pk for member in thread.line.members.all()], reader)
+    ]
 
 
 def network_items(rows: Iterable[Thread], url: str = "") -> list[dict[str, str]]:

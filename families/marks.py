@@ -14,19 +14,20 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nyemonstre.refusals import Refused
 
-from .enums import Audience
+from .enums import STRICT, Audience
 
 # From this age a child's own view weighs heavily (barneloven § 31, DOMAIN.md 4), and the child may ask to keep a thing.
 MAY_KEEP_FROM = 12
 
 
 class Marked(models.Model):
-    """Something that is not for everybody in the family. Unmarked: for the homes of those it is about."""
+    """Something that may not be for everybody. Unmarked: on the common paper, and for the homes it is about."""
 
     seen_by = models.CharField(
         gettext_lazy("hvem kan få dette på papir"), max_length=8, choices=Audience.choices, default=Audience.USUAL
@@ -145,6 +146,7 @@ class Reader:
     homes: frozenset[UUID] = frozenset()
     member: UUID | None = None
     name: str = ""
+    paper_name: str = ""
 
 
 @dataclass
@@ -183,9 +185,20 @@ class Homes:
 
     def readers(self) -> list[Reader]:
         """Everybody; each home when there are more; each young person."""
-        homes = [Reader(f"home:{pk}", frozenset({pk}), None, name) for pk, name in self.names.items() if self.two]
-        young = [Reader(f"member:{m.pk}", frozenset(self.of(m.pk)), m.pk, m.first_name) for m in self.young]
+        homes = [
+            Reader(f"home:{pk}", frozenset({pk}), None, name, self._adults_in(pk))
+            for pk, name in self.names.items()
+            if self.two
+        ]
+        young = [
+            Reader(f"member:{m.pk}", frozenset(self.of(m.pk)), m.pk, m.first_name, m.first_name) for m in self.young
+        ]
         return [self.everybody, *homes, *young]
+
+    def _adults_in(self, home: UUID) -> str:
+        """On paper a home is called by its people: its name may be a street."""
+        adults = [m.first_name for m in self.members.values() if m.is_adult and home in self.of(m.pk)]
+        return ", ".join(adults)
 
     def reader(self, key: str) -> Reader | None:
         """The reader with this key, or None when the family has no such home or young person now."""
@@ -195,6 +208,23 @@ class Homes:
         """The homes of a person. A child nobody has recorded a home for belongs to all of them, an adult to none."""
         child = member in self.members and not self.members[member].is_adult
         return self.lives_in.get(member) or (set(self.names) if child else set())
+
+    @cached_property
+    def parted(self) -> bool:
+        """Whether one person or one home is hidden from the rest, so that nothing goes to everybody unasked."""
+        levels = [member.protection for member in self.members.values()]
+        levels += self.family.households.order_by().values_list("protection", flat=True)
+        return any(level in STRICT for level in levels)
+
+    def concern(self, people: Iterable[UUID], reader: Reader) -> bool:
+        """Is something about `people` for each home `reader` reads for? The adults decide where there are any."""
+        people = set(people)
+        if not self.two or not people or reader.member in people:
+            return True
+        if not reader.key and not self.parted:
+            return True
+        adults = {pk for pk in people if pk not in self.members or self.members[pk].is_adult}
+        return all(any(home in self.of(pk) for pk in adults or people) for home in reader.homes)
 
     def choices(self) -> list[tuple[str, str]]:
         """What can be answered to «hvem kan få se dette», in the words of this family."""
@@ -220,8 +250,4 @@ def may_get(row: Marked, whose: Iterable[UUID], reader: Reader, homes: Homes) ->
         return reader.member == row.kept_for_id
     if row.seen_by == Audience.HOME:
         return reader.homes == {row.only_home_id}
-    people = set(whose)
-    if row.seen_by == Audience.BOTH or not homes.two or not people or reader.member in people:
-        return True
-    theirs = set().union(*(homes.of(member) for member in people))
-    return reader.homes <= theirs
+    return row.seen_by == Audience.BOTH or homes.concern(whose, reader)

@@ -17,6 +17,7 @@ from consent.models import AgreementLine, Consent
 from families.caseload import Appointment, Facts, Notice, day_month
 from families.models import Family
 from families.pages import address
+from families.protection import Outside
 from nyemonstre.access.roles import Permission
 from plans.enums import JournalKind
 from plans.models import JournalEntry, Measure
@@ -78,14 +79,16 @@ def _lines(found: dict[UUID, Facts], user: Any, families: list[Family], today: d
         key = (line.family_id, line.service_id)
         if key not in last or (line.valid_to or date.max) >= (last[key].valid_to or date.max):
             last[key] = line
+    by_id = {family.pk: family for family in families}
     ending = [line for line in last.values() if line.valid_to and line.valid_to <= today + LINE_SOON]
     for line in sorted(ending, key=lambda line: (line.valid_to, line.service.name)):
         words = _("går ut %(day)s") if line.valid_to >= today else _("gikk ut %(day)s")
         when = words % {"day": day_month(line.valid_to, today)}
+        service = Outside(by_id[line.family_id]).service(line.service)
         found[line.family_id].notices.append(
             Notice(
                 "consent", _("Avtale %(when)s") % {"when": when}, address("consent:family_tab", line.family_id),
-                "Handshake", "now", line.valid_to, _("Avtalen med %(service)s") % {"service": line.service.name}, when,
+                "Handshake", "now", line.valid_to, _("Avtalen med %(service)s") % {"service": service}, when,
             )
         )  # fmt: skip
 
@@ -97,7 +100,9 @@ def _meetings(found: dict[UUID, Facts], user: Any, families: list[Family], today
     for meeting in rows.select_related("family").order_by("starts_at"):
         found[meeting.family_id].today.append(
             Appointment(
-                _("Informasjonssamtale med %(name)s") % {"name": meeting.family.name},
+                Outside(meeting.family).appointment(
+                    _("Informasjonssamtale med %(name)s") % {"name": meeting.family.name}
+                ),
                 address("referrals:information_meeting", meeting.family_id),
                 f"{timezone.localtime(meeting.starts_at):%H:%M}",
             )
@@ -109,7 +114,9 @@ def _measures(found: dict[UUID, Facts], user: Any, families: list[Family], today
     for measure in rows.select_related("family").order_by("pk"):
         found[measure.family_id].today.append(
             Appointment(
-                _("%(what)s, %(name)s") % {"what": measure.what, "name": measure.family.name},
+                Outside(measure.family).appointment(
+                    _("%(what)s, %(name)s") % {"what": measure.what, "name": measure.family.name}
+                ),
                 address("plans:family_tab", measure.family_id),
             )
         )

@@ -91,6 +91,7 @@ class PlanEvent(models.TextChoices):
     PLAN_AGREED = "plan_agreed", _("Ble enig med familien om planen")
     REVIEW_SAVED = "review_saved", _("Skrev på en 6-månedersevaluering")
     REVIEW_SIGNED = "review_signed", _("Avsluttet en 6-månedersevaluering")
+    MARKED = "marked", _("Merket hvem som kan få noe på papir")
     JOURNAL_WRITTEN = "journal_written", _("Skrev i journalen")
     PDF_ORDERED = "pdf_ordered", _("Ba om planen som PDF")
     PDF_MADE = "pdf_made", _("Laget planen som PDF")

@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.outcomes import Outcome
 from consent.models import Service
 from consent.rules import contactable_services
+from families.marks import MAY_KEEP_FROM, Homes, Mark
 from families.models import Family, Member
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.once import OnceForm
@@ -80,7 +82,52 @@ class FamilyForm(NMForm, forms.Form):
         field.widget.choices = [("", _("Ingen")), *names]
 
 
-class WordsForm(FamilyForm, OnceForm):
+class MarkedForm(FamilyForm):
+    """Also asks who may get it on paper, where there is somebody to ask about. The answer is `mark` for the action."""
+
+    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
+        super().__init__(*args, family=family, **kwargs)
+        self.homes = Homes(family)
+        if self.homes.two or any(not member.is_adult for member in self.homes.members.values()):
+            self.fields["seen_by"] = mark_field(self.homes)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not self.errors:
+            data["mark"] = Mark.parse(data.pop("seen_by", ""))
+        return data
+
+
+def mark_field(homes: Homes, **kwargs: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=_("Hvem kan få dette på papir?"), choices=[("", _("Ikke spurt om")), *homes.choices()], required=False,
+        help_text=_("Fra 12 år kan den unge selv be om at foreldrene ikke får se det. Spør, og skriv det de sier."),
+        error_messages={"invalid_choice": _("Velg ett av svarene i listen.")}, **kwargs,
+    )  # fmt: skip
+
+
+def show_mark(form: forms.Form, row: Any) -> None:
+    """The mark that stands, chosen in a form about what is already written."""
+    if "seen_by" in form.fields and row.marked_at:
+        form.fields["seen_by"].initial = str(Mark.of(row))
+
+
+class MarkForm(NMForm, forms.Form):
+    """Who may get something that is already written."""
+
+    submit_text = _("Lagre")
+
+    def __init__(self, *args: Any, family: Family, row: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["seen_by"] = mark_field(Homes(family))
+        show_mark(self, row)
+
+    @property
+    def mark(self) -> Mark:
+        return Mark.parse(self.cleaned_data["seen_by"])
+
+
+class WordsForm(MarkedForm, OnceForm):
     submit_text = _("Lagre ordene")
     member = Person(label=_("Hvem sier det?"), queryset=Member.objects.none())
     text = PlainTextField(
@@ -94,8 +141,24 @@ class WordsForm(FamilyForm, OnceForm):
         help_text=_("Når noen andre enn personen selv fortalte det."),
     )
 
+    def clean(self) -> dict[str, Any]:
+        """A young person, and an adult with another home beside theirs, are always asked."""
+        data, member = super().clean(), self.cleaned_data.get("member")
+        if member and data.get("mark") == Mark() and "seen_by" in self.fields:
+            young = not member.is_adult and member.age() >= MAY_KEEP_FROM
+            if young:
+                self.add_error(
+                    "seen_by", gettext("Spør %(name)s: kan foreldrene få se dette?") % {"name": member.first_name}
+                )
+            elif member.is_adult and self.homes.two:
+                self.add_error(
+                    "seen_by",
+                    gettext("Spør %(name)s: kan det andre hjemmet få se dette?") % {"name": member.first_name},
+                )
+        return data
 
-class GoalForm(FamilyForm, OnceForm):
+
+class GoalForm(MarkedForm, OnceForm):
     submit_text = _("Lagre målet")
     words = PlainTextField(label=_("Målet med egne ord"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     whose = People(label=_("Hvem er det for?"), queryset=Member.objects.none())
@@ -108,13 +171,17 @@ class GoalForm(FamilyForm, OnceForm):
     )
 
 
-class GoalEditForm(VersionForm, FamilyForm):
+class GoalEditForm(VersionForm, MarkedForm):
     submit_text = _("Lagre endringen")
     words = PlainTextField(label=_("Målet med egne ord"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     whose = People(label=_("Hvem er det for?"), queryset=Member.objects.none())
     outcome = radios(_("Hva handler det om?"), Outcome.choices)
     first_sign = PlainTextField(label=_("Et første tegn"), max_length=300, required=False)
     reason = PlainTextField(label=_("Hva er grunnen til endringen?"), max_length=500, required=False)
+
+    def __init__(self, *args: Any, goal: Goal, **kwargs: Any) -> None:
+        super().__init__(*args, initial=self.facts(goal), **kwargs)
+        show_mark(self, goal)
 
     @staticmethod
     def facts(goal: Goal) -> dict[str, Any]:
@@ -137,7 +204,7 @@ class GoalReopenForm(VersionForm, FamilyForm):
     reason = PlainTextField(label=_("Hvorfor tas det opp igjen?"), max_length=500)
 
 
-class MeasureForm(FamilyForm, OnceForm):
+class MeasureForm(MarkedForm, OnceForm):
     submit_text = _("Lagre tiltaket")
     what = PlainTextField(label=_("Hva skal gjøres?"), max_length=300)
     done_by = radios(_("Hvem gjør det?"), Doer.choices)
@@ -162,6 +229,10 @@ class MeasureForm(FamilyForm, OnceForm):
 
 class MeasureEditForm(MeasureForm, VersionForm):
     key = None
+
+    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
+        super().__init__(*args, measure=measure, **kwargs)
+        show_mark(self, measure)
 
     @staticmethod
     def facts(measure: Measure) -> dict[str, Any]:
@@ -231,7 +302,7 @@ class ReviewGoalForm(NMForm, forms.Form):
     )  # fmt: skip
 
 
-class JournalForm(FamilyForm, OnceForm):
+class JournalForm(MarkedForm, OnceForm):
     submit_text = _("Lagre i journalen")
     happened_on = day(_("Når?"))
     kind = forms.ChoiceField(label=_("Hva slags?"), choices=JournalKind.choices)
@@ -264,3 +335,10 @@ class PdfForm(OnceForm):
     """Makes the plan into a file. `straight`: now, in the request, because waiting took too long."""
 
     straight = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    reader = forms.ChoiceField(label=_("Hvem er den til?"), required=False)
+
+    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        readers = Homes(family).readers()
+        self.has_readers = len(readers) > 1
+        self.fields["reader"].choices = [(r.key, r.name or gettext("Hele familien")) for r in readers]  # type: ignore[attr-defined]

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.outcomes import Outcome
 from consent.rules import contactable_services
 from families.calendar import due_text, window_state
+from families.marks import MARK_ROWS
 from families.models import Family, Member
 from families.stages import Step
 
@@ -32,7 +33,9 @@ STATE_COLOURS = {"planned": "neutral", "under_way": "accent", "done": "brand2", 
 
 def own_words(family: Family) -> list[dict[str, Any]]:
     """Each person with what they said last, adults first; people who have said nothing have no words."""
-    said = {words.member_id: words for words in OwnWords.objects.filter(family=family).latest()}
+    said = {
+        words.member_id: words for words in OwnWords.objects.filter(family=family).select_related(*MARK_ROWS).latest()
+    }
     people = Member.objects.filter(family=family, moved_out_on=None).order_by("birth_date", "first_name")
     return [{"member": member, "words": said.get(member.pk)} for member in people]
 

@@ -1,7 +1,7 @@
 """What stands in the printed plan: plain values, gathered in one place, so that what may not be printed never is.
 
-Never an address. Contact details only while a signed agreement line is live. For a family with a strictly protected
-address not even the names of services, which tell where somebody lives: the kind of service stands instead.
+Never an address. Contact details only while a signed agreement line is live. What a protected address takes out is
+asked of families/protection.py, and what one home or one young person may get, of families/marks.py.
 """
 
 from itertools import groupby
@@ -12,7 +12,9 @@ from django.utils import timezone
 from assessments.outcomes import Outcome
 from consent.models import AgreementLine
 from families.calendar import due_text
+from families.marks import Homes, Reader, may_get
 from families.models import Family
+from families.protection import Outside, home_words
 from families.stages import Step
 
 from .enums import Doer
@@ -22,89 +24,124 @@ from .models import Goal, Measure, OwnWords, PlanAgreement
 def live_lines(family: Family) -> list[AgreementLine]:
     """The lines in force today, with service and contact. The wall hides a contact no line shows."""
     lines = AgreementLine.objects.live().filter(family=family).select_related("service", "contact")
+    lines = lines.prefetch_related("members")
     return list(lines.order_by("service__name", "valid_from"))
 
 
-def printed_plan(family: Family) -> dict[str, Any]:
-    """The whole plan for templates/plans/pdf/plan.html. `lines` are the agreement lines whose contacts are printed."""
-    goals = list(Goal.objects.filter(family=family).active().with_measures())
-    lines = live_lines(family)
-    shown = [] if family.is_protected else [line for line in lines if line.contact is not None]
+def outside(family: Family) -> Outside:
+    """The family as paper may show it; for a strictly protected one every service and contact it ever had is known."""
+    if not family.is_protected:
+        return Outside(family)
+    lines = AgreementLine.objects.filter(family=family).order_by("pk")
+    known = [word for row in lines.values_list("service__name", "contact__name") for word in row if word]
+    return Outside(family, [*home_words(family), *known])
+
+
+def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
+    """The plan for templates/plans/pdf/plan.html, as one reader may get it (families/marks.py; "" is everybody).
+
+    `lines` are the agreement lines whose contacts are printed. Raises LookupError for a reader the family has not now.
+    """
+    homes = Homes(family)
+    reader = homes.reader(reader_key)
+    if reader is None:
+        raise LookupError("no such reader now")
+    out = outside(family)
+    goals = [
+        (goal, [m for m in goal.open_measures if _measure_for(m, reader, homes)])
+        for goal in Goal.objects.filter(family=family).active().with_measures()
+        if may_get(goal, [member.pk for member in goal.whose.all()], reader, homes)
+    ]
+    lines = [line for line in live_lines(family) if homes.concern([m.pk for m in line.members.all()], reader)]
+    shown = [line for line in lines if out.contact(line.contact) is not None]
     responsible = family.responsible
     following = sorted(
         (m for m in family.live_milestones if m.step == Step.REVIEW and not m.reached_on and m.due_from),
         key=lambda m: m.number,
     )
+    agreement = PlanAgreement.objects.filter(family=family).order_by("-number").first()
     return {
         "name": family.name,
+        "reader": reader.paper_name,
         "municipality": family.municipality.name,
         "today": timezone.localdate(),
-        "agreement": PlanAgreement.objects.filter(family=family).order_by("-number").first(),
+        "agreement": agreement,
+        "present": out.text(", ".join(agreement.present)) if agreement else "",
         "coordinator": _person(responsible.user) if responsible else None,
-        "words": _words(family),
-        "areas": _areas(goals, family),
-        "dropped": [m.what for goal in goals for m in goal.open_measures if m.falls_between],
-        "services": [_service(line, family, with_contact=line in shown) for line in lines],
+        "words": _words(family, reader, homes, out),
+        "areas": _areas(goals, out),
+        "dropped": [out.text(m.what) for _goal, measures in goals for m in measures if m.falls_between],
+        "services": [_service(line, out) for line in lines],
         "review": due_text(following[0].due_from, following[0].due_until, timezone.localdate()) if following else "",
         "lines": [line.pk for line in shown],
     }
+
+
+def _measure_for(measure: Measure, reader: Reader, homes: Homes) -> bool:
+    """A measure follows its goal, unless it is marked itself."""
+    return may_get(measure, [], reader, homes)
 
 
 def _person(user: Any) -> dict[str, str]:
     return {"name": user.name, "phone": user.phone, "email": user.email}
 
 
-def _words(family: Family) -> list[dict[str, Any]]:
-    rows = OwnWords.objects.filter(family=family).latest().select_related("member")
-    people = sorted(rows, key=lambda row: (row.member.birth_date, row.member.first_name))
-    return [{"name": row.member.first_name, "text": row.text, "said_on": row.said_on} for row in people]
+def _words(family: Family, reader: Reader, homes: Homes, out: Outside) -> list[dict[str, Any]]:
+    """What each person said last of what this reader may get."""
+    rows = OwnWords.objects.filter(family=family).select_related("member").order_by("said_on", "recorded_at")
+    last = {row.member_id: row for row in rows if may_get(row, [row.member_id], reader, homes)}
+    people = sorted(last.values(), key=lambda row: (row.member.birth_date, row.member.first_name))
+    return [{"name": row.member.first_name, "text": out.text(row.text), "said_on": row.said_on} for row in people]
 
 
-def _areas(goals: list[Goal], family: Family) -> list[dict[str, Any]]:
+def _areas(goals: list[tuple[Goal, list[Measure]]], out: Outside) -> list[dict[str, Any]]:
     areas = []
-    for outcome, group in groupby(sorted(goals, key=lambda goal: goal.outcome), key=lambda goal: goal.outcome):
+    by_outcome = sorted(goals, key=lambda pair: pair[0].outcome)
+    for outcome, group in groupby(by_outcome, key=lambda pair: pair[0].outcome):
         rows = list(group)
         areas.append(
             {
                 "label": str(Outcome(outcome).label),
-                "yarn": rows[0].yarn,
+                "yarn": rows[0][0].yarn,
                 "goals": [
                     {
-                        "words": goal.words,
-                        "first_sign": goal.first_sign,
+                        "words": out.text(goal.words),
+                        "first_sign": out.text(goal.first_sign),
                         "whose": ", ".join(member.first_name for member in goal.whose.all()),
-                        "measures": [_measure(measure, family) for measure in goal.open_measures],
+                        "measures": [_measure(measure, out) for measure in measures],
                     }
-                    for goal in rows
+                    for goal, measures in rows
                 ],
             }
         )
     return areas
 
 
-def _measure(measure: Measure, family: Family) -> dict[str, Any]:
+def _measure(measure: Measure, out: Outside) -> dict[str, Any]:
     return {
-        "what": measure.what,
-        "who": doer_in_words(measure, protected=family.is_protected),
+        "what": out.text(measure.what),
+        "who": doer_in_words(measure, out),
         "state": measure.get_state_display(),
         "due_on": measure.due_on,
         "dropped": measure.falls_between,
     }
 
 
-def doer_in_words(measure: Measure, *, protected: bool = False) -> str:
-    """Who does it, as one says it aloud: the service, the volunteer, the person in the family."""
-    if measure.service is not None:
-        service = measure.service.get_sector_display() if protected else measure.service.name
-        return f"{service}, {measure.who}" if measure.who else service
-    return measure.who or str(Doer(measure.done_by).label)
+def doer_in_words(measure: Measure, out: Outside | None = None) -> str:
+    """Who does it, as one says it aloud: the service, the volunteer, the person in the family. `out`: on paper."""
+    if measure.service is None:
+        who = measure.who if out is None else out.text(measure.who)
+        return who or str(Doer(measure.done_by).label)
+    service = measure.service.name if out is None else out.service(measure.service)
+    who = measure.who if out is None else out.place(measure.who)
+    return f"{service}, {who}" if who else service
 
 
-def _service(line: AgreementLine, family: Family, *, with_contact: bool) -> dict[str, Any]:
-    contact = line.contact if with_contact else None
+def _service(line: AgreementLine, out: Outside) -> dict[str, Any]:
+    contact = out.contact(line.contact)
     return {
-        "name": line.service.get_sector_display() if family.is_protected else line.service.name,
-        "what": line.what_they_do,
+        "name": out.service(line.service),
+        "what": out.text(line.what_they_do),
         "topics": ", ".join(line.topic_labels),
         "until": line.valid_to,
         "contact": {"name": contact.name, "title": contact.title, "phone": contact.phone, "email": contact.email}

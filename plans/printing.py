@@ -35,13 +35,15 @@ def worker_answers() -> bool:
         return False
 
 
-def print_plan(family: Family, *, by: User, straight: bool = False, key: UUID | None = None) -> PlanDocument:
+def print_plan(
+    family: Family, *, by: User, straight: bool = False, key: UUID | None = None, reader: str = ""
+) -> PlanDocument:
     """Order the plan as a PDF. A worker makes it after commit; with none there, or `straight`, it is made now.
 
-    Raises AlreadyDone for the same form twice.
+    `reader` is for whom (families/marks.py). Raises AlreadyDone for the same form twice, Refused for an unknown reader.
     """
     language = translation.get_language() or "nb"
-    document = order_pdf(family, straight=straight or not worker_answers(), key=key, by=by)
+    document = order_pdf(family, straight=straight or not worker_answers(), reader=reader, key=key, by=by)
     if document.straight:
         make(document.pk, by=by, language=language)
     else:
@@ -82,7 +84,7 @@ def _render(document: PlanDocument, by: User) -> tuple[bytes, list[UUID]]:
 
     with acting_as(by), transaction.atomic():
         rows = Family.objects.permitted(by, Permission.VIEW_PLAN).select_related("municipality").with_coordinators()
-        plan = printed_plan(rows.get(pk=document.family_id))
+        plan = printed_plan(rows.get(pk=document.family_id), document.reader)
     report_progress(document.pk, progress=40, by=by)
     content = render_pdf(PAGE, plan)
     report_progress(document.pk, progress=90, by=by)

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +15,9 @@ from consent.actions import change_contact, change_draft, draft_line, end_line, 
 from consent.enums import LineState, Standing
 from consent.forms import ContactForm, EndForm, LineForm, SignForm
 from consent.models import AgreementLine, Contact, Service
-from consent.overview import day, threads
+from consent.overview import day, on_paper, threads
 from families.calendar import add_months
+from families.marks import Homes
 from families.models import Family
 from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
@@ -256,11 +257,18 @@ def contact_edit(request: HttpRequest, family_id, contact_id) -> HttpResponse:
 @requires(Permission.VIEW_CONSENT)
 @require_safe
 def agreement_print(request: HttpRequest, family_id) -> HttpResponse:
-    """The whole agreement on one page, to read together and to sign on paper."""
+    """The agreement on one page, to read together and to sign on paper: whole, or what concerns one home (`?til=`)."""
     family = open_family(request, family_id, Permission.VIEW_CONSENT)
+    homes = Homes(family)
+    reader = homes.reader(request.GET.get("til", ""))
+    if reader is None:
+        raise Http404
     rows = threads(family, request.user, taking_part=rules.participates(family))
-    adults = [member for member in people_of(family) if member.is_adult]
+    rows = on_paper(rows, family, reader, homes)
+    adults = [m for m in people_of(family) if m.is_adult and (not reader.key or homes.of(m.pk) & reader.homes)]
     context = {
+        "readers": [(r.key, r.name) for r in homes.readers() if not r.member] if homes.two else [],
+        "reader": reader,
         "signed": [t for t in rows if t.standing in (*rules.OPEN, Standing.AHEAD)],
         "drafts": [t for t in rows if t.standing == Standing.DRAFT and not t.silent],
         "adults": adults,

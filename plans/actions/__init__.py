@@ -4,6 +4,7 @@ from .agreement import agree_plan
 from .documents import fail_pdf, finish_pdf, order_pdf, report_progress, take_out_pdf
 from .goals import add_goal, change_goal, close_goal, reopen_goal
 from .journal import write_entry
+from .marks import set_mark
 from .measures import add_measure, change_measure, finish_measure
 from .reviews import GoalReview, save_review, sign_review
 from .words import record_words
@@ -24,6 +25,7 @@ __all__ = [
     "reopen_goal",
     "report_progress",
     "save_review",
+    "set_mark",
     "sign_review",
     "take_out_pdf",
     "write_entry",

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from families.marks import Homes
 from families.models import Family
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -15,19 +16,23 @@ from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
 from plans.enums import DocumentState, PlanEvent
-from plans.models import PlanDocument
+from plans.models import Goal, Measure, OwnWords, PlanDocument
 from plans.printed import live_lines
 
 
 @action
-def order_pdf(family: Family, *, by: User, straight: bool, key: UUID | None = None) -> PlanDocument:
+def order_pdf(family: Family, *, by: User, straight: bool, reader: str = "", key: UUID | None = None) -> PlanDocument:
     """Somebody wants the plan on paper. `straight`: it is made in the request, because no worker answers.
 
-    Raises AlreadyDone for the same form twice.
+    `reader` is for whom it is made (families/marks.py). Raises AlreadyDone for the same form twice, Refused for a
+    home or a young person the family has not.
     """
     check(by, Permission.VIEW_PLAN, family)
     refuse_twice(PlanDocument.objects.without_content().filter(family=family), key)
-    document = PlanDocument(family=family, made_by=by, straight=straight)
+    known = Homes(family).reader(reader)
+    if known is None:
+        raise Refused(_("Velg hvem planen er til."), rule="reader", field="reader")
+    document = PlanDocument(family=family, made_by=by, straight=straight, reader=known.key, reader_name=known.name[:80])
     if key:
         document.pk = key
     document.save(force_insert=True)
@@ -76,7 +81,8 @@ def fail_pdf(document_id: UUID, *, by: User) -> None:
 def take_out_pdf(document: PlanDocument, *, by: User) -> PlanDocument:
     """The file with its content, for somebody who may see the plan; and a line in the log that they took it out.
 
-    Raises Refused while it is not finished, or when an agreement whose contact stands in it no longer holds.
+    Raises Refused while it is not finished, when an agreement whose contact stands in it no longer holds, or when
+    something in it has since been marked, or the address protected.
     """
     check(by, Permission.VIEW_PLAN, document.family)
     if document.state != DocumentState.DONE:
@@ -86,8 +92,26 @@ def take_out_pdf(document: PlanDocument, *, by: User) -> PlanDocument:
             _("En avtale som sto i denne filen, gjelder ikke lenger. Lag planen på nytt, så stemmer den."),
             rule="line_ended",
         )
+    if _says_too_much(document):
+        raise Refused(
+            _("Siden filen ble laget, er det bestemt at noe i den ikke skal vises. Lag planen på nytt."),
+            rule="marked_since",
+        )
     record(PlanEvent.PDF_DOWNLOADED, by=by, target=document, facts={"sha256": document.sha256})
     return PlanDocument.objects.get(pk=document.pk)
+
+
+def _says_too_much(document: PlanDocument) -> bool:
+    """Whether an address became protected, or something printed was marked, after the file was asked for."""
+    family, since = document.family, document.asked_at
+    if family.protected_at and family.protected_at > since:
+        return True
+    return any(
+        rows.filter(family=family, marked_at__gt=since, **{f"{written}__lte": since}).exists()
+        for rows, written in (
+            (OwnWords.objects, "recorded_at"), (Goal.objects, "created_at"), (Measure.objects, "created_at"),
+        )
+    )  # fmt: skip
 
 
 def _under_way(document_id: UUID, by: User) -> PlanDocument | None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from families.marks import Mark, put_mark
 from families.models import Family, Member
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -30,6 +31,7 @@ def add_goal(
     whose: Iterable[Member],
     by: User,
     first_sign: str = "",
+    mark: Mark | None = None,
     key: UUID | None = None,
 ) -> Goal:
     """A goal in the family's own words, for one or more of them, under one of the seven lines.
@@ -41,6 +43,7 @@ def add_goal(
     members = check_members(family, whose, "whose")
     refuse_twice(Goal.objects.filter(family=family), key)
     goal = Goal(family=family, outcome=outcome, words=words, first_sign=first_sign, created_by=by)
+    put_mark(goal, mark or Mark(), family=family, by=by)
     if key:
         goal.pk = key
     goal.save(force_insert=True)
@@ -60,6 +63,7 @@ def change_goal(
     by: User,
     first_sign: str = "",
     reason: str = "",
+    mark: Mark | None = None,
     version: int | None = None,
 ) -> Goal:
     """The family sees it differently now. Raises Stale when somebody saved a newer version than `version`."""
@@ -71,6 +75,8 @@ def change_goal(
         raise Refused(_("Målet er avsluttet. Ta det opp igjen før du endrer det."), rule="not_active")
     current.outcome, current.words, current.first_sign = outcome, words, first_sign
     current.changed_at = timezone.now()
+    if mark is not None:
+        put_mark(current, mark, family=goal.family, by=by)
     current.save()
     _set_whose(current, members)
     _keep_version(current, members, reason, by)

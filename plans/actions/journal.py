@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.models import Service
+from families.marks import Mark, put_mark
 from families.models import Family, Member
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -34,9 +35,10 @@ def write_entry(
     minutes: int | None = None,
     support: Iterable[str] = (),
     moment: str = "",
+    mark: Mark | None = None,
     key: UUID | None = None,
 ) -> JournalEntry:
-    """Write down what happened. `minutes` is how long it took, 1–1440.
+    """Write down what happened. `minutes` is how long it took, 1–1440; `mark` who may get it on paper.
 
     Raises Refused for an empty text, a day in the future, people of another family, or a service without a live
     agreement line; AlreadyDone for the same form twice.
@@ -53,6 +55,7 @@ def write_entry(
         family=family, happened_on=happened_on, kind=kind, service=service, minutes=minutes, support=list(support),
         moment=moment, text=text, written_by=by,
     )  # fmt: skip
+    put_mark(entry, mark or Mark(), family=family, by=by)
     if key:
         entry.pk = key
     entry.save(force_insert=True)

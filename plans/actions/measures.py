@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from consent.models import Service
+from families.marks import Mark, put_mark
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
 from nyemonstre.access.roles import Permission
@@ -34,6 +35,7 @@ def add_measure(
     due_on: date | None = None,
     state: str = MeasureState.PLANNED,
     follow_up: str = "",
+    mark: Mark | None = None,
     key: UUID | None = None,
 ) -> Measure:
     """Something to do about a goal.
@@ -53,6 +55,7 @@ def add_measure(
         falls_between=falls_between, state=state, follow_up=follow_up, created_by=by,
         finished_on=timezone.localdate() if state in FINISHED else None,
     )  # fmt: skip
+    put_mark(measure, mark or Mark(), family=goal.family, by=by)
     if key:
         measure.pk = key
     measure.save(force_insert=True)
@@ -62,18 +65,20 @@ def add_measure(
 
 @action
 def change_measure(measure: Measure, *, by: User, version: int | None = None, **changes: Any) -> Measure:
-    """Change what, done_by, service, who, falls_between, due_on, state or follow_up.
+    """Change what, done_by, service, who, falls_between, due_on, state or follow_up; or `mark`, who gets it on paper.
 
     A service that is new to the measure needs a live line; one that stands there from before may stay, so that what
     was agreed can still be read. Raises Stale when somebody saved a newer version than `version`.
     """
-    allowed = {"what", "done_by", "service", "who", "falls_between", "due_on", "state", "follow_up"}
+    allowed = {"what", "done_by", "service", "who", "falls_between", "due_on", "state", "follow_up", "mark"}
     if unknown := set(changes) - allowed:
         raise TypeError(f"change_measure does not change {sorted(unknown)}")
     check(by, Permission.CHANGE_PLAN, measure.family)
     check_open(measure.family)
     current = lock(measure, version)
     service_before = current.service_id
+    if (mark := changes.pop("mark", None)) is not None:
+        put_mark(current, mark, family=current.family, by=by)
     for name, value in changes.items():
         setattr(current, name, value)
     _check_doer(current.done_by, current.service, current.falls_between)

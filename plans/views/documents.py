@@ -27,7 +27,7 @@ from .frame import VIEW, tab_url
 def pdf_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Make the plan into a file; by the worker, or at once when none answers or the person is tired of waiting."""
     family = open_family(request, family_id, VIEW)
-    form = PdfForm(request.POST)
+    form = PdfForm(request.POST, family=family)
     if not form.is_valid():
         messages.error(request, _("Siden var for gammel. Prøv en gang til."))
         return redirect(tab_url(family, "utskrift"))
@@ -45,7 +45,7 @@ def pdf_status(request: HttpRequest, family_id: UUID, document_id: UUID) -> Http
     document = get_visible_or_404(rows, request, VIEW, quiet=True, pk=document_id)
     if not request.htmx:
         return redirect(tab_url(family, "utskrift"))
-    context = {"family": family, "document": document, "pdf_form": PdfForm(), "part": "plans/_pdf.html"}
+    context = {"family": family, "document": document, "pdf_form": PdfForm(family=family), "part": "plans/_pdf.html"}
     return render(request, "plans/_alone.html", context)
 
 

@@ -57,7 +57,7 @@ def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
     """Change a goal. Somebody else's newer version is shown beside one's own, and one's own is kept."""
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
-    form, newer = GoalEditForm(request.POST or None, family=family, initial=GoalEditForm.facts(goal)), []
+    form, newer = GoalEditForm(request.POST or None, family=family, goal=goal), []
     if form.is_valid():
         try:
             changed = actions.change_goal(goal, by=request.user, **form.cleaned_data)

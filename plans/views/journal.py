@@ -73,7 +73,8 @@ def family_journal(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "kinds": JournalKind.choices, "people": people, "kind": request.GET.get("slag", ""),
         "person": request.GET.get("hvem", ""), "asked": any(request.GET.get(key) for key in ASKS),
         "moments": [("", _("Alt"), None), ("ja", _("Øyeblikk"), None), *((v, t, None) for v, t in Moment.choices)],
-        "may_write": CHANGE in frame["allowed"], "form": QuickLineForm(family=family),
+        "may_write": CHANGE in frame["allowed"], "may_mark": CHANGE in frame["allowed"],
+        "form": QuickLineForm(family=family),
     }  # fmt: skip
     context["form"].helper.form_action = reverse("plans:journal_quick", args=[family.pk])
     return render(request, "plans/family_journal.html", context)
@@ -85,7 +86,9 @@ def latest_journal(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Fragment: the three newest lines."""
     family = open_family(request, family_id, VIEW, quiet=True)
     entries = JournalEntry.objects.filter(family=family).newest_first().with_people()[:3]
-    return render(request, "plans/_latest_journal.html", {"family": family, "entries": list(entries)})
+    return render(
+        request, "plans/_latest_journal.html", {"family": family, "entries": list(entries), "may_mark": False}
+    )
 
 
 def _write(request: HttpRequest, family: Family, form: Form) -> HttpResponse | None:

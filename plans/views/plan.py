@@ -9,8 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from families.models import Member
+from families.marks import MARK_ROWS
+from families.models import Member, permissions_on
 from families.pages import family_context, open_family
+from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
@@ -32,7 +34,7 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
     page = PlanPage(family, person=request.GET.get("hvem", ""))
     context = {
         **frame, **page.context(), "may_change": CHANGE in frame["allowed"] and family.state != "closed",
-        "pdf_form": PdfForm(), "person": page.person, "oob": False, "said": "",
+        "pdf_form": PdfForm(family=family), "person": page.person, "oob": False, "said": "",
     }  # fmt: skip
     return render(request, "plans/family_tab.html", context)
 
@@ -44,9 +46,9 @@ def own_words(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, VIEW, quiet=True)
     people = people_and_words(family)
     said = [p["words"].said_on for p in people if p["words"]]
-    return render(
-        request, "plans/_own_words.html", {"family": family, "people": people, "last": max(said, default=None)}
-    )
+    may_mark = Permission.CHANGE_PLAN in permissions_on(family, request.user)
+    context = {"family": family, "people": people, "last": max(said, default=None), "may_mark": may_mark}
+    return render(request, "plans/_own_words.html", context)
 
 
 @require_safe
@@ -54,7 +56,7 @@ def own_words(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def words_history(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Everything each person has said, newest first."""
     family = open_family(request, family_id, VIEW)
-    words = OwnWords.objects.filter(family=family).select_related("member")
+    words = OwnWords.objects.filter(family=family).select_related("member", *MARK_ROWS)
     return render(request, "plans/words_history.html", {**family_context(request, family, "plan"), "words": words})
 
 

@@ -177,6 +177,7 @@ FORMS: tuple[Form, ...] = (
     }),
     Form("ord", "coordinator", "plans:own_words_new", FAMILY, {
         "member": Row("member"), "text": Text(1000), "said_on": Day(), "told_by": Text(160, free=True),
+        "seen_by": Choice("both"),
     }),
     Form("mål", "coordinator", "plans:goal_new", FAMILY, GOAL),
     Form("endre mål", "coordinator", "plans:goal_edit", ("family", "goal"), GOAL | {"reason": Text(500, free=True)},

@@ -111,7 +111,7 @@ def test_a_double_click_is_two_requests_at_once_and_one_row(team, address, monke
     typed = {
         "plans:goal_new": (Goal, {"words": "Ro", "whose": child, "outcome": "rm3"}),
         "plans:journal_quick": (JournalEntry, {"text": "Ringte", "kind": "phone"}),
-        "plans:own_words_new": (OwnWords, {"member": child, "text": "Ro", "said_on": today()}),
+        "plans:own_words_new": (OwnWords, {"member": child, "text": "Ro", "said_on": today(), "seen_by": "both"}),
     }
     model, data = typed[address]
     data["key"] = str(uuid4())
