@@ -145,16 +145,13 @@ class WordsForm(MarkedForm, OnceForm):
         """A young person, and an adult with another home beside theirs, are always asked."""
         data, member = super().clean(), self.cleaned_data.get("member")
         if member and data.get("mark") == Mark() and "seen_by" in self.fields:
-            young = not member.is_adult and member.age() >= MAY_KEEP_FROM
-            if young:
-                self.add_error(
-                    "seen_by", gettext("Spør %(name)s: kan foreldrene få se dette?") % {"name": member.first_name}
-                )
+            ask = ""
+            if not member.is_adult and member.age() >= MAY_KEEP_FROM:
+                ask = gettext("Spør %(name)s: kan foreldrene få se dette?")
             elif member.is_adult and self.homes.two:
-                self.add_error(
-                    "seen_by",
-                    gettext("Spør %(name)s: kan det andre hjemmet få se dette?") % {"name": member.first_name},
-                )
+                ask = gettext("Spør %(name)s: kan det andre hjemmet få se dette?")
+            if ask:
+                self.add_error("seen_by", ask % {"name": member.first_name})
         return data
 
 
