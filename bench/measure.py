@@ -23,6 +23,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from weasyprint import HTML  # noqa: E402, TID251  measured by itself, beside our engine
 
+from bench.events import events_per_second  # noqa: E402
 from families.models import Family  # noqa: E402
 from nyemonstre.access.roles import Permission, Role  # noqa: E402
 from nyemonstre.access.wall import acting_as  # noqa: E402
@@ -77,6 +78,8 @@ class Page:
         bare = f"/bare/{size}/"
         queries, bare_queries = self.queries(self.path), self.queries(bare)
         page, beside = cost(self.get, repeats), cost(lambda: self.get(bare), repeats)
+        with patch.object(Event, "save", autospec=True, side_effect=Event.save) as saved:
+            self.get()
         with patch.object(Event, "save"):
             silent = cost(self.get, repeats)
         return {
@@ -86,6 +89,8 @@ class Page:
             "bare": {"queries": bare_queries, **beside},
             "times_bare_cpu": round(page["cpu_ms"] / beside["cpu_ms"], 1),
             "without_log": silent,
+            "log_rows": saved.call_count,
+            "log_share_of_wall": round(max(0.0, 1 - silent["wall_ms"] / page["wall_ms"]), 3),
         }
 
 
@@ -140,6 +145,7 @@ def main() -> None:
         name: page.measure(options.repeats) for name, page in pages(coordinator, family, lead.user).items()
     }
     if options.pdf:
+        found["log"] = events_per_second(coordinator)
         found["plan_pdf"] = pdf(coordinator, family, options.repeats)
     json.dump(found, sys.stdout)
 

@@ -15,8 +15,9 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerDown
 
-from nyemonstre.access.wall import as_job
+from nyemonstre.access.wall import acting_as, as_job
 from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import mail_sent
 
 from .reminders import Reminder
 
@@ -74,6 +75,8 @@ def mail_news(user_id: str, what: str) -> None:
     subject, sentence = NEWS[what]
     with translation.override(language):
         _send(user, str(subject()), {"sentence": sentence(), "name": user.name, "url": settings.BASE_URL + "/"})
+    with acting_as(None), transaction.atomic():
+        mail_sent(user, what)
 
 
 @shared_task(**RETRIES)
@@ -96,6 +99,7 @@ def mail_reminder(reminder_id: str) -> bool:
             }
             text = render_to_string("families/mail/reminder.txt", facts)
             send_mail(_("Dette kan du gjøre i Nye mønstre nå"), text, None, [reminder.user.email])
+        mail_sent(reminder.user, "reminder")
         reminder.sent_at = timezone.now()
         reminder.save(update_fields=["sent_at"])
     return True

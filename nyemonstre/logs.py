@@ -2,10 +2,13 @@
 
 import logging
 
+from nyemonstre.audit.origin import current_origin
+
 
 class WithoutRequest(logging.Filter):
     """Take off what Django hangs on a record (request, SQL parameters), and the question part of an address.
 
+    Put on the number of the request the line belongs to.
     A form's contents, a search for a name and SQL parameters are personal data, and logs are read by others.
     """
 
@@ -16,6 +19,8 @@ class WithoutRequest(logging.Filter):
                 delattr(record, name)
         if isinstance(record.args, tuple):
             record.args = tuple(_path_only(value) for value in record.args)
+        # The same number as in the log of events and in the answer's X-Request-ID.
+        record.request_id = current_origin().request_id or "-"
         return True
 
 

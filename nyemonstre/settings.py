@@ -94,6 +94,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "nyemonstre.ui.headers.HeadersMiddleware",
+    # As early as can be: everything a request causes carries its number.
+    "nyemonstre.audit.middleware.OriginMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     # Static files need neither session nor database, so they are answered first.
@@ -303,6 +305,11 @@ _MANIFEST = "nyemonstre.staticfiles.NamedByContent"
 _PLAIN = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # The last links of the log's chains. Outside the database, and best on another machine: docs/operators.md.
+    "log_heads": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": os.environ.get("NM_LOG_HEADS", BASE_DIR / ".data" / "log-heads")},
+    },
     "staticfiles": {"BACKEND": _PLAIN if DEBUG or flag("NM_PLAIN_STATIC") else _MANIFEST},
 }
 WHITENOISE_USE_FINDERS = DEBUG or flag("NM_PLAIN_STATIC")
@@ -357,6 +364,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "clear_sessions": {"task": "nyemonstre.accounts.jobs.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
+    "prepare_log": {"task": "nyemonstre.audit.jobs.prepare_log", "schedule": crontab(hour=0, minute=40)},
+    # Late enough that no transaction of the day before is still open.
+    "export_log_heads": {"task": "nyemonstre.audit.jobs.export_log_heads", "schedule": crontab(hour=1, minute=0)},
+    "watch_log": {"task": "nyemonstre.audit.jobs.watch_log", "schedule": crontab(minute="*/15")},
+    "forget_log": {"task": "nyemonstre.audit.jobs.forget_log", "schedule": crontab(2, 2, day_of_month="1")},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = os.environ.get("NM_BEAT_FILE", "/tmp/celerybeat-schedule")  # noqa: S108  one writer
 
@@ -380,7 +392,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_request": {"()": "nyemonstre.logs.WithoutRequest"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_request"]},
     },
@@ -400,3 +412,5 @@ NM_NAV = "nyemonstre.urls_nav.items"
 NM_WHO = "nyemonstre.accounts.header.who"
 # What the rooms above families know about a list of families: asked by families.caseload.
 NM_FAMILY_FACTS = "nyemonstre.overview.facts"
+# What the data protection officer is alerted to: asked by audit.jobs.
+NM_ALERT_RULES = "nyemonstre.watch.find"

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from families.agenda import count_due
 from nyemonstre.access.roles import Role
+from nyemonstre.audit.models import Alert
 from nyemonstre.ui.context import address
 
 
@@ -53,7 +54,8 @@ def _administrator(user: Any) -> list[dict[str, Any]]:
 
 
 def _auditor(user: Any) -> list[dict[str, Any]]:
-    return [_item(_("Innsynslogg"), "audit:event_list")]
+    waiting = Alert.objects.permitted(user).unread().count()
+    return [_item(_("Innsynslogg"), "audit:event_list"), _item(_("Varsler"), "audit:alert_list", waiting)]
 
 
 NAVIGATION = {

@@ -19,6 +19,8 @@ from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission, roles_using
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.models import Municipality
+from nyemonstre.audit.enums import AuditEvent
+from nyemonstre.audit.log import record, searched
 from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 
@@ -56,6 +58,8 @@ def service_list(request: HttpRequest) -> HttpResponse:
     filters = [("", _("Alle"), None), *((v, label, None) for v, label in Sector.choices if v in used)]
     filters.append(("nedlagt", _("Nedlagte"), None))
     page = Paginator(rows, ON_A_PAGE).get_page(request.GET.get("page"))
+    facts = {"list": "service_list", "rows": len(page), **searched(words)}
+    record(AuditEvent.LIST_SEARCHED, by=request.user, facts=facts)
     municipalities = {m.municipality_id for m in request.user.live_memberships}
     context = {"page_obj": page, "filters": filters, "searched": bool(words or sector), "many": len(municipalities) > 1}
     return render(request, "consent/service_list.html", context)

@@ -20,7 +20,7 @@ from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import requires
 from nyemonstre.accounts.models import Draft
-from nyemonstre.audit.log import record
+from nyemonstre.audit.log import record, searched
 from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.ui.forms import plain
 
@@ -50,7 +50,7 @@ def family_list(request: HttpRequest) -> HttpResponse:
     rows = caseload.rows_for(user, search, closed=closed, drafts=drafted(user))
     shown = caseload.arrange(rows, "" if closed else show, sort)
     page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    record(FamilyEvent.LIST_OPENED, by=user, facts={"list": "family_list", "rows": len(page)})
+    record(FamilyEvent.LIST_OPENED, by=user, facts={"list": "family_list", "rows": len(page), **searched(search)})
     context = {
         "today": today,
         "page_obj": page,

@@ -6,16 +6,19 @@ from inspect import Parameter, signature
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from nyemonstre.audit.log import counting
 
+from .denied import keep
 from .wall import acting_as
 
 
 def action(function: Callable | None = None, *, quiet: str = "") -> Callable:
     """Make `function` an action: keyword-only `by`, atomic, seen by the wall as `by`, with an Event or an error.
 
-    `quiet` is the reason why an action leaves no Event (a draft saved while typing).
+    `quiet` is the reason why an action leaves no Event (a draft saved while typing). An action that is refused or
+    fails leaves its Event apart from the transaction it loses.
     Raises TypeError at import when the signature is wrong, RuntimeError when it left no Event.
     """
     if function is None:
@@ -31,11 +34,16 @@ def action(function: Callable | None = None, *, quiet: str = "") -> Callable:
 
     @wraps(function)
     def run(*args: Any, by: Any, **kwargs: Any) -> Any:
-        with acting_as(by), transaction.atomic(), counting() as events:
-            result = function(*args, by=by, **kwargs)
-            if not quiet and not events:
-                raise RuntimeError(f"{function.__name__} left no Event")
-            return result
+        try:
+            with acting_as(by), transaction.atomic(), counting() as events:
+                result = function(*args, by=by, **kwargs)
+                if not quiet and not events:
+                    raise RuntimeError(f"{function.__name__} left no Event")
+                return result
+        except Exception as error:
+            row = args[0] if args and isinstance(args[0], Model) else None
+            keep(error, by=by, target=row, action=f"{function.__module__}.{function.__name__}")
+            raise
 
     run.is_action = True  # type: ignore[attr-defined]
     run.quiet = quiet  # type: ignore[attr-defined]

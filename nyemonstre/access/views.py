@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model, QuerySet
@@ -10,9 +11,11 @@ from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from nyemonstre.audit.log import record
+from nyemonstre.audit.enums import AuditEvent
+from nyemonstre.audit.log import record, record_apart
 from nyemonstre.refusals import Refused
 
+from .denied import keep
 from .roles import Permission
 
 
@@ -23,11 +26,16 @@ def requires(permission: Permission) -> Callable:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.may_use(permission):  # type: ignore[union-attr]
-                record("refused", by=request.user, facts={"permission": str(permission), "view": view.__name__})
-                raise PermissionDenied(
+                denied = PermissionDenied(
                     _("Rollen din gir ikke lov til å %(what)s.") % {"what": Permission(permission).label}
                 )
-            return view(request, *args, **kwargs)
+                keep(denied, by=request.user, permission=str(permission), view=view.__name__)
+                raise denied
+            try:
+                return view(request, *args, **kwargs)
+            except Exception as error:
+                keep(error, by=request.user, permission=str(permission), view=view.__name__)
+                raise
 
         guarded.requires = permission  # type: ignore[attr-defined]  # read by the test that walks every URL
         return guarded
@@ -66,7 +74,22 @@ def get_visible_or_404(
     try:
         row = queryset.permitted(request.user, permission).get(**lookup)
     except (queryset.model.DoesNotExist, ValidationError, ValueError) as error:
+        # Not there, or not theirs: the answer is the same, and so is the line in the log.
+        record_apart(
+            AuditEvent.NOT_FOUND, by=request.user, target=(queryset.model._meta.label_lower, lookup.get("pk")),
+            family=_id_of_family(queryset.model, lookup), facts={"permission": str(permission)},
+        )  # fmt: skip
         raise Http404 from error
     if not quiet and request.method in ("GET", "HEAD"):
-        record("viewed", by=request.user, target=row, facts={"permission": str(permission)})
+        record(AuditEvent.VIEWED, by=request.user, target=row, facts={"permission": str(permission)})
     return row
+
+
+def _id_of_family(model: type[Model], lookup: dict[str, Any]) -> UUID | None:
+    """Which family was asked for, in so far as it was asked for by its id."""
+    names = ("pk", "id") if model._meta.label_lower == "families.family" else ("family_id", "family")
+    found = next((lookup[name] for name in names if name in lookup), None)
+    try:
+        return UUID(str(getattr(found, "pk", found)))
+    except ValueError:
+        return None

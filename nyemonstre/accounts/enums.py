@@ -24,8 +24,6 @@ class LoginMethod(models.TextChoices):
 class AccountEvent(models.TextChoices):
     """What the log says happened to accounts; labels are for the log page."""
 
-    VIEWED = "viewed", _("Åpnet")
-    REFUSED = "refused", _("Ble stanset")
     LOGGED_IN = "logged_in", _("Logget inn")
     LOGIN_FAILED = "login_failed", _("Mislykket innlogging")
     LOGIN_CONFIRMED = "login_confirmed", _("Bekreftet hvem de er")

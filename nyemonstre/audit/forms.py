@@ -9,7 +9,8 @@ from nyemonstre.accounts.models import User
 from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 
-from .presenters import event_groups, family_with_code
+from .models import Alert
+from .presenters import KINDS, event_groups, family_with_code
 
 
 class LogFilterForm(NMForm, forms.Form):
@@ -24,6 +25,9 @@ class LogFilterForm(NMForm, forms.Form):
     )
     fra = NorwegianDateField(label=gettext_lazy("Fra"), required=False)
     til = NorwegianDateField(label=gettext_lazy("Til og med"), required=False)
+    varsel = forms.ModelChoiceField(
+        label=gettext_lazy("Varsel"), queryset=Alert.objects.none(), required=False, widget=forms.HiddenInput
+    )
 
     submit_text = gettext_lazy("Vis")
     form_class = "nm-form nm-filterform"
@@ -34,7 +38,9 @@ class LogFilterForm(NMForm, forms.Form):
         self.helper.inputs[0].name = ""
         people = User.objects.permitted(auditor, "view_log")
         self.fields["hvem"].queryset = people.order_by(NorwegianOrder("name"), "pk")
-        self.fields["hva"].choices = [("", _("Alle")), *event_groups()]
+        kinds = [(value, str(label)) for value, (label, _whats) in KINDS.items()]
+        self.fields["hva"].choices = [("", _("Alle")), (_("Slags"), kinds), *event_groups()]
+        self.fields["varsel"].queryset = Alert.objects.permitted(auditor, "view_log")
 
     def clean(self):
         first, last = self.cleaned_data.get("fra"), self.cleaned_data.get("til")
@@ -51,8 +57,12 @@ class LogFilterForm(NMForm, forms.Form):
         asked = self.cleaned_data
         if asked.get("hvem"):
             events = events.filter(actor_id=asked["hvem"].pk)
-        if asked.get("hva"):
+        if asked.get("hva") in KINDS:
+            events = events.filter(what__in=KINDS[asked["hva"]][1])
+        elif asked.get("hva"):
             events = events.filter(what=asked["hva"])
+        if asked.get("varsel"):
+            events = events.filter(pk__in=asked["varsel"].events)
         if asked.get("family_id"):
             events = events.filter(family_id=asked["family_id"])
         if asked.get("fra"):
@@ -65,8 +75,20 @@ class LogFilterForm(NMForm, forms.Form):
         """What was looked for, as the log keeps it: ids and days."""
         asked = self.cleaned_data
         kept = {"hvem": getattr(asked.get("hvem"), "pk", None), "hva": asked.get("hva"), "fra": asked.get("fra"),
-                "til": asked.get("til"), "familie": asked.get("family_id")}  # fmt: skip
+                "til": asked.get("til"), "familie": asked.get("family_id"),
+                "varsel": getattr(asked.get("varsel"), "pk", None)}  # fmt: skip
         return {key: str(value) for key, value in kept.items() if value}
+
+
+class SignOffForm(NMForm, forms.Form):
+    """What the officer found out. Stays with the alert."""
+
+    note = PlainTextField(
+        label=gettext_lazy("Hva fant du ut?"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Kort, og uten navn. Merknaden blir stående."),
+    )  # fmt: skip
+
+    submit_text = gettext_lazy("Kvitter varselet")
 
 
 def _midnight(day):

@@ -12,11 +12,13 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from nyemonstre.access.roles import Permission
-from nyemonstre.accounts.models import Membership, User
+from nyemonstre.access.roles import Permission, Role
+from nyemonstre.accounts.models import User
 
-from .models import Event
+from .enums import AlertKind
+from .models import Alert, Event
 
 # Facts that hold somebody's id, and the words before the name.
 _PEOPLE = {
@@ -34,7 +36,34 @@ _WHY = {
 
 
 # What people do without being logged in; the rest that nobody did, the clock did.
-_VISITORS = ("login_failed", "referral_sent", "refused")
+_VISITORS = ("login_failed", "referral_sent", "refused", "action_refused", "rolled_back")
+
+# Kinds of events, as one filters them: the words, and the events.
+KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
+    "alt_lest": (
+        gettext_lazy("Alt som er lest"),
+        ("viewed", "list_opened", "list_searched", "log_opened", "alerts_opened"),
+    ),
+    "alt_ut": (
+        gettext_lazy("Alt som er skrevet ut, lastet ned eller sendt"),
+        ("pdf_ordered", "pdf_made", "pdf_downloaded", "log_exported", "mail_sent", "reminded", "password_link_sent"),
+    ),
+    "alt_stanset": (
+        gettext_lazy("Alt som er stanset"),
+        ("refused", "not_found", "action_refused", "rolled_back", "login_failed"),
+    ),
+}
+
+# What each kind of alert means, for the one who goes through them.
+EXPLAINS: dict[str, Any] = {
+    AlertKind.BREAK_GLASS: gettext_lazy("Noen åpnet familien uten å være satt opp på den. Sjekk at grunnen holder."),
+    AlertKind.OWN_FAMILY: gettext_lazy("Den som åpnet familien, har samme navn som et av medlemmene."),
+    AlertKind.SAME_NAME: gettext_lazy("Den som åpnet familien, har samme etternavn som et av medlemmene."),
+    AlertKind.PROTECTED: gettext_lazy("Familien har adressesperre. Sjekk at den som åpnet den, skulle det."),
+    AlertKind.MANY_FAMILIES: gettext_lazy("Flere familier på en time enn noen har ansvar for."),
+    AlertKind.MANY_DENIED: gettext_lazy("Mange forsøk på en time på å åpne noe som er for andre."),
+    AlertKind.AT_NIGHT: gettext_lazy("Familier åpnet mellom klokka 23 og 5."),
+}
 
 
 @dataclass(frozen=True)
@@ -48,6 +77,7 @@ class Line:
     about: str
     family_code: str
     details: str
+    why: str
     event: Event
 
 
@@ -86,15 +116,12 @@ def family_with_code(code: str) -> UUID | None:
 
 
 def present(events: Iterable[Event]) -> list[Line]:
-    """The events in words. Three queries, however many events."""
+    """The events in words. Two queries, however many events."""
     events = list(events)
     codes = family_codes(event.family_id for event in events if event.family_id)
     ids = {event.actor_id for event in events if event.actor_id} | {_uuid(i) for e in events for i in _named(e)}
     people = User.objects.in_bulk([i for i in ids if i])
-    roles: dict[UUID, list[str]] = {}
-    for membership in Membership.objects.live().filter(user__in=people).order_by("role"):
-        roles.setdefault(membership.user_id, []).append(str(membership.get_role_display()))
-    return [_line(event, people, roles, codes) for event in events]
+    return [_line(event, people, codes) for event in events]
 
 
 def _named(event: Event) -> list[str]:
@@ -110,7 +137,7 @@ def _uuid(text: str) -> UUID | None:
         return None
 
 
-def _line(event: Event, people: dict, roles: dict, codes: dict) -> Line:
+def _line(event: Event, people: dict, codes: dict) -> Line:
     actor = people.get(event.actor_id)
     if actor:
         who = actor.name
@@ -121,11 +148,12 @@ def _line(event: Event, people: dict, roles: dict, codes: dict) -> Line:
     return Line(
         at=timezone.localtime(event.at),
         who=who,
-        role=", ".join(dict.fromkeys(roles.get(event.actor_id, []))),
+        role=", ".join(str(Role(r).label) if r in Role.values else r for r in event.role.split(",") if r),
         what=words_for(event.what),
         about=_about(event, people),
         family_code=codes.get(event.family_id, ""),
         details=_details(event, people),
+        why=_why(event),
         event=event,
     )
 
@@ -146,8 +174,6 @@ def _details(event: Event, people: dict) -> str:
         if key in _PEOPLE and value:
             person = people.get(_uuid(str(value)))
             parts.append(f"{_PEOPLE[key]()} {person.name if person else value}")
-        elif key == "permission" and value in Permission.values:
-            parts.append(str(Permission(value).label))
         elif key == "step":
             choices = dict(apps.get_model("families", "Milestone")._meta.get_field("step").choices)
             parts.append(str(choices.get(value, value)))
@@ -155,4 +181,63 @@ def _details(event: Event, people: dict) -> str:
             parts.append(_WHY.get(value, lambda value=value: str(value))())
         elif key == "rows":
             parts.append(_("%(rows)s linjer") % {"rows": value})
+        elif key == "searched" and value:
+            parts.append(_("etter et søk"))
+        elif key == "kind" and value in AlertKind.values:
+            parts.append(str(AlertKind(value).label))
+        elif key in ("action", "error", "before", "events"):
+            parts.append(str(value))
     return ", ".join(parts)
+
+
+def _why(event: Event) -> str:
+    """The reason somebody gave; else what gave them leave, or the rule that stopped them."""
+    if event.reason:
+        return event.reason
+    permission = event.facts.get("permission")
+    if permission in Permission.values:
+        return str(Permission(permission).label)
+    return _("regel: %(rule)s") % {"rule": event.facts["rule"]} if "rule" in event.facts else ""
+
+
+@dataclass(frozen=True)
+class AlertLine:
+    """One alert in words."""
+
+    what: str
+    explains: str
+    who: str
+    family_code: str
+    signed_off_by: str
+    alert: Alert
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """For the page of one alert."""
+        first, last = timezone.localtime(self.alert.first_at), timezone.localtime(self.alert.last_at)
+        when = f"{first:%d.%m.%Y %H:%M}" + (f"–{last:%d.%m.%Y %H:%M}" if last > first else "")
+        rows = [(_("Hvem"), self.who), (_("Når"), when)]
+        if self.family_code:
+            rows.insert(1, (_("Familie"), self.family_code))
+        if self.alert.signed_off_at:
+            day = timezone.localtime(self.alert.signed_off_at)
+            rows += [(_("Kvittert"), f"{day:%d.%m.%Y} · {self.signed_off_by}"), (_("Merknad"), self.alert.note)]
+        return rows
+
+
+def present_alerts(alerts: Iterable[Alert]) -> list[AlertLine]:
+    """The alerts in words. Two queries, however many."""
+    alerts = list(alerts)
+    codes = family_codes(alert.family_id for alert in alerts if alert.family_id)
+    people = User.objects.in_bulk({i for a in alerts for i in (a.actor_id, a.signed_off_by) if i})
+
+    def name(pk: UUID | None) -> str:
+        return people[pk].name if pk in people else str(pk or "")
+
+    return [
+        AlertLine(
+            what=str(alert.get_kind_display()), explains=str(EXPLAINS[alert.kind]), who=name(alert.actor_id),
+            family_code=codes.get(alert.family_id, ""), signed_off_by=name(alert.signed_off_by), alert=alert,
+        )
+        for alert in alerts
+    ]  # fmt: skip

@@ -31,7 +31,7 @@ from nyemonstre.content.models import LOW_INCOME, Fact
 from referrals.actions import NewReferral
 from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
-from . import queue, stories, stories_nn
+from . import alerts, queue, stories, stories_nn
 from .clock import travelling_to
 from .identity import KEEPS
 from .people import FAMILIES, Place, Plot
@@ -159,6 +159,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
             _family(plot, town, number, now)
         queue.fill(town, number, now, scale)
         _rates(town, now)
+        alerts.unusual(town, now)
     return f"{place.name}: {len(plots)} familier"
 
 

@@ -5,8 +5,11 @@ pooled connection can never carry one person's rights to the next request. Witho
 the policies show no rows: forgetting to say who acts shows nothing, it does not show everything.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import psycopg
 from django.db.backends.postgresql import base
 from psycopg.pq import TransactionStatus
 
@@ -47,6 +50,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if self.connection.info.transaction_status == TransactionStatus.INERROR:
             return
         self._send(wall.transaction_settings())
+
+    @contextmanager
+    def second(self) -> Iterator[psycopg.Connection]:
+        """A connection beside this one, of the same role: for what must stay when this one's transaction does not.
+
+        It sees nothing that is not committed. From the process's pool where there is one.
+        """
+        if self.pool:
+            self.pool.open()
+            with self.pool.connection() as other:
+                yield other
+        else:
+            with psycopg.connect(**self.get_connection_params()) as other:
+                yield other
 
     def _send(self, settings: dict[str, Any]) -> None:
         # The driver's own cursor: this is plumbing, and must not count as a query of the page.

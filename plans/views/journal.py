@@ -18,6 +18,8 @@ from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
+from nyemonstre.audit.enums import AuditEvent
+from nyemonstre.audit.log import record, searched
 from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
 from plans.enums import JournalKind, Moment
@@ -63,6 +65,9 @@ def family_journal(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, VIEW)
     frame = family_context(request, family, "journal")
     rows = _filtered(request, family)
+    if words := request.GET.get("q", "").strip():
+        facts = {"list": "journal", "rows": rows.count(), **searched(words)}
+        record(AuditEvent.LIST_SEARCHED, by=request.user, family=family, facts=facts)
     last = _uuid(request.GET.get("etter", ""))
     if last and (seen := JournalEntry.objects.filter(family=family, pk=last).first()):
         rows = rows.after(seen)

@@ -15,7 +15,7 @@ from families.enums import FamilyEvent
 from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
-from nyemonstre.audit.log import record
+from nyemonstre.audit.log import record, searched
 from nyemonstre.refusals import Refused, Stale
 from referrals import actions
 from referrals.forms.intake import MoveForm
@@ -68,7 +68,8 @@ def referral_list(request: HttpRequest) -> HttpResponse:
         "search": search,
         "several": len({row.municipality_id for row in page.object_list}) > 1,
     }
-    record(FamilyEvent.LIST_OPENED, by=request.user, facts={"list": "referral_list", "rows": len(lines)})
+    facts = {"list": "referral_list", "rows": len(lines), **searched(search)}
+    record(FamilyEvent.LIST_OPENED, by=request.user, facts=facts)
     return render(request, "referrals/referral_list.html", context)
 
 

@@ -22,7 +22,7 @@ def test_small_bench_prints_every_number():
     assert done.returncode == 0, done.stderr[-4000:]
     result = json.loads(done.stdout)
     small = result["8 families in one municipality"]
-    assert set(small) == PAGES | {"plan_pdf"}
+    assert set(small) == PAGES | {"plan_pdf", "log"}
     assert set(result["16 families in 2 municipalities"]) == PAGES
     assert set(result["16 families in one municipality"]) == PAGES
     for page in PAGES:
@@ -30,5 +30,7 @@ def test_small_bench_prints_every_number():
         assert small[page]["html_bytes"] > 1000
         assert small[page]["cpu_ms"] > 0
         assert small[page]["without_log"]["cpu_ms"] > 0
+        assert small[page]["log_rows"] == 1
+    assert small["log"]["events_per_s"] > 0
     assert small["plan_pdf"]["pdf_bytes"] > 10_000
     assert small["plan_pdf"]["weasyprint_alone"]["cpu_ms"] > 0

@@ -13,7 +13,7 @@ from django.utils import timezone
 from .forms import Day, Form, Row, today
 
 # Reading leaves a line in the log too. Any other new line means that something was done.
-READING = ("viewed", "list_opened", "refused", "login_failed")
+READING = ("viewed", "list_opened", "refused", "not_found", "action_refused", "login_failed")
 
 
 class World:

@@ -47,6 +47,7 @@ OPENED_BY = {
 OWN_RULE = {
     "audit_event": "tests/nyemonstre/audit",
     "history_change": "tests/history: each change as its own table",
+    "audit_alert": "tests/nyemonstre/audit: read and signed off by the auditor alone",
     "referrals_intakedecision": "tests/referrals: as the referral, by municipality or by the family it became",
 }
 

@@ -16,6 +16,8 @@ from nyemonstre.accounts.actions_login import unlink_identities
 from nyemonstre.accounts.actions_second import forget_second_factors
 from nyemonstre.accounts.forms import NewUserForm, RoleForm
 from nyemonstre.accounts.models import Identity, Membership, Municipality, User
+from nyemonstre.audit.enums import AuditEvent
+from nyemonstre.audit.log import record, searched
 from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.refusals import Refused
 
@@ -50,6 +52,7 @@ def user_list(request):
     live = Membership.objects.live().filter(municipality__in=places).select_related("municipality").order_by("role")
     users = users.prefetch_related(Prefetch("memberships", live, to_attr="roles_here"))
     page = Paginator(users, ON_A_PAGE).get_page(request.GET.get("page"))
+    record(AuditEvent.LIST_SEARCHED, by=request.user, facts={"list": "user_list", "rows": len(page), **searched(words)})
     filters = [("", _("Alle"), None), *((value, label, None) for value, label in Role.choices)]
     filters += [("ingen", _("Uten rolle nå"), None), ("stengt", _("Stengt"), None)]
     return render(request, "accounts/user_list.html", {
