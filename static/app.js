@@ -32,12 +32,14 @@ window.dsWarnings = false; // Designsystemet's developer hints
     if (event.target.matches("select[data-autosend]")) event.target.form.requestSubmit();
   });
 
-  // On a narrow screen the tabs scroll sideways: the current one is brought into sight. The page itself stays still.
-  document.querySelectorAll(".nm-tabs__list").forEach((list) => {
-    const tab = list.querySelector("[aria-current]")?.getBoundingClientRect();
-    const frame = list.getBoundingClientRect();
-    if (tab) list.scrollLeft += tab.left + tab.width / 2 - frame.left - frame.width / 2;
-  });
+  // On a narrow screen the tabs scroll sideways: the current one is brought into sight, also when the screen is turned.
+  // The page itself stays still.
+  const sized = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    const tab = target.querySelector("[aria-current]")?.getBoundingClientRect();
+    const frame = target.getBoundingClientRect();
+    if (tab) target.scrollLeft += tab.left + tab.width / 2 - frame.left - frame.width / 2;
+  }));
+  document.querySelectorAll(".nm-tabs__list").forEach((list) => sized.observe(list));
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     // The session ran out: htmx followed the redirect to the login page. Show that page whole, not inside a fragment.

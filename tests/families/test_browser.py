@@ -57,6 +57,21 @@ def test_the_parts_other_rooms_draw_come_into_the_family_page(team, visit):
     assert page.locator("[hx-trigger=load]").count() == 0  # each was replaced by what it asked for
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_current_tab_is_in_sight_on_a_phone_and_when_it_is_turned(team, visit, width):
+    page = visit(team.coordinator, width, reverse("plans:family_tab", args=[team.family.pk]))
+    for now in (390, 700, 390):
+        page.set_viewport_size({"width": now, "height": 800})
+        page.wait_for_function(
+            """() => {
+              const is = document.querySelector('.nm-tabs [aria-current]').getBoundingClientRect();
+              return is.left >= 0 && is.right <= document.documentElement.clientWidth;
+            }""",
+            timeout=5000,
+        )
+        assert page.evaluate("scrollY") == 0
+
+
 def test_a_pause_is_ended_through_a_question(team, visit):
     from families.models import Family
     from nyemonstre.access.wall import acting_as
