@@ -14,6 +14,7 @@ from nyemonstre.accounts.models import Membership, User
 from nyemonstre.audit.log import record
 
 from .enums import FamilyEvent, FamilyState
+from .grants import ShutOut
 from .models import Assignment
 from .reminders import Reminder
 from .tasks import mail_reminder
@@ -57,15 +58,17 @@ def write_reminders(day: date, *, by: None) -> list[Reminder]:
 def due_by_person(day: date) -> list[dict[str, Any]]:
     """How many windows are open, and how many have passed, for each person who follows families. One query.
 
-    Paused and closed families are left alone, and so are people who no longer have a role where the family lives.
+    Paused and closed families are left alone, and so are people who no longer have a role where the family lives, or
+    are shut out of it.
     """
     waiting = Q(family__milestones__undone_at=None, family__milestones__reached_on=None)
     is_open = waiting & Q(family__milestones__due_from__lte=day, family__milestones__due_until__gte=day)
     has_passed = waiting & Q(family__milestones__due_until__lt=day)
     role = Membership.objects.live(day).filter(user=OuterRef("user"), municipality=OuterRef("family__municipality"))
+    shut_out = ShutOut.objects.in_force().filter(user=OuterRef("user"), family=OuterRef("family"))
     rows = (
         Assignment.objects.live()
-        .filter(Exists(role), family__state=FamilyState.ACTIVE)
+        .filter(Exists(role), ~Exists(shut_out), family__state=FamilyState.ACTIVE)
         .order_by("user_id")
         .values("user_id")
         .annotate(

@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from nyemonstre.access.roles import EVERYWHERE, Permission, Role
+from nyemonstre.access.roles import Permission, roles_granted
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
 
 from . import calendar
 from .enums import STRICT, AssignmentKind, FamilyState, MemberRole, Protection
-from .grants import FamilyGroupGrant, FamilyUserGrant
+from .grants import FamilyGroupGrant, FamilyUserGrant, ShutOut
 from .identity import IdentityNumber  # noqa: F401  Django finds models here
+from .leaves import Leave
 from .reminders import Reminder  # noqa: F401  and here
 from .stages import Step
 
@@ -28,7 +29,8 @@ class FamilyQuerySet(models.QuerySet):
         """WHO CAN SEE THIS FAMILY: the one row rule.
 
         By a live role that has the permission in the whole municipality (not for the two strict protections), or by
-        a live grant to the person or to one of their groups while they hold any role in the family's municipality.
+        a live grant to the person or to one of their groups while they hold a role in the family's municipality that
+        can use such a grant (`GRANTED`). Never when they are shut out of the family.
         The database wall says the same in SQL (families/migrations, sec.families); a test compares the two.
         """
         by_role = (
@@ -38,11 +40,13 @@ class FamilyQuerySet(models.QuerySet):
             .exclude(protection__in=STRICT)
             .values("pk")
         )
-        here = Membership.objects.live().filter(user_id=user.pk).values("municipality_id")
+        roles = Membership.objects.live().filter(user_id=user.pk, role__in=roles_granted(permission))
+        here = roles.values("municipality_id")
         granted = {"permission__codename": str(permission), "content_object__municipality__in": here}
         by_user = FamilyUserGrant.objects.live().filter(user_id=user.pk, **granted).values("content_object_id")
         by_group = FamilyGroupGrant.objects.live().filter(group__user=user.pk, **granted).values("content_object_id")
-        return self.filter(pk__in=by_role.union(by_user, by_group))
+        shut_out = ShutOut.objects.in_force().filter(user_id=user.pk).values("family_id")
+        return self.filter(pk__in=by_role.union(by_user, by_group)).exclude(pk__in=shut_out)
 
     def visible_to(self, user):
         """Families this person may know of: name, code, steps, dates."""
@@ -158,14 +162,14 @@ def permissions_on(family, user):
     The same rule as `FamilyQuerySet.permitted`; a test holds them together for every role and permission.
     """
     live = [m for m in user.live_memberships if m.municipality_id == family.municipality_id]
-    if not live:
+    if not live or ShutOut.objects.in_force().filter(user_id=user.pk, family=family).exists():
         return set()
-    allowed = set() if family.is_protected else set().union(*(EVERYWHERE[Role(m.role)] for m in live))
     by_user = FamilyUserGrant.objects.live().filter(user_id=user.pk, content_object=family)
     by_group = FamilyGroupGrant.objects.live().filter(group__user=user.pk, content_object=family)
-    for grants in (by_user, by_group):
-        allowed |= set(grants.values_list("permission__codename", flat=True))
-    return allowed
+    codename = "permission__codename"
+    granted = set(by_user.values_list(codename, flat=True).union(by_group.values_list(codename, flat=True)))
+    allowed = set() if family.is_protected else set().union(*(m.everywhere for m in live))
+    return allowed | (granted & set().union(*(m.granted for m in live)))
 
 
 class FamilyRows(models.QuerySet):
@@ -383,6 +387,8 @@ class Assignment(models.Model):
     override_reason = models.CharField(_("grunn til å gå over plassene"), max_length=300, blank=True)
     assigned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     ended_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    ended_reason = models.CharField(_("hvorfor avsluttet"), max_length=300, blank=True)
+    leave = models.ForeignKey(Leave, on_delete=models.PROTECT, null=True, related_name="assignments")
 
     objects = AssignmentQuerySet.as_manager()
 

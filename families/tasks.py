@@ -63,6 +63,48 @@ NEWS = {
         lambda: _("En familie har fått en annen koordinator"),
         lambda: _("Du følger ikke lenger en av familiene dine. Logg inn for å se familiene du har nå."),
     ),
+    "helped": (
+        lambda: _("En familie du følger, har fått en vikar eller en andre koordinator"),
+        lambda: _("Du er fortsatt ansvarlig koordinator. Logg inn for å se hvem som hjelper til."),
+    ),
+    "leave_given": (
+        lambda: _("Du er satt opp som vikar"),
+        lambda: _("Du er vikar for familiene til en kollega i et tidsrom. Logg inn for å se hvem det er, og når."),
+    ),
+    "leave_covered": (
+        lambda: _("Familiene dine har fått vikar"),
+        lambda: _("Du er fortsatt ansvarlig koordinator. Logg inn for å se hvem som er vikar, og til når."),
+    ),
+    "leave_ended": (
+        lambda: _("Vikartiden din er over"),
+        lambda: _("Du er ikke lenger vikar for familiene til en kollega. Logg inn for å se familiene du har nå."),
+    ),
+    "leave_over": (
+        lambda: _("Fraværet ditt er avsluttet"),
+        lambda: _("Vikarene dine følger ikke lenger familiene. Logg inn for å se familiene dine."),
+    ),
+    "shut_out": (
+        lambda: _("Du er meldt inhabil i en sak"),
+        lambda: _(
+            "Du ser ikke lenger saken. Mener du at dette er feil, snakk med en teamleder eller personvernombudet."
+        ),
+    ),
+    "shut_out_lifted": (
+        lambda: _("Du er ikke lenger inhabil i en sak"),
+        lambda: _("En inhabilitet er opphevet. Logg inn for å se familiene dine."),
+    ),
+    "conflict": (
+        lambda: _("Noen er meldt inhabil i en sak"),
+        lambda: _("Personen ser ikke lenger familien. Logg inn for å se hvem det gjelder, og hvilken familie."),
+    ),
+    "needs_coordinator": (
+        lambda: _("En familie trenger ny koordinator"),
+        lambda: _("Den ansvarlige koordinatoren er inhabil og ser ikke lenger familien. Logg inn og overfør familien."),
+    ),
+    "glass_broken": (
+        lambda: _("En familie er åpnet i nød"),
+        lambda: _("Noen har åpnet en familie i nød, for å lese i én time. Logg inn for å se hvem, når og hvorfor."),
+    ),
 }
 
 

@@ -1,8 +1,9 @@
 """WHO MAY: the whole policy on one screen.
 
 A role opens a permission in its whole municipality (`EVERYWHERE`), or only on families it has been let into by a
-grant (`GRANTED`, see families/grants.py). The coordinator opens no municipality. Permission values are the codenames
-of families.Family's permissions; changing a row here changes the list, the page, the guard, the wall and the tests.
+grant (`GRANTED`, see families/grants.py); a grant of anything else to that role opens nothing. The coordinator opens no
+municipality. Stronger than all of it is being shut out of a named family. Permission values are the codenames of
+families.Family's permissions; changing a row here changes the list, the page, the guard, the wall and the tests.
 """
 
 from django.db import models
@@ -33,6 +34,8 @@ class Permission(models.TextChoices):
     REGISTER_FAMILY = "register_family", _("registrere en familie som får plass")
     ASSIGN_COORDINATOR = "assign_coordinator", _("fordele familier og bytte koordinator")
     GRANT_ACCESS = "grant_access", _("gi og ta tilbake tilgang")
+    BREAK_GLASS = "break_glass", _("åpne en familie i nød, for en time")
+    REVIEW_ACCESS = "review_access", _("gå gjennom nødåpninger og oppheve inhabilitet")
     OVERRIDE_PLACES = "override_places", _("gi en koordinator flere familier enn plassene")
     VIEW_REFERRAL = "view_referral", _("se henvendelser")
     DECIDE_REFERRAL = "decide_referral", _("avgjøre henvendelser")
@@ -67,15 +70,18 @@ EVERYWHERE: dict[Role, frozenset[Permission]] = {
     Role.INTAKE: frozenset({P.VIEW_REFERRAL, P.DECIDE_REFERRAL, P.REGISTER_FAMILY}),
     Role.LEAD: frozenset(
         {
-            P.LIST_FAMILY, P.ASSIGN_COORDINATOR, P.GRANT_ACCESS, P.OVERRIDE_PLACES,
+            P.LIST_FAMILY, P.ASSIGN_COORDINATOR, P.GRANT_ACCESS, P.OVERRIDE_PLACES, P.BREAK_GLASS,
             P.VIEW_REFERRAL, P.DECIDE_REFERRAL, P.REGISTER_FAMILY, P.VIEW_DASHBOARD,
             P.CHANGE_CONTENT,
         }
     ),
     Role.RESEARCHER: frozenset({P.EXPORT_RESEARCH}),
     Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS}),
-    Role.AUDITOR: frozenset({P.VIEW_LOG}),
+    Role.AUDITOR: frozenset({P.VIEW_LOG, P.REVIEW_ACCESS}),
 }  # fmt: skip
+
+# What a coordinator on call has in the whole municipality, where the municipality has chosen so.
+ON_CALL: frozenset[Permission] = frozenset({P.BREAK_GLASS})
 
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: COORDINATOR_GRANT,
@@ -90,6 +96,11 @@ GRANTED: dict[Role, frozenset[Permission]] = {
 def roles_with(permission: str) -> list[Role]:
     """Roles that have `permission` in their whole municipality."""
     return [role for role, permissions in EVERYWHERE.items() if permission in permissions]
+
+
+def roles_granted(permission: str) -> list[Role]:
+    """Roles that can use `permission` on a family granted to them."""
+    return [role for role, permissions in GRANTED.items() if permission in permissions]
 
 
 def roles_using(permission: str) -> list[Role]:

@@ -92,6 +92,11 @@ def registering(column: str = "family_id") -> str:
     return f"{column} = any (array(select sec.families_to_register()))"
 
 
+def not_shut_out(column: str = "family_id") -> str:
+    """No rows of a family the actor is shut out of, whatever else would open them."""
+    return f"not ({column} = any (array(select sec.shut_out())))"
+
+
 def either(*conditions: str) -> str:
     return "(" + " or ".join(f"({condition})" for condition in conditions) + ")"
 
@@ -152,3 +157,19 @@ def _restrict(table: str, condition: str, name: str = "one_family") -> RunSQL:
         f"create policy {name}_update on {table} as restrictive for update to {web} with check ({condition})",
         f"drop policy {name}_update on {table};\ndrop policy {name}_insert on {table}",
     )
+
+
+_CLAUSES = {"read": ("using",), "insert": ("with check",), "update": ("using", "with check"), "delete": ("using",)}
+
+
+def reword(table: str, verb: str, *, to: str, was: str) -> RunSQL:
+    """Change one verb's policy (read, insert, update, delete) of a table that `protect` stands around already."""
+
+    def sql(condition: str) -> str:
+        lines = []
+        for role, everything in (("nm_web", ""), ("nm_worker", "sec.is_job() or ")):
+            clauses = " ".join(f"{clause} ({everything}{condition})" for clause in _CLAUSES[verb])
+            lines.append(f"alter policy {role}_{verb} on {table} {clauses}")
+        return ";\n".join(lines)
+
+    return RunSQL(sql(to), sql(was))

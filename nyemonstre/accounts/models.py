@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from nyemonstre.access.roles import EVERYWHERE, GRANTED, Permission, Role, roles_with
+from nyemonstre.access.roles import EVERYWHERE, GRANTED, ON_CALL, Permission, Role, roles_with
 
 from .enums import LoginMethod, Sector
 from .sessions import SessionStore
@@ -49,6 +49,7 @@ class Municipality(models.Model):
         _("fører fødselsnummer"), default=False,
         help_text=_("Fødselsnummer, D-nummer og DUF-nummer kan føres på medlemmer, forseglet."),
     )  # fmt: skip
+    on_call_may_break_glass = models.BooleanField(_("koordinatorer på vakt kan åpne en familie i nød"), default=False)
 
     objects = MunicipalityQuerySet.as_manager()
 
@@ -128,7 +129,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def may_use(self, permission: str) -> bool:
         """Does any live role let this person use `permission` somewhere: in the municipality or on a granted family?"""
-        return any(permission in EVERYWHERE[Role(m.role)] | GRANTED[Role(m.role)] for m in self.live_memberships)
+        return any(permission in m.everywhere | m.granted for m in self.live_memberships)
 
     def has_role(self, role: str) -> bool:
         return any(membership.role == role for membership in self.live_memberships)
@@ -146,7 +147,10 @@ class MembershipQuerySet(models.QuerySet):
 
     def granting(self, permission, *, user=None):
         """Live memberships whose role has `permission` in the whole municipality. The role rule, written once."""
-        rows = self.live().filter(role__in=roles_with(permission))
+        rule = Q(role__in=roles_with(permission))
+        if permission in ON_CALL:
+            rule |= Q(role=Role.COORDINATOR, on_call=True, municipality__on_call_may_break_glass=True)
+        rows = self.live().filter(rule)
         return rows if user is None else rows.filter(user_id=user.pk)
 
 
@@ -160,6 +164,7 @@ class Membership(models.Model):
     )
     role = models.CharField(_("rolle"), max_length=20, choices=Role.choices)
     sector = models.CharField(_("sektor"), max_length=20, choices=Sector.choices, blank=True)
+    on_call = models.BooleanField(_("går i vakt"), default=False)
     valid_from = models.DateField(_("fra"), default=timezone.localdate)
     valid_to = models.DateField(_("til og med"), null=True, blank=True)
     # A coordinator's own number of places (empty: the municipality's), and how many are kept free of new families.
@@ -189,10 +194,24 @@ class Membership(models.Model):
                 condition=Q(places=None) | (Q(places__gte=1, role=Role.COORDINATOR) & ~Q(places_reason="")),
                 name="membership_places_for_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(on_call=False) | Q(role=Role.COORDINATOR), name="membership_on_call_only_coordinators"
+            ),
         ]
 
     def __str__(self):
         return f"{self.user} · {self.get_role_display()}"
+
+    @property
+    def everywhere(self):
+        """What this role opens in the whole municipality. Read `municipality` with it: being on call depends on it."""
+        on_call = self.on_call and self.role == Role.COORDINATOR and self.municipality.on_call_may_break_glass
+        return EVERYWHERE[Role(self.role)] | (ON_CALL if on_call else frozenset())
+
+    @property
+    def granted(self):
+        """What this role can use on a family granted to it."""
+        return GRANTED[Role(self.role)]
 
 
 class DraftQuerySet(models.QuerySet):

@@ -1,11 +1,11 @@
 """What is brought up to date after each migrate, as the owner.
 
-The wall reads who may do what from a table: a copy of nyemonstre/access/roles.py. And its functions are hardened.
+The wall reads who may do what from two tables: a copy of nyemonstre/access/roles.py. And its functions are hardened.
 """
 
 from django.db import connections
 
-from nyemonstre.access.roles import EVERYWHERE
+from nyemonstre.access.roles import EVERYWHERE, GRANTED
 
 
 def role_permission_rows() -> list[tuple[str, str]]:
@@ -13,17 +13,27 @@ def role_permission_rows() -> list[tuple[str, str]]:
     return sorted((str(role), str(p)) for role, permissions in EVERYWHERE.items() for p in permissions)
 
 
+def role_granted_rows() -> list[tuple[str, str]]:
+    """(role, permission) for each permission a role can use on a family granted to it."""
+    return sorted((str(role), str(p)) for role, permissions in GRANTED.items() for p in permissions)
+
+
 def copy_roles_to_database(using: str = "default", **kwargs) -> None:
-    """After `migrate`, as the owner. Skipped while the table does not exist (migrating backwards past it)."""
+    """After `migrate`, as the owner. Skipped while the tables do not exist (migrating backwards past them)."""
+    for table, wanted in (("role_permission", role_permission_rows()), ("role_granted", role_granted_rows())):
+        _copy(using, table, wanted)
+
+
+def _copy(using: str, table: str, wanted: list[tuple[str, str]]) -> None:
     with connections[using].cursor() as cursor:
-        cursor.execute("select to_regclass('sec.role_permission')")
+        cursor.execute("select to_regclass(%s)", [f"sec.{table}"])
         if cursor.fetchone()[0] is None:
             return
-        cursor.execute("select role, permission from sec.role_permission order by role, permission")
-        if cursor.fetchall() == role_permission_rows():
+        cursor.execute(f"select role, permission from sec.{table} order by role, permission")  # noqa: S608
+        if cursor.fetchall() == wanted:
             return
-        cursor.execute("delete from sec.role_permission")
-        cursor.executemany("insert into sec.role_permission (role, permission) values (%s, %s)", role_permission_rows())
+        cursor.execute(f"delete from sec.{table}")  # noqa: S608
+        cursor.executemany(f"insert into sec.{table} (role, permission) values (%s, %s)", wanted)  # noqa: S608
 
 
 def harden_functions(using: str = "default", **kwargs) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.enums import Sector as ServiceSector
 from families.enums import STRICT
+from families.grants import ShutOut
 from families.models import Family
 from nyemonstre.access.roles import Permission
 from nyemonstre.accounts.enums import Sector
@@ -37,13 +38,15 @@ SITUATION_LENGTH = 3000
 class ReferralQuerySet(models.QuerySet):
     def permitted(self, user, permission):
         """WHO CAN SEE THIS HENVENDELSE. By a role with `permission` in the municipality, until it has become a family
-        with a strict address protection; and by the family: whoever may see the family may see how it came here.
+        with a strict address protection, or one the person is shut out of; and by the family: whoever may see the
+        family may see how it came here.
 
         The wall says the same in SQL (sec.hidden_referrals, sec.referrals_of).
         """
         here = Membership.objects.granting(permission, user=user).values("municipality_id")
-        hidden = IntakeDecision.objects.filter(family__protection__in=STRICT).values("referral_id")
-        by_role = Q(municipality__in=here) & ~Q(pk__in=hidden)
+        shut_out = ShutOut.objects.in_force().filter(user_id=user.pk).values("family_id")
+        hidden = IntakeDecision.objects.filter(Q(family__protection__in=STRICT) | Q(family__in=shut_out))
+        by_role = Q(municipality__in=here) & ~Q(pk__in=hidden.values("referral_id"))
         on_family = Permission.VIEW_FAMILY if permission == Permission.VIEW_REFERRAL else permission
         became = IntakeDecision.objects.filter(family__in=Family.objects.permitted(user, on_family))
         return self.filter(by_role | Q(pk__in=became.values("referral_id")))

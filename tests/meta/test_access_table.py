@@ -4,6 +4,7 @@ The list's queryset (`FamilyQuerySet.permitted`), the database wall (`sec.famili
 from (`permissions_on`) are written apart from each other. Here they meet, for each role and permission.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,7 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from families import assignments
+from families import assignments, conflicts
 from families.actions_protection import change_protection
 from families.enums import Protection
 from families.models import Family, permissions_on
@@ -19,41 +20,46 @@ from families.stages import Step
 from nyemonstre.access.roles import COORDINATOR_GRANT, Permission, Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import Membership, User
+from nyemonstre.refusals import Refused
 from tests.factories import Team, a_municipality, a_user, family_at
 
 pytestmark = pytest.mark.django_db
 
-# Six signs per role, + for may, . for may not:
+# Seven signs per role, + for may, . for may not:
 #   1 own        a family in the person's municipality, nobody has let them in
 #   2 granted    let in by name with what a coordinator needs
 #   3 expired    was let in until yesterday
 #   4 elsewhere  let in by name, but holds no role in that municipality any more
 #   5 protected  fortrolig address, nobody has let them in
 #   6 named      fortrolig address, let in by name
-SITUATIONS = ("own", "granted", "expired", "elsewhere", "protected", "named")
+#   7 shut_out   let in by name, and has a conflict of interest
+SITUATIONS = ("own", "granted", "expired", "elsewhere", "protected", "named", "shut_out")
 TABLE = """
-                    coordinator intake  lead    researcher administrator auditor
-list_family         .+...+      .+...+  +++..+  .+...+     .+...+        .+...+
-view_family         .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-change_family       .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-view_consent        .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-change_consent      .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-view_assessment     .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-change_assessment   .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-view_plan           .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-change_plan         .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-view_journal        .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-change_journal      .+...+      .+...+  .+...+  .+...+     .+...+        .+...+
-register_family     ......      +++...  +++...  ......     ......        ......
-assign_coordinator  ......      ......  +++...  ......     ......        ......
-grant_access        ......      ......  +++...  ......     ......        ......
-override_places     ......      ......  +++...  ......     ......        ......
-view_referral       ......      +++...  +++...  ......     ......        ......
-decide_referral     ......      +++...  +++...  ......     ......        ......
-view_dashboard      ......      ......  +++...  ......     ......        ......
-manage_users        ......      ......  ......  ......     +++...        ......
-view_log            ......      ......  ......  ......     ......        +++...
-export_research     ......      ......  ......  +++...     ......        ......
+                    coordinator   intake        lead          researcher    administrator auditor
+list_family         .+...+.       .......       +++..+.       .......       .......       .......
+view_family         .+...+.       .......       .+...+.       .......       .......       .......
+change_family       .+...+.       .......       .+...+.       .......       .......       .......
+view_consent        .+...+.       .......       .+...+.       .......       .......       .......
+change_consent      .+...+.       .......       .+...+.       .......       .......       .......
+view_assessment     .+...+.       .......       .+...+.       .......       .......       .......
+change_assessment   .+...+.       .......       .+...+.       .......       .......       .......
+view_plan           .+...+.       .......       .+...+.       .......       .......       .......
+change_plan         .+...+.       .......       .+...+.       .......       .......       .......
+view_journal        .+...+.       .......       .+...+.       .......       .......       .......
+change_journal      .+...+.       .......       .+...+.       .......       .......       .......
+register_family     .......       +++....       +++....       .......       .......       .......
+assign_coordinator  .......       .......       +++....       .......       .......       .......
+grant_access        .......       .......       +++....       .......       .......       .......
+break_glass         .......       .......       +++....       .......       .......       .......
+review_access       .......       .......       .......       .......       .......       +++....
+override_places     .......       .......       +++....       .......       .......       .......
+view_referral       .......       +++....       +++....       .......       .......       .......
+decide_referral     .......       +++....       +++....       .......       .......       .......
+view_dashboard      .......       .......       +++....       .......       .......       .......
+manage_users        .......       .......       .......       .......       +++....       .......
+view_log            .......       .......       .......       .......       .......       +++....
+change_content      .......       .......       +++....       .......       .......       .......
+export_research     .......       .......       .......       +++....       .......       .......
 """
 
 # Which of these a role can use at all: the guard in front of every page asks this first, so that a grant given to the
@@ -63,12 +69,12 @@ USES = {
     Role.INTAKE: {"register_family", "view_referral", "decide_referral"},
     Role.LEAD: COORDINATOR_GRANT
     | {
-        "assign_coordinator", "grant_access", "override_places", "view_referral", "decide_referral", "register_family",
-        "view_dashboard",
+        "assign_coordinator", "grant_access", "break_glass", "override_places", "view_referral", "decide_referral",
+        "register_family", "view_dashboard", "change_content",
     },
     Role.RESEARCHER: {"export_research"},
     Role.ADMINISTRATOR: {"manage_users"},
-    Role.AUDITOR: {"view_log"},
+    Role.AUDITOR: {"view_log", "review_access"},
 }  # fmt: skip
 
 
@@ -89,10 +95,13 @@ def test_the_table_is_complete():
 
 
 def let_in(family: Family, user: User, by: User) -> None:
-    until = timezone.now() + timedelta(hours=12)
-    assignments.grant_access(
-        family, user=user, reason="Vikar i høstferien", permissions=COORDINATOR_GRANT, expires_at=until, by=by
-    )
+    """By the action; for a role that it refuses, by rows written past it, which must open nothing."""
+    facts = {"reason": "Vikar i høstferien", "expires_at": timezone.now() + timedelta(hours=12)}
+    with suppress(Refused):
+        assignments.grant_access(family, user=user, permissions=COORDINATOR_GRANT, by=by, **facts)
+        return
+    with acting_as(by):
+        assignments.give(family.pk, user=user, permissions=COORDINATOR_GRANT, by=by, **facts)
 
 
 def families_around(team: Team, user: User) -> dict[str, Family]:
@@ -100,8 +109,10 @@ def families_around(team: Team, user: User) -> dict[str, Family]:
     families = {name: family_at(Step.INTAKE, team, name=name) for name in SITUATIONS if name != "elsewhere"}
     with time_machine.travel(timezone.now() - timedelta(days=2)):
         let_in(families["expired"], user, team.lead)
-    let_in(families["granted"], user, team.lead)
-    let_in(families["named"], user, team.lead)
+    for name in ("granted", "named", "shut_out"):
+        let_in(families[name], user, team.lead)
+    another_lead = a_user(Role.LEAD, team.municipality)
+    conflicts.shut_out(families["shut_out"], user=user, reason="Nær slekt", by=another_lead)
     for name in ("protected", "named"):
         families[name] = change_protection(
             families[name], protection=Protection.CONFIDENTIAL, reason="Meldt av politiet", by=team.coordinator

@@ -6,7 +6,8 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from nyemonstre.accounts.policy import role_permission_rows
+from nyemonstre.access.roles import READER_GRANT
+from nyemonstre.accounts.policy import role_granted_rows, role_permission_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,7 @@ OPEN = {
     "public.guardian_groupobjectpermission": "guardian's generic table, empty: grants have direct foreign keys",
     "public.guardian_userobjectpermission": "guardian's generic table, empty: grants have direct foreign keys",
     "sec.role_permission": "nyemonstre/access/roles.py once more; no personal data",
+    "sec.role_granted": "nyemonstre/access/roles.py once more; no personal data",
 }
 OURS = "n.nspname !~ '^pg_' and n.nspname <> 'information_schema'"
 
@@ -152,8 +154,8 @@ def test_a_temporary_table_fools_nobody(acting_as):
         cursor.execute("create temporary table accounts_membership (like public.accounts_membership) on commit drop")
         cursor.execute(
             "insert into pg_temp.accounts_membership"
-            " (id, role, sector, valid_from, municipality_id, user_id, places_reason, places_held)"
-            " select gen_random_uuid(), 'lead', '', '2020-01-01', %s, %s, '', 0",
+            " (id, role, sector, valid_from, municipality_id, user_id, places_reason, places_held, on_call)"
+            " select gen_random_uuid(), 'lead', '', '2020-01-01', %s, %s, '', 0, false",
             [team.municipality.pk, other.lead.pk],
         )
         cursor.execute("select id from public.families_family")
@@ -162,13 +164,17 @@ def test_a_temporary_table_fools_nobody(acting_as):
 
 def test_the_database_knows_the_same_roles_as_the_code():
     assert rows("select role, permission from sec.role_permission order by role, permission") == role_permission_rows()
+    assert rows("select role, permission from sec.role_granted order by role, permission") == role_granted_rows()
+    reading = rows("select codename from auth_permission where id in (select sec.reading()) order by codename")
+    assert [codename for (codename,) in reading] == sorted(map(str, READER_GRANT))
 
 
 def test_the_web_role_cannot_change_the_policy():
-    assert rows(
+    changes = rows(
         """
-        select has_table_privilege('nm_web', 'sec.role_permission', 'insert, update, delete, truncate'),
-               has_table_privilege('nm_worker', 'sec.role_permission', 'insert, update, delete, truncate'),
-               has_schema_privilege('nm_web', 'sec', 'create'), has_schema_privilege('nm_web', 'public', 'create')
+        select has_table_privilege(who, 'sec.' || policy, 'insert, update, delete, truncate')
+               or has_schema_privilege(who, 'sec', 'create') or has_schema_privilege(who, 'public', 'create')
+          from unnest(array['nm_web', 'nm_worker']) who, unnest(array['role_permission', 'role_granted']) policy
         """
-    ) == [(False, False, False, False)]
+    )
+    assert changes == [(False,)] * 4

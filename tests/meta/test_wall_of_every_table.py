@@ -48,6 +48,8 @@ OWN_RULE = {
     "audit_event": "tests/nyemonstre/audit",
     "history_change": "tests/history: each change as its own table",
     "audit_alert": "tests/nyemonstre/audit: read and signed off by the auditor alone",
+    "families_shutout": "tests/families/test_conflicts.py: leads, followers, the auditor and the person themselves",
+    "families_breakglass": "tests/families/test_emergencies.py: leads, followers, the auditor and the person",
     "referrals_intakedecision": "tests/referrals: as the referral, by municipality or by the family it became",
 }
 
