@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0007_access"),
+        ("accounts", "0008_access"),
         ("auth", "0012_alter_user_first_name_max_length"),
         ("families", "0005_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

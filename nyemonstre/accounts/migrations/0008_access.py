@@ -39,7 +39,7 @@ drop table sec.role_granted;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0006_work_accounts"),
+        ("accounts", "0007_second_factors"),
     ]
 
     operations = [
