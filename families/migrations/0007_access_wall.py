@@ -168,7 +168,7 @@ READERS = families("view_family", ON_GRANT)
 
 
 class Migration(migrations.Migration):
-    dependencies = [("families", "0006_access"), ("audit", "0002_families_in_log")]
+    dependencies = [("families", "0006_access"), ("audit", "0004_alerts")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS, REVERSE),
