@@ -33,6 +33,7 @@ from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
 from . import alerts, queue, stories, stories_nn
 from .clock import travelling_to
+from .homes import own_numbers
 from .identity import KEEPS
 from .people import FAMILIES, Place, Plot
 from .walk import Walk, protection_of
@@ -48,6 +49,7 @@ SAYS: dict[str, dict[str, Any]] = {
         "contact": "kontaktperson", "fit_after": "Hjemmebesøk", "line_ended": "Familien trenger ikke tjenesten lenger.",
         "soon": [("Ringe og høre hvordan det gikk", "coordinator"), ("Finne fram brevet fra skolen", "family"),
                  ("Sende søknaden om aktivitetskort", "coordinator"), ("Møte på biblioteket på torsdag", "family")],
+        "kept": "Har snakket med helsesykepleieren om søvn. Vil ikke at de hjemme skal få vite det ennå.",
         "typing": "Ringte etter møtet på skolen. De var enige om å prøve",
         "does_school": "Følger opp skoledagen", "does_kindergarten": "Ser barnet hver dag",
         "does_health_centre": "Samtaler og helsekontroll", "does_gp": "Fastlege for hele familien",
@@ -60,6 +62,7 @@ SAYS: dict[str, dict[str, Any]] = {
         "one_parent": "Den andre forelderen har ikkje foreldreansvar.",
         "contact": "kontaktperson", "fit_after": "Heimebesøk", "line_ended": "Familien treng ikkje tenesta lenger.",
         "soon": [("Ringja og høyra korleis det gjekk", "coordinator"), ("Finna fram brevet frå skulen", "family")],
+        "kept": "Har snakka med helsesjukepleiaren om søvn. Vil ikkje at dei heime skal få vita det enno.",
         "typing": "Ringde etter møtet på skulen. Dei var samde om å prøva",
         "does_school": "Fylgjer opp skuledagen", "does_kindergarten": "Ser barnet kvar dag",
         "does_health_centre": "Samtalar og helsekontroll", "does_gp": "Fastlege for heile familien",
@@ -160,6 +163,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         queue.fill(town, number, now, scale)
         _rates(town, now)
         alerts.unusual(town, now)
+        own_numbers(town, now)
     return f"{place.name}: {len(plots)} familier"
 
 

@@ -18,6 +18,8 @@ from plans.enums import Doer, MeasureState, Verdict
 from plans.models import Goal, Measure
 from plans.models import Review as ReviewRow
 
+from .homes import keep_for_the_young, mark_of
+
 TOPICS: dict[str, list[str]] = {
     Sector.SCHOOL: [Topic.SCHOOL], Sector.KINDERGARTEN: [Topic.SCHOOL, Topic.CARE],
     Sector.HEALTH_CENTRE: [Topic.HEALTH, Topic.CARE], Sector.GP: [Topic.HEALTH], Sector.HEALTH: [Topic.HEALTH],
@@ -69,6 +71,8 @@ class Work:
                 on(today + timedelta(days=days), what)
         if self.plot.months > 3 and not self.plot.has("closed"):
             on(today - timedelta(days=self.rng.randint(3, 12)), self.add_recent_measure)
+        if self.plot.shape in ("shared", "mother_teen") and not self.plot.has("closed"):
+            on(today - timedelta(days=9), lambda: keep_for_the_young(walk))
         day = began + timedelta(days=61)
         while day < today:
             on(day, self.write)
@@ -174,8 +178,9 @@ class Work:
             if member.age() >= 5:
                 told_by = "" if member.age() >= 8 else next(m.first_name for m in self.walk.members if m.is_adult)
                 plans.record_words(
-                    member, text=self.rng.choice(self.words.WORDS[kind]), told_by=told_by, by=self.walk.by
-                )
+                    member, text=self.rng.choice(self.words.WORDS[kind]), told_by=told_by,
+                    mark=mark_of(member, self.walk.by), by=self.walk.by,
+                )  # fmt: skip
 
     def set_goals(self) -> None:
         for row in self.goals[:3]:
