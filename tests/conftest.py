@@ -100,8 +100,11 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("?")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AUTH_PASSWORD_VALIDATORS = []
-    # Parallel workers share one Valkey, not each other's keys.
-    settings.CACHES["default"]["KEY_PREFIX"] = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    # Parallel workers share one Valkey, not each other's keys; and a cache that is cleared is only one's own.
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    settings.CACHES["default"]["KEY_PREFIX"] = worker
+    location = settings.CACHES["default"]["LOCATION"]
+    settings.CACHES["default"]["LOCATION"] = f"{location.rpartition('/')[0]}/{int(worker[2:]) % 14 + 1}"
 
 
 @pytest.fixture(autouse=True, scope="session")

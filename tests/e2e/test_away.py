@@ -151,7 +151,7 @@ def test_a_double_click_is_two_requests_at_once_and_one_row(team, address, monke
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
 def test_a_login_that_ran_out_in_a_long_form_costs_nothing_typed(team, live_server, new_page):
-    from django.contrib.sessions.models import Session
+    from nyemonstre.accounts.models import Session
 
     family = followed(team)
     coordinator = Visitor(new_page(), live_server.url).sign_in(team.coordinator)

@@ -104,7 +104,7 @@ def test_ones_own_sessions_are_listed_in_words_and_can_be_ended(team):
     assert "Edge på Windows" in page
     assert "Safari på iPhone" in page
     assert "med passord" in page
-    assert page.count("Denne nettleseren") == 1
+    assert page.count("denne nettleseren") == 1
     assert here.session.session_key not in page, "the key itself would open the session"
     name = Session.objects.get(pk=phone.session.session_key).name
     assert other.post(f"{LIST}{name}/avslutt/").status_code == 404
@@ -158,3 +158,25 @@ def test_the_night_clears_ended_sessions_and_forgotten_forms(team, acting_as):
 )
 def test_browsers_in_words(description, words):
     assert browser_and_system(description) == words
+
+
+@pytest.mark.browser
+@pytest.mark.django_db(transaction=True)
+def test_two_minutes_before_the_end_a_dialog_asks_and_one_goes_on(live_server, page, axe):
+    team = Team()
+    page.clock.install()
+    page.goto(f"{live_server.url}/konto/logg-inn/?next={PROFILE}")
+    page.fill("[name=email]", team.lead.email)
+    page.fill("[name=password]", "prøve-passord-123")
+    page.get_by_role("button", name="Logg inn").click()
+    page.wait_for_url(f"**{PROFILE}")
+    dialog = page.get_by_role("dialog", name="Du blir snart logget ut")
+    page.clock.fast_forward("27:30")
+    assert not dialog.is_visible()
+    page.clock.fast_forward("01:00")
+    dialog.wait_for()
+    assert axe(page) == []
+    dialog.get_by_role("button", name="Fortsett").click()
+    dialog.wait_for(state="hidden")
+    page.clock.fast_forward("27:00")
+    assert not dialog.is_visible(), "half an hour begins again"

@@ -1,7 +1,11 @@
 """The demo's login buttons and outbox, and that neither exists outside the demo."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.core.mail import get_connection, send_mail
+from django.utils import timezone
 
 from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
@@ -88,3 +92,18 @@ def test_the_outbox_shows_what_would_have_been_sent_newest_first(demo, settings)
 def test_an_empty_outbox_says_what_will_come(demo, settings, tmp_path, folder):
     settings.EMAIL_FILE_PATH = tmp_path / folder
     assert "Ingen e-post ennå" in demo.get(OUTBOX).content.decode()
+
+
+def test_a_demo_person_confirms_by_pressing_their_name(demo):
+    team = Team()
+    new = "/konto/brukere/ny/"
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        demo.post(LOGIN, {"user": team.administrator.pk})
+        assert demo.get(new).status_code == 200, "the people of the demo need no second factor"
+        clock.shift(timedelta(minutes=16))
+        asked = demo.get(new)
+        page = demo.get(asked.url).content.decode()
+        assert f'value="{team.administrator.pk}"' in page
+        assert 'name="password"' not in page
+        assert demo.post(LOGIN, {"user": team.administrator.pk, "next": new}).url == new
+        assert demo.get(new).status_code == 200
