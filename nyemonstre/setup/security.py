@@ -235,7 +235,7 @@ def main() -> int:
         began = time.monotonic()
         try:
             judged = judge(name, check(), known)
-        except (RuntimeError, OSError, ValueError, EmbeddedError, subprocess.CalledProcessError) as error:
+        except (RuntimeError, LookupError, OSError, ValueError, EmbeddedError, subprocess.SubprocessError) as error:
             print(f"{name}: {error}", flush=True)
             table.append((name, "-", "-", "kunne ikke kjøres", time.monotonic() - began))
             failed = True

@@ -16,6 +16,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from nyemonstre.access.roles import Role
 from nyemonstre.demo.run import MANAGE, Demo, DemoError
 from nyemonstre.embedded import free_port, reset
@@ -108,6 +110,9 @@ def cookie_file(cookies: list[Any]) -> str:
 
 def attack(wapiti: Path, folder: Path, seconds: int) -> list[tuple[str, str, str]]:
     """(rule, address, what was found) for everybody, each once. `seconds` is the time for each of them."""
+    if not settings.configured:
+        # The labels of roles are asked for in the code's own language, bokmål; nothing else of Django runs here.
+        settings.configure(USE_I18N=False)
     data = folder / "demo"
     reset(data)
     folder.mkdir(parents=True, exist_ok=True)
