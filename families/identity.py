@@ -34,7 +34,7 @@ class IdentityNumber(Versioned):
 
     The index is by municipality, so two municipalities never share one; and a number is unique within a *family* only.
     Within the whole municipality the refusal itself would tell that another family, perhaps one with a protected
-    address, has this person; and a child with two homes may be in two families (docs/adr/0008).
+    address, has this person; and a child with two homes may be in two families (docs/adr/0009).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)

@@ -1,7 +1,7 @@
 """Row history, by the database itself: who added, changed or removed which row, and what stood there before.
 
 `keep_history` is called once per table, in a migration. The trigger it attaches writes to `history_change` (see
-history/migrations/0001_initial.py and docs/adr/0010), so a write that goes round the actions leaves its trace too.
+history/migrations/0001_initial.py and docs/adr/0012), so a write that goes round the actions leaves its trace too.
 """
 
 from collections.abc import Iterable
