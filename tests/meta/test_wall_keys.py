@@ -15,9 +15,15 @@ pytestmark = pytest.mark.django_db
 
 # Unique without a family, a municipality or any other UUID among their columns, and why that tells nothing.
 UNIQUE_ALONE = {
+    "account_emailaddress_pkey": "allauth's own, empty",
+    "account_emailconfirmation_key_key": "allauth's own, empty",
+    "account_emailconfirmation_pkey": "allauth's own, empty",
     "accounts_municipality_code_key": "municipalities are public",
     "accounts_municipality_number_key": "municipalities are public",
+    "accounts_session_pkey": "a random key",
     "accounts_user_email_key": "one login per person; only administrators write it, and colleagues are known to them",
+    "identity_subject_once": "one person per work account; only the provider's own answer brings such a pair",
+    "audit_chain_pkey": "a counter; only the log's own function writes there",
     "auth_group_name_key": "names of groups",
     "auth_group_pkey": "Django's own",
     "auth_group_permissions_pkey": "Django's own, empty",
@@ -33,7 +39,10 @@ UNIQUE_ALONE = {
     "guardian_groupobjectpermission_pkey": "guardian's generic table, empty",
     "guardian_groupobjectperm_group_id_permission_id_o_3f189f7c_uniq": "guardian's generic table, empty",
     "guardian_userobjectpermission_pkey": "guardian's generic table, empty",
+    "mfa_authenticator_pkey": "a counter",
+    "role_granted_pkey": "the policy itself",
     "role_permission_pkey": "the policy itself",
+    "unique_verified_email": "allauth's own, empty",
     "history_change_pkey": "a counter; only the triggers write there",
 }
 
