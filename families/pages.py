@@ -18,7 +18,7 @@ from nyemonstre.accounts.models import Membership
 from .calendar import due_text, step_label, window_state
 from .caseload import Facts, Row
 from .enums import Protection
-from .grants import FamilyUserGrant
+from .grants import BreakGlass, FamilyUserGrant, ShutOut
 from .models import Family, permissions_on
 from .stages import Step
 
@@ -31,6 +31,7 @@ TABS = (
     ("plan", lambda: _("Plan"), "plans:family_tab", Permission.VIEW_PLAN),
     ("journal", lambda: _("Journal"), "plans:family_journal", Permission.VIEW_JOURNAL),
     ("steps", lambda: _("Veien"), "families:family_steps", Permission.LIST_FAMILY),
+    ("access", lambda: _("Hvem kan se"), "families:family_access", Permission.LIST_FAMILY),
 )
 
 # Where each step is done. `numbered` pages want the round too.
@@ -70,8 +71,22 @@ def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, 
         "inside": Permission.VIEW_FAMILY in allowed,
         "tags": tags(family, people) if people else [],
         "list_url": reverse("families:family_list" if Permission.VIEW_FAMILY in allowed else "families:dashboard"),
+        "glass": open_glass(family, request.user),
+        "needs_coordinator": needs_coordinator(family, allowed),
         "journal_url": address("plans:journal_new", family.pk) if Permission.CHANGE_JOURNAL in allowed else "",
     }
+
+
+def open_glass(family: Family, user: Any) -> BreakGlass | None:
+    """This person's own break-glass on the family, while it is open: the banner on each of its pages."""
+    return BreakGlass.objects.open().filter(family=family, user=user).first()
+
+
+def needs_coordinator(family: Family, allowed: set[str]) -> bool:
+    """Whether the responsible coordinator is shut out, for those who follow the family or allot it."""
+    if not {Permission.ASSIGN_COORDINATOR, Permission.CHANGE_FAMILY} & allowed or family.responsible is None:
+        return False
+    return ShutOut.objects.in_force().filter(family=family, user=family.responsible.user_id).exists()
 
 
 def tags(family: Family, people: list[Any]) -> list[dict[str, str]]:

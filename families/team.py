@@ -15,6 +15,7 @@ from nyemonstre.accounts.models import Municipality, User
 
 from .calendar import year_of
 from .enums import AssignmentKind, FamilyState
+from .grants import ShutOut
 from .models import Assignment, Family, Milestone
 from .places import Places, places
 from .stages import ORDER, YEARS, Step
@@ -176,6 +177,7 @@ class Team:
     years: list[Column]
     per_stitch: int
     families: int
+    need_hand_over: list[Standing] = field(default_factory=list)
 
 
 def team(user: Any, municipality: Municipality, today: date) -> Team:
@@ -207,7 +209,15 @@ def team(user: Any, municipality: Municipality, today: date) -> Team:
             for year in range(1, YEARS + 1)
         ],
         families=len(families),
+        need_hand_over=_need_hand_over(families),
     )  # fmt: skip
+
+
+def _need_hand_over(families: list[Standing]) -> list[Standing]:
+    """Families whose responsible coordinator is shut out of them. By ids, as above."""
+    rows = ShutOut.objects.in_force().filter(family_id__in=[family.pk for family in families]).order_by()
+    out = set(rows.values_list("family_id", "user_id"))
+    return [family for family in families if (family.pk, family.responsible) in out]
 
 
 def _scale(*groups: list[Standing]) -> int:

@@ -1,6 +1,20 @@
 from django.urls import path
 
-from .views import caseload, family, home, identity, members, places, protection, steps, team
+from .views import (
+    access,
+    caseload,
+    emergencies,
+    family,
+    home,
+    identity,
+    leave,
+    members,
+    places,
+    policy,
+    protection,
+    steps,
+    team,
+)
 
 app_name = "families"
 
@@ -34,7 +48,25 @@ urlpatterns = [
     path(ONE + "pause/", steps.family_pause, name="family_pause"),
     path(ONE + "ta-opp-igjen/", steps.family_resume, name="family_resume"),
     path(ONE + "avslutt/", steps.family_close, name="family_close"),
+    # who may see what
+    path("hvem-kan-se-hva/", policy.roles, name="roles"),
+    path("hvem-kan-se-hva/vakt/", policy.on_call, name="on_call"),
+    path("inhabil/", access.conflict_declare, name="conflict_declare"),
+    path(ONE + "hvem/", access.family_access, name="family_access"),
+    path(ONE + "hvem/gi/", access.grant_new, name="grant_new"),
+    path(ONE + "hvem/<uuid:user_id>/ta-tilbake/", access.grant_revoke, name="grant_revoke"),
+    path(ONE + "hvem/inhabil/", access.shut_out_new, name="shut_out_new"),
+    path(ONE + "hvem/inhabil/<uuid:shut_out_id>/", access.shut_out_lift, name="shut_out_lift"),
+    # in need
+    path("nodapning/", emergencies.break_glass, name="break_glass"),
+    path("nodapning/<uuid:glass_id>/avslutt/", emergencies.break_glass_end, name="break_glass_end"),
+    path("nodapninger/", emergencies.break_glass_list, name="break_glass_list"),
+    path("nodapninger/<uuid:glass_id>/", emergencies.break_glass_review, name="break_glass_review"),
+    path("nodapninger/inhabil/<uuid:conflict_id>/", emergencies.conflict_lift, name="conflict_lift"),
     # the team leader
+    path("teamet/fravaer/", leave.leave_list, name="leave_list"),
+    path("teamet/fravaer/<uuid:user_id>/", leave.leave_new, name="leave_new"),
+    path("teamet/fravaer/<uuid:leave_id>/avslutt/", leave.leave_end, name="leave_end"),
     path("teamet/", team.dashboard, name="dashboard"),
     path("teamet/plasser/<uuid:user_id>/", places.places_edit, name="places_edit"),
     path("teamet/familier/", team.team_list, name="team_list"),

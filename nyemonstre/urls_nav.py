@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from families.agenda import count_due
+from families.grants import BreakGlass
 from nyemonstre.access.roles import Role
 from nyemonstre.audit.models import Alert
 from nyemonstre.ui.context import address
@@ -16,6 +17,8 @@ def items(request: HttpRequest) -> list[dict[str, Any]]:
     """One list for all one's roles, in the order of the roles. A page that does not exist is left out."""
     user = request.user
     found = [item for role in NAVIGATION if user.has_role(role) for item in NAVIGATION[role](user)]
+    if user.live_memberships:
+        found.append(_item(_("Hvem kan se hva"), "families:roles"))
     seen: set[str] = set()
     return [item for item in found if item["url"] and not (item["url"] in seen or seen.add(item["url"]))]
 
@@ -37,6 +40,7 @@ def _lead(user: Any) -> list[dict[str, Any]]:
     return [
         _item(_("Teamet"), "families:dashboard"),
         _item(_("Familier"), "families:team_list"),
+        _item(_("Fravær"), "families:leave_list"),
         *_intake(user),
         _item(_("Satser"), "content:fact_list"),
     ]
@@ -54,8 +58,11 @@ def _administrator(user: Any) -> list[dict[str, Any]]:
 
 
 def _auditor(user: Any) -> list[dict[str, Any]]:
-    waiting = Alert.objects.permitted(user).unread().count()
-    return [_item(_("Innsynslogg"), "audit:event_list"), _item(_("Varsler"), "audit:alert_list", waiting)]
+    return [
+        _item(_("Innsynslogg"), "audit:event_list"),
+        _item(_("Varsler"), "audit:alert_list", Alert.objects.permitted(user).unread().count()),
+        _item(_("Nødåpninger"), "families:break_glass_list", BreakGlass.objects.permitted(user).waiting().count()),
+    ]
 
 
 NAVIGATION = {

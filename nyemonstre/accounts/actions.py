@@ -213,3 +213,25 @@ def save_draft(key: str, *, data: dict[str, Any], by: User) -> Draft:
 def discard_draft(key: str, *, by: User) -> None:
     """The form was saved, or the person threw the draft away."""
     Draft.objects.filter(user=by, key=key[:200]).delete()
+
+
+@action
+def set_on_call(membership: Membership, *, on: bool, by: User) -> Membership:
+    """A coordinator goes on call, or off. What it opens, the municipality decides (`allow_break_glass_on_call`)."""
+    check(by, Permission.MANAGE_USERS, membership.municipality)
+    if membership.role != Role.COORDINATOR:
+        raise Refused(_("Bare koordinatorer går i vakt."), rule="no_coordinator")
+    membership.on_call = on
+    membership.save(update_fields=["on_call"])
+    record(AccountEvent.ON_CALL_CHANGED, by=by, target=membership, facts={"user": str(membership.user_id), "on": on})
+    return membership
+
+
+@action
+def allow_break_glass_on_call(municipality: Municipality, *, allowed: bool, by: User) -> Municipality:
+    """Whether coordinators on call may open a family in need, or only leads."""
+    check(by, Permission.MANAGE_USERS, municipality)
+    municipality.on_call_may_break_glass = allowed
+    municipality.save(update_fields=["on_call_may_break_glass"])
+    record(AccountEvent.ON_CALL_RULE_CHANGED, by=by, target=municipality, facts={"on": allowed})
+    return municipality

@@ -48,4 +48,6 @@ class AccountEvent(models.TextChoices):
     PASSWORD_FORGOTTEN = "password_forgotten", _("Ba om nytt passord")
     PASSWORD_LINK_SENT = "password_link_sent", _("Sendte lenke til nytt passord")
     MUNICIPALITY_CHANGED = "municipality_changed", _("Endret kommunens innstillinger")
+    ON_CALL_CHANGED = "on_call_changed", _("Endret hvem som går i vakt")
+    ON_CALL_RULE_CHANGED = "on_call_rule_changed", _("Endret hva vakta kan åpne")
     MUNICIPALITY_ADDED = "municipality_added", _("La til kommune")

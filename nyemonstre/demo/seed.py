@@ -19,7 +19,11 @@ from django.utils import timezone, translation
 
 from consent.actions import add_service
 from consent.models import Service
+from families.assignments import caseload_of, cover_leave
+from families.enums import FamilyState
+from families.grants import ShutOut
 from families.jobs import remind
+from families.leaves import Leave
 from families.models import Family
 from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as, as_job
@@ -161,6 +165,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         for plot in plots:
             _family(plot, town, number, now)
         queue.fill(town, number, now, scale)
+        _somebody_is_away(town, now)
         _rates(town, now)
         alerts.unusual(town, now)
         own_numbers(town, now)
@@ -181,6 +186,32 @@ def _rates(town: Town, now: datetime) -> None:
             "valid_from": date(year, 1, 1), "valid_until": date(year, 12, 31),
         }  # fmt: skip
         add_fact(town.municipality, facts=limit, by=lead)
+
+
+def _somebody_is_away(town: Town, now: datetime) -> None:
+    """The last coordinator is on leave from today, where there is somebody to stand in; the others share."""
+    *others, away = town.people[Role.COORDINATOR]
+    lead, municipality = town.people[Role.LEAD][0], town.municipality
+    with acting_as(lead):
+        if not others or Leave.objects.filter(user=away).exists():
+            return
+        families = [f for f in caseload_of(away, municipality=municipality, by=lead) if f.state != FamilyState.CLOSED]
+        out = set(ShutOut.objects.in_force().order_by().values_list("family_id", "user_id"))
+    substitutes = {}
+    for number, family in enumerate(families):
+        able = [person for person in others if (family.pk, person.pk) not in out]
+        substitutes[family.pk] = able[number % len(able)]
+    if substitutes:
+        last = town.at(now.date() + timedelta(days=12), 16)
+        cover_leave(
+            away,
+            municipality=municipality,
+            starts_at=now,
+            ends_at=last,
+            substitutes=substitutes,
+            reason="Ferie",
+            by=lead,
+        )
 
 
 def _share(plots: list[Plot], scale: float) -> list[Plot]:

@@ -16,13 +16,14 @@ from consent import actions as consents
 from consent.ages import is_heard
 from consent.enums import Answer, How, Purpose
 from families import actions as families
-from families import assignments
+from families import assignments, conflicts, emergencies
 from families.actions import NewMember
 from families.calendar import add_months
 from families.enums import AssignmentKind, MemberRole
 from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions import save_draft
+from nyemonstre.audit.log import record
 from referrals import actions as referrals
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
 
@@ -181,6 +182,8 @@ class Walk:
             "withdrew": (20, self.withdraw, Purpose.PARTICIPATION, 1),
             "closed": (16, self.close),
             "substitute": (6, self.let_in, AssignmentKind.SUBSTITUTE, 21, "Koordinatoren har permisjon.", lead),
+            "shut_out": (10, self.shut_out, lead),
+            "in_need": (3, self.open_in_need, lead),
             "lead_reads": (4, self.let_read, lead),
             "open_sitting": (2, self.open_yearly),
         }
@@ -205,6 +208,21 @@ class Walk:
             self.family, user=other, reason="Skal overta familien etter sommeren.",
             expires_at=self.town.at(self.today + timedelta(days=24), 16), by=lead,
         )  # fmt: skip
+
+    def shut_out(self, lead: Any) -> None:
+        """A colleague knows the family; nobody in the case."""
+        other = next(person for person in self.town.people["coordinator"] if person != self.by)
+        conflicts.shut_out(self.family, user=other, reason="Nær slekt med mor i familien.", by=lead)
+
+    def open_in_need(self, lead: Any) -> None:
+        row = emergencies.break_glass(
+            self.family.code, by=lead,
+            reason="Skolen ringte om et barn som var redd for å gå hjem, og koordinatoren svarte ikke.",
+        )  # fmt: skip
+        with acting_as(lead):
+            record("viewed", by=lead, target=self.family, facts={"permission": "view_family"})
+            record("viewed", by=lead, target=self.family, facts={"permission": "view_journal"})
+        emergencies.end_break_glass(row, by=lead)
 
     def withdraw(self, purpose: str, people: int) -> None:
         """The youngest adults take it back first; 99 is everybody."""

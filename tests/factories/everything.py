@@ -10,7 +10,7 @@ from assessments.outcomes import Outcome
 from assessments.sheets import sheet_of
 from consent import actions as consent_actions
 from consent.enums import How, Sector, Topic
-from families import actions, assignments, people
+from families import actions, assignments, conflicts, people
 from families.actions_identity import keep_number
 from families.actions_protection import change_protection
 from families.enums import AssignmentKind, Protection
@@ -42,6 +42,7 @@ def family_with_everything(team: Team, name: str = "Alt") -> Family:
         valid_until=timezone.now() + timedelta(hours=1),
     )  # fmt: skip
     assignments.end_assignment(_substitute(family, team), by=team.lead)
+    conflicts.shut_out(family, user=team.researcher, reason="Nabo", by=team.lead)
     with acting_as(by):
         return Family.objects.select_related("municipality").get(pk=family.pk)
 

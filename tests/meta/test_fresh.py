@@ -16,6 +16,10 @@ FRESH = {
     "accounts:second_remove": 15,
     "accounts:role_end": 15,
     "audit:event_export": 15,
+    "families:break_glass": 15,
+    "families:grant_new": 15,
+    "families:grant_revoke": 15,
+    "families:on_call": 15,
 }
 
 

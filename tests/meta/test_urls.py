@@ -177,6 +177,8 @@ ROWS = {
     "row_id": lambda family: family.members.first(),
     "home_id": lambda family: family.households.first(),
     "assignment_id": lambda family: family.assignments.first(),
+    "user_id": lambda family: family.assignments.select_related("user").first().user,
+    "shut_out_id": lambda family: family.shut_outs.first(),
     "consent_id": lambda family: family.consents.first(),
     "line_id": lambda family: family.agreement_lines.first(),
     "contact_id": lambda family: family.contacts.first(),

@@ -1,0 +1,186 @@
+"""Hvem kan se dette, og hvorfor: the page agrees with the row rule for everybody; and its buttons work."""
+
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import Group
+from django.contrib.auth.models import Permission as DjangoPermission
+from django.urls import reverse
+from django.utils import timezone
+
+from families import assignments, conflicts, emergencies, seen
+from families.actions_protection import change_protection
+from families.enums import AssignmentKind, Protection
+from families.grants import BreakGlass, FamilyGroupGrant, ShutOut
+from families.models import Family
+from families.stages import Step
+from nyemonstre.access.roles import Permission, Role
+from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.models import Membership, User
+from tests.factories import Team, a_user, family_at
+
+pytestmark = pytest.mark.django_db
+WHY = "Skolen ringte om et barn som var redd"
+
+
+@pytest.fixture
+def team():
+    return Team()
+
+
+@pytest.fixture
+def family(team):
+    """Followed, read, helped, opened in need, let in by group, shut out: every way at once."""
+    family = family_at(Step.CONSENT, team, name="Sett")
+    later = timezone.now() + timedelta(days=3)
+    reader, shut_out, in_group = (a_user(Role.COORDINATOR, team.municipality) for _n in range(3))
+    assignments.grant_access(family, user=reader, reason="Møte", expires_at=later, by=team.lead)
+    assignments.assign_coordinator(
+        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, valid_until=later, by=team.lead
+    )
+    second_lead = a_user(Role.LEAD, team.municipality)
+    emergencies.break_glass(family.code, reason=WHY, by=second_lead)
+    conflicts.shut_out(family, user=shut_out, reason="Nabo", by=team.lead)
+    group = Group.objects.create(name=f"Vakta {family.code}")
+    in_group.groups.add(group)
+    view = DjangoPermission.objects.get(codename="list_family", content_type__app_label="families")
+    with acting_as(team.lead):
+        FamilyGroupGrant.objects.create(
+            group=group, permission=view, content_object=family, granted_by=team.lead, reason="Vakt"
+        )
+    return family
+
+
+@pytest.mark.parametrize("protection", [Protection.NONE, Protection.CONFIDENTIAL])
+def test_the_page_agrees_with_the_row_rule_for_everybody(protection, team, family, django_assert_max_num_queries):
+    if protection != Protection.NONE:
+        change_protection(family, protection=protection, reason="Meldt av politiet", by=team.coordinator)
+    with acting_as(team.coordinator):
+        family = Family.objects.select_related("municipality").get(pk=family.pk)
+        with django_assert_max_num_queries(6):
+            shown = {o.user.pk: o.permissions for o in seen.who_can_open(family)}
+    for person in User.objects.order_by("pk"):
+        with acting_as(person):
+            allowed = {str(p) for p in Permission if Family.objects.permitted(person, p).filter(pk=family.pk).exists()}
+        assert shown.get(person.pk, set()) == (allowed if "list_family" in allowed else set()), person.live_memberships
+
+
+def test_every_viewer_gets_the_same_list(team, family):
+    lists = []
+    for person in (team.coordinator, team.second_coordinator, team.lead):
+        with acting_as(person):
+            found = Family.objects.select_related("municipality").get(pk=family.pk)
+            lists.append([o.user.pk for o in seen.who_can_open(found)])
+    assert lists[0] == lists[1] == lists[2]
+
+
+def test_the_lead_gives_and_takes_back_on_the_page(client, team, family):
+    client.force_login(team.lead)
+    page = reverse("families:family_access", args=[family.pk])
+    answer = client.post(
+        reverse("families:grant_new", args=[family.pk]),
+        {"user": team.lead.pk, "level": "read", "expires_at": f"{timezone.localdate() + timedelta(days=9):%d.%m.%Y}",
+         "reason": "Skal lede møtet"},
+    )  # fmt: skip
+    assert answer.url == page
+    text = client.get(page).content.decode()
+    for words in ("Skal lede møtet", "Nødåpning", "Vikar", "Nabo", WHY):
+        assert words in text
+    client.post(reverse("families:grant_revoke", args=[family.pk, team.lead.pk]))
+    assert "Skal lede møtet" not in client.get(page).content.decode()
+
+
+def test_shut_out_and_lift_on_the_pages(client, team, family):
+    client.force_login(team.lead)
+    client.post(reverse("families:shut_out_new", args=[family.pk]), {"user": team.coordinator.pk, "reason": "Svoger"})
+    assert "trenger ny koordinator" in client.get(reverse("families:family_detail", args=[family.pk])).content.decode()
+    assert family.code in client.get(reverse("families:dashboard")).content.decode()
+    with acting_as(team.lead):
+        row = ShutOut.objects.in_force().get(user=team.coordinator)
+    client.post(reverse("families:shut_out_lift", args=[family.pk, row.pk]), {"reason": "Feil person"})
+    assert (
+        "trenger ny koordinator" not in client.get(reverse("families:family_detail", args=[family.pk])).content.decode()
+    )
+
+
+def test_declaring_by_code_answers_the_same(client, team, family):
+    client.force_login(team.second_coordinator)
+    said = {
+        client.post(reverse("families:conflict_declare"), {"code": code, "reason": "Nabo"}, follow=True)
+        .content.decode()
+        .count("Takk. Finnes det")
+        for code in (family.code, "XXX-0001")
+    }
+    assert said == {1}
+
+
+def test_in_need_from_the_form_to_the_auditors_desk(client, team):
+    family = family_at(Step.CONSENT, team, name="Nød")
+    client.force_login(team.lead)
+    opened = client.post(reverse("families:break_glass"), {"code": family.code, "reason": WHY}, follow=True)
+    assert "Du har åpnet denne familien i nød" in opened.content.decode()
+    assert "data-until" in client.get(reverse("plans:family_journal", args=[family.pk])).content.decode()
+    with acting_as(team.lead):
+        row = BreakGlass.objects.get(family=family)
+    client.post(reverse("families:break_glass_end", args=[row.pk]))
+    assert client.get(reverse("plans:family_journal", args=[family.pk])).status_code == 404
+    client.force_login(team.auditor)
+    assert family.code in client.get(reverse("families:break_glass_list")).content.decode()
+    review = reverse("families:break_glass_review", args=[row.pk])
+    page = client.get(review).content.decode()
+    assert WHY in page
+    assert "se journalen" in page
+    assert client.post(review, {"note": "Riktig å åpne."}).status_code == 302
+    assert "Riktig å åpne." in client.get(review).content.decode()
+
+
+def test_the_auditor_lifts_on_the_page(client, team, family):
+    conflicts.declare_conflict(family.code, reason="Svoger", by=team.lead)
+    client.force_login(team.auditor)
+    with acting_as(team.auditor):
+        row = ShutOut.objects.in_force().get(user=team.lead)
+    assert client.get(reverse("families:conflict_lift", args=[row.pk])).status_code == 200
+    client.post(reverse("families:conflict_lift", args=[row.pk]), {"reason": "Ikke i slekt"})
+    with acting_as(team.auditor):
+        assert not ShutOut.objects.in_force().filter(user=team.lead).exists()
+
+
+def test_roles_in_words_with_names_for_those_who_answer_for_them(client, team):
+    for person in (team.auditor, team.lead, team.administrator, team.coordinator, team.intake, team.researcher):
+        client.force_login(person)
+        text = client.get(reverse("families:roles")).content.decode()
+        assert "Teamleder" in text
+        named = person in (team.auditor, team.lead, team.administrator)
+        assert (team.second_coordinator.name in text) == named
+
+
+def test_the_administrator_puts_somebody_on_call(client, team):
+    client.force_login(team.administrator)
+    membership = Membership.objects.get(user=team.second_coordinator)
+    client.post(reverse("families:on_call"), {"membership": membership.pk, "on": "1"})
+    client.post(reverse("families:on_call"), {"municipality": team.municipality.pk, "on": "1"})
+    assert User.objects.get(pk=team.second_coordinator.pk).may_use(Permission.BREAK_GLASS)
+    other = Membership.objects.get(user=Team().coordinator)
+    assert client.post(reverse("families:on_call"), {"membership": other.pk, "on": "1"}).status_code == 404
+
+
+def test_a_leave_is_shown_before_it_happens_and_ended_in_one_click(client, team):
+    families = [family_at(Step.INTAKE, team, name=name) for name in ("Aa", "Bb")]
+    client.force_login(team.lead)
+    address = reverse("families:leave_new", args=[team.coordinator.pk])
+    today = timezone.localdate()
+    data = {
+        "starts_on": f"{today:%d.%m.%Y}", "ends_on": f"{today + timedelta(days=9):%d.%m.%Y}", "reason": "Ferie",
+        "everybody": str(team.second_coordinator.pk),
+    }  # fmt: skip
+    assert "Dette skjer" in client.post(address, data).content.decode()
+    with acting_as(team.second_coordinator):
+        assert not Family.objects.exists()
+    assert client.post(address, data | {"sure": "1"}).url == reverse("families:leave_list")
+    with acting_as(team.second_coordinator):
+        assert Family.objects.count() == len(families)
+    page = client.get(reverse("families:leave_list"))
+    (leave,) = page.context["leaves"]
+    client.post(reverse("families:leave_end", args=[leave.pk]))
+    with acting_as(team.second_coordinator):
+        assert not Family.objects.exists()
