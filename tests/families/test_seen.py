@@ -14,7 +14,7 @@ from families.enums import AssignmentKind, Protection
 from families.grants import BreakGlass, FamilyGroupGrant, ShutOut
 from families.models import Family
 from families.stages import Step
-from nyemonstre.access.roles import Permission, Role
+from nyemonstre.access.roles import READER_GRANT, Permission, Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import Membership, User
 from tests.factories import Team, a_user, family_at
@@ -43,10 +43,11 @@ def family(team):
     conflicts.shut_out(family, user=shut_out, reason="Nabo", by=team.lead)
     group = Group.objects.create(name=f"Vakta {family.code}")
     in_group.groups.add(group)
-    view = DjangoPermission.objects.get(codename="list_family", content_type__app_label="families")
+    reading = DjangoPermission.objects.filter(codename__in=map(str, READER_GRANT), content_type__app_label="families")
     with acting_as(team.lead):
-        FamilyGroupGrant.objects.create(
-            group=group, permission=view, content_object=family, granted_by=team.lead, reason="Vakt"
+        FamilyGroupGrant.objects.bulk_create(
+            FamilyGroupGrant(group=group, permission=row, content_object=family, granted_by=team.lead, reason="Vakt")
+            for row in reading
         )
     return family
 
