@@ -71,7 +71,7 @@ def shut_out(family: Family, *, user: User, reason: str, by: User) -> ShutOut:
     responsible = family.assignments.live().responsible().values_list("user_id", flat=True).first()
     found = _Found(family.pk, family.municipality_id, family.is_protected, responsible)
     row = _shut_out(found, user, reason, by)
-    record(FamilyEvent.SHUT_OUT, by=by, target=row, facts={"user": str(user.pk)})
+    record(FamilyEvent.SHUT_OUT, by=by, target=row, facts={"user": str(user.pk)}, reason=row.reason)
     _tell_who_may_know(found, user, by)
     if user.pk != by.pk:
         tell(user, "shut_out")
@@ -98,7 +98,7 @@ def lift_shut_out(row: ShutOut, *, reason: str, by: User) -> ShutOut:
         raise Refused(_("Inhabiliteten er alt opphevet."), rule="ended")
     row.ended_at, row.ended_by, row.ended_reason = timezone.now(), by, reason[:300]
     row.save(update_fields=["ended_at", "ended_by", "ended_reason"])
-    record(FamilyEvent.SHUT_OUT_LIFTED, by=by, target=row, facts={"user": str(row.user_id)})
+    record(FamilyEvent.SHUT_OUT_LIFTED, by=by, target=row, facts={"user": str(row.user_id)}, reason=row.ended_reason)
     tell(row.user, "shut_out_lifted")
     return row
 

@@ -68,7 +68,13 @@ def break_glass(code: str, *, reason: str, by: User) -> BreakGlass:
     row.save(force_insert=True)
     give(family_id, user=by, permissions=READER_GRANT, reason=reason, expires_at=row.until, by=by, break_glass=row)
     check(by, Permission.BREAK_GLASS, Family.objects.get(pk=family_id))
-    record(FamilyEvent.GLASS_BROKEN, by=by, target=row, facts={"until": row.until.isoformat(timespec="minutes")})
+    record(
+        FamilyEvent.GLASS_BROKEN,
+        by=by,
+        target=row,
+        facts={"until": row.until.isoformat(timespec="minutes")},
+        reason=row.reason,
+    )
     _tell(row, by)
     return row
 
@@ -103,7 +109,7 @@ def review_break_glass(row: BreakGlass, *, note: str, by: User) -> BreakGlass:
         raise Refused(_("Nødåpningen er alt gjennomgått."), rule="reviewed")
     row.reviewed_at, row.reviewed_by, row.review_note = timezone.now(), by, note[:500]
     row.save(update_fields=["reviewed_at", "reviewed_by", "review_note"])
-    record(FamilyEvent.GLASS_REVIEWED, by=by, target=row, facts={"user": str(row.user_id)})
+    record(FamilyEvent.GLASS_REVIEWED, by=by, target=row, facts={"user": str(row.user_id)}, reason=row.review_note)
     return row
 
 
