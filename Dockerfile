@@ -10,8 +10,9 @@ RUN npm ci --omit=dev --ignore-scripts
 FROM python:3.11-slim-bookworm AS packages
 WORKDIR /build
 RUN pip install --no-cache-dir uv
-COPY requirements.lock ./
-RUN python -m venv /opt/venv && uv pip install --python /opt/venv/bin/python --require-hashes -r requirements.lock
+COPY requirements.lock requirements-s3.lock ./
+RUN python -m venv /opt/venv \
+    && uv pip install --python /opt/venv/bin/python --require-hashes -r requirements.lock -r requirements-s3.lock
 
 # ── Translations, compiled; Babel is not needed afterwards ──
 FROM packages AS catalogues
@@ -34,6 +35,7 @@ COPY --from=assets /build/node_modules ./node_modules
 COPY manage.py ./
 COPY nyemonstre ./nyemonstre
 COPY families ./families
+COPY documents ./documents
 COPY consent ./consent
 COPY assessments ./assessments
 COPY plans ./plans
@@ -49,8 +51,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     NM_STATIC_ROOT=/app/staticfiles
 # Made here, so that the running container writes nothing. collectstatic reads the settings, and they want their answers;
 # none of these values is kept.
-RUN NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build \
+RUN NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build NM_UPLOADS=/uploads \
     python manage.py collectstatic --noinput --verbosity 0
+# A new volume takes its owner from here.
+RUN install --directory --owner=nyemonstre --mode=0700 /uploads
 USER nyemonstre
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=8s --start-period=20s --retries=3 \

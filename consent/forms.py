@@ -9,13 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from documents.forms import FileForm
 from families.calendar import add_months
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.once import OnceForm
 
 from . import ages
 from .enums import Answer, Direction, How, Purpose, Sector, Topic
-from .models import Service
+from .models import AgreementLine, Service
 
 PHONE = RegexValidator(
     r"^\+?[\d ]{3,19}$", gettext_lazy("Skriv telefonnummeret med bare tall, for eksempel 400 00 000.")
@@ -307,3 +308,19 @@ class QuestionForm(NMForm, forms.Form):
         self.people = _by_id(members)
         self.fields["member"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
         self.fields["service"].queryset = services
+
+
+class PaperForm(FileForm):
+    """A scan of the signed agreement, and the lines that stand on it."""
+
+    lines = forms.MultipleChoiceField(label=gettext_lazy("Avtaler på arket"), widget=forms.CheckboxSelectMultiple)
+    field_order = ("file", "photo", "lines", "dated_on")
+
+    def __init__(self, *args: Any, lines: list[AgreementLine], **kwargs: Any) -> None:
+        kwargs["initial"] = {"lines": [str(line.pk) for line in lines]} | kwargs.get("initial", {})
+        super().__init__(*args, **kwargs)
+        self.lines = {str(line.pk): line for line in lines}
+        self.fields["lines"].choices = [(key, str(line.service)) for key, line in self.lines.items()]  # type: ignore[attr-defined]
+
+    def clean_lines(self) -> list[AgreementLine]:
+        return [self.lines[key] for key in self.cleaned_data["lines"]]

@@ -10,6 +10,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from documents.models import Document
 from families.models import Family, FamilyRows, Member
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
@@ -187,6 +188,8 @@ class AgreementLine(Versioned):
     signed_on = models.DateField(_("underskrevet"), null=True, blank=True)
     signed_how = models.CharField(_("hvordan"), max_length=10, choices=How.choices, blank=True)
     signed_by = models.CharField(_("underskrevet av"), max_length=160, blank=True)
+    # A scan of the signed paper. It names contacts, so it is given out by consent.rules.paper_is_open alone.
+    paper = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
     signed_note = models.CharField(_("merknad"), max_length=500, blank=True)
     ended_on = models.DateField(_("avsluttet"), null=True, blank=True)
     ended_reason = models.CharField(_("grunn"), max_length=300, blank=True)

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from documents.models import Document
 from nyemonstre.access.roles import Permission
 from nyemonstre.postgres.sorting import NorwegianOrder
 
@@ -129,6 +130,12 @@ def why_not_share(member: Any, service: Any, topic: str, on: date | None = None,
 
 def may_share(member: Any, service: Any, topic: str, on: date | None = None, *, get: bool = False) -> bool:
     return why_not_share(member, service, topic, on, get=get) is None
+
+
+def paper_is_open(paper: Document) -> bool:
+    """A scan of an agreement shows every contact on it, so all its lines must be live."""
+    lines = AgreementLine.objects.filter(paper=paper)
+    return lines.exists() and not lines.exclude(pk__in=AgreementLine.objects.live().values("pk")).exists()
 
 
 def contactable_services(family: Any, on: date | None = None) -> Any:

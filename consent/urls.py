@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import agreements, consents, network, services
+from .views import agreements, consents, network, papers, services
 
 app_name = "consent"
 FAMILY = "familie/<uuid:family_id>/"
@@ -9,6 +9,8 @@ urlpatterns = [
     path(FAMILY + "nytt/", consents.consent_new, name="consent_new"),
     path(FAMILY + "<uuid:consent_id>/trekk/", consents.consent_withdraw, name="consent_withdraw"),
     path(FAMILY + "avtale/", agreements.agreement_print, name="agreement_print"),
+    path(FAMILY + "avtale/ark/", papers.paper_new, name="paper_new"),
+    path(FAMILY + "avtale/<uuid:line_id>/ark/", papers.paper, name="paper"),
     path(FAMILY + "avtale/ny/", agreements.line_new, name="line_new"),
     path(FAMILY + "avtale/underskrift/", agreements.lines_sign, name="lines_sign"),
     path(FAMILY + "avtale/<uuid:line_id>/", agreements.line_edit, name="line_edit"),

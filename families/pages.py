@@ -30,6 +30,7 @@ TABS = (
     ("assessments", lambda: _("Kartlegging"), "assessments:family_tab", Permission.VIEW_ASSESSMENT),
     ("plan", lambda: _("Plan"), "plans:family_tab", Permission.VIEW_PLAN),
     ("journal", lambda: _("Journal"), "plans:family_journal", Permission.VIEW_JOURNAL),
+    ("documents", lambda: _("Dokumenter"), "documents:family_documents", Permission.VIEW_FAMILY),
     ("steps", lambda: _("Veien"), "families:family_steps", Permission.LIST_FAMILY),
     ("access", lambda: _("Hvem kan se"), "families:family_access", Permission.LIST_FAMILY),
 )

@@ -59,6 +59,10 @@ NEWS = {
         lambda: _("Du har fått en familie i Nye mønstre"),
         lambda: _("Du er satt opp som koordinator for en familie. Logg inn for å se hvem det er."),
     ),
+    "virus": (
+        lambda: _("En fil du lastet opp i Nye mønstre, er stanset"),
+        lambda: _("Det ble funnet virus i filen. Ingen kan laste den ned. Si fra til den du fikk filen av."),
+    ),
     "taken": (
         lambda: _("En familie har fått en annen koordinator"),
         lambda: _("Du følger ikke lenger en av familiene dine. Logg inn for å se familiene du har nå."),

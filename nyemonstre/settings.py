@@ -3,6 +3,7 @@
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Any
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -39,6 +40,29 @@ def keys(name: str) -> KeyRing | None:
         raise ImproperlyConfigured(str(error)) from None
 
 
+def uploads() -> dict[str, Any]:
+    """Where uploaded files lie: an S3-compatible store when a bucket is named, else the folder NM_UPLOADS."""
+    if bucket := os.environ.get("NM_UPLOADS_S3_BUCKET", ""):
+        ask = "Sett den til det lagringstjenesten har gitt deg, eller fjern NM_UPLOADS_S3_BUCKET og bruk en mappe."
+        options = {
+            "bucket_name": bucket,
+            "endpoint_url": required("NM_UPLOADS_S3_ENDPOINT", ask),
+            "access_key": required("NM_UPLOADS_S3_ACCESS_KEY", ask),
+            "secret_key": required("NM_UPLOADS_S3_SECRET_KEY", ask),
+            "region_name": os.environ.get("NM_UPLOADS_S3_REGION") or None,
+            # Never an address that works without us, never over another's file.
+            "default_acl": "private", "querystring_auth": True, "file_overwrite": False,
+        }  # fmt: skip
+        # Named and not imported: boto3 is only there where it is used (requirements-s3.lock).
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    if DEMO or DEBUG:
+        folder = os.environ.get("NM_UPLOADS", "") or str(BASE_DIR / ".data" / "uploads")
+    else:
+        folder = required("NM_UPLOADS", "Sett den til en mappe utenfor nettjenerens, med egen sikkerhetskopi.")
+    options = {"location": folder, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+
+
 def words(name: str, default: str = "") -> list[str]:
     """A variable with names between commas."""
     return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
@@ -72,6 +96,7 @@ INSTALLED_APPS = [
     "nyemonstre.ui",
     "nyemonstre.demo",
     "families",
+    "documents",
     "consent",
     "assessments",
     "plans",
@@ -271,6 +296,15 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Megabytes one uploaded file may have; the proxy in front must let as much through.
+NM_UPLOAD_MAX_BYTES = int(os.environ.get("NM_UPLOAD_MAX_MB", "20")) * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "nyemonstre.files.handlers.LimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+# ClamAV's daemon at host:port. When it is set, a file is given out only after it was found clean.
+NM_CLAMD = os.environ.get("NM_CLAMD", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 # A kartlegging of a large family has many answers in one form.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
@@ -310,6 +344,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": os.environ.get("NM_LOG_HEADS", BASE_DIR / ".data" / "log-heads")},
     },
+    "uploads": uploads(),
     "staticfiles": {"BACKEND": _PLAIN if DEBUG or flag("NM_PLAIN_STATIC") else _MANIFEST},
 }
 WHITENOISE_USE_FINDERS = DEBUG or flag("NM_PLAIN_STATIC")
@@ -363,6 +398,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # What the clock starts: name -> when. Times are Europe/Oslo.
 CELERY_BEAT_SCHEDULE = {
     "clear_sessions": {"task": "nyemonstre.accounts.jobs.clear_sessions", "schedule": crontab(hour=3, minute=40)},
+    "scan": {"task": "documents.jobs.scan_waiting", "schedule": crontab(minute="*/10")},
     "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
     "prepare_log": {"task": "nyemonstre.audit.jobs.prepare_log", "schedule": crontab(hour=0, minute=40)},
     # Late enough that no transaction of the day before is still open.

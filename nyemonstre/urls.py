@@ -16,6 +16,7 @@ urlpatterns = [
     path("logg/", include("nyemonstre.audit.urls")),
     path("satser/", include("nyemonstre.content.urls")),
     path("henvendelser/", include("referrals.urls")),
+    path("dokumenter/", include("documents.urls")),
     path("samtykke/", include("consent.urls")),
     path("kartlegging/", include("assessments.urls")),
     path("plan/", include("plans.urls")),

@@ -44,6 +44,10 @@ def _start_servers() -> None:
     os.environ.update(servers.environment())
 
 
+_UPLOADS = tempfile.mkdtemp(prefix="nyemonstre-uploads-")
+atexit.register(shutil.rmtree, _UPLOADS, ignore_errors=True)
+
+
 def _environment() -> None:
     """What settings.py reads. Set here, because Django must find it before the first test module is imported."""
     for name in [name for name in os.environ if name.startswith("NM_") and not _about_servers(name)]:
@@ -53,6 +57,7 @@ def _environment() -> None:
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "nyemonstre.settings",
         "NM_SECURE": "0",
+        "NM_UPLOADS": _UPLOADS,
         "NM_SYNTHETIC_NUMBERS": "1",
         "NM_PLAIN_STATIC": "1",
         # Nothing is collected in tests, and WhiteNoise warns of a folder that is not there.

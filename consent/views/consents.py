@@ -12,6 +12,8 @@ from consent.forms import ConsentForm, WithdrawForm
 from consent.models import Consent
 from consent.overview import answers_in, consent_rows, network_items, threads
 from consent.texts import CURRENT, text_of
+from documents.enums import Kind
+from documents.models import Document
 from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -32,11 +34,13 @@ def family_tab(request: HttpRequest, family_id) -> HttpResponse:
     family = open_family(request, family_id, Permission.VIEW_CONSENT)
     members, history = people_of(family), history_of(family)
     answers, part = answers_in(history), taking_part(history)
+    frame = family_context(request, family, "consent")
     rows, persons = threads(family, request.user, taking_part=part), consent_rows(members, answers)
     context = {
         "rows": persons,
         "purposes": Purpose.labels,
         "history": history,
+        "papers": _papers(family) if Permission.VIEW_FAMILY in frame["allowed"] else [],
         "notices": ages.notices(members, answers),
         "texts": _texts(),
         "version": CURRENT,
@@ -48,7 +52,13 @@ def family_tab(request: HttpRequest, family_id) -> HttpResponse:
         "ending": [t for t in rows if t.standing == Standing.ENDS],
         "network": network_items(rows),
     }
-    return render(request, "consent/family_tab.html", {**family_context(request, family, "consent"), **context})
+    return render(request, "consent/family_tab.html", frame | context)
+
+
+def _papers(family) -> list[Document]:
+    """Signed consents on paper, the newest first."""
+    rows = Document.objects.standing().filter(family=family, kind=Kind.CONSENT).prefetch_related("members")
+    return list(rows.order_by("-dated_on", "-uploaded_at", "pk"))
 
 
 @requires(Permission.CHANGE_CONSENT)

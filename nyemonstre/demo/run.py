@@ -128,6 +128,7 @@ class Demo:
             "NM_SECURE": "0",
             "NM_ALLOWED_HOSTS": "localhost,127.0.0.1",
             "NM_BASE_URL": self.address,
+            "NM_UPLOADS": str(self.data / "uploads"),
             "NM_OUTBOX": str(self.data / "outbox"),
             "NM_STATIC_ROOT": str(self.data / "static"),
             "NM_BEAT_FILE": str(self.data / "beat"),

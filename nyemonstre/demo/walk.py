@@ -29,6 +29,7 @@ from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOut
 
 from .clock import Calendar, working_day
 from .identity import keep_numbers
+from .papers import keep_consent_paper
 from .people import NAMES, SHAPES, Plot
 from .sittings import Mood, fill
 from .work import Work
@@ -118,6 +119,7 @@ class Walk:
         on(start + timedelta(days=CONSENTED), self.consent)
         if self.town.municipality.keeps_identity_numbers:
             on(start + timedelta(days=CONSENTED), lambda: keep_numbers(self.members, by=self.by))
+        on(start + timedelta(days=CONSENTED), lambda: keep_consent_paper(self.family, self.members, by=self.by))
         on(start + timedelta(days=MAPPED), self.map, Kind.BASELINE, 1)
         Work(self).plan()
         self._plan_changes()

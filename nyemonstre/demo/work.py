@@ -19,6 +19,7 @@ from plans.models import Goal, Measure
 from plans.models import Review as ReviewRow
 
 from .homes import keep_for_the_young, mark_of
+from .papers import keep_agreement_paper
 
 TOPICS: dict[str, list[str]] = {
     Sector.SCHOOL: [Topic.SCHOOL], Sector.KINDERGARTEN: [Topic.SCHOOL, Topic.CARE],
@@ -139,6 +140,7 @@ class Work:
             lines = list(AgreementLine.objects.filter(family=self.walk.family, state="draft"))
         names = ", ".join(m.full_name for m in self.walk.members if m.is_adult)
         consents.sign_lines(lines, how=How.SIGNED, signed_by=names, by=self.walk.by)
+        keep_agreement_paper(self.walk.family, by=self.walk.by)
 
     def draft_one(self) -> None:
         unused = [s for s in self.town.services if s not in self.sectors]

@@ -27,7 +27,7 @@ KEYWORDS = {
     "ngettext_lazy": PLURAL,
     "pgettext": ((1, "c"), 2),
 }
-ROOMS = ["nyemonstre", "families", "consent", "assessments", "plans", "referrals", "history", "templates"]
+ROOMS = ["nyemonstre", "families", "documents", "consent", "assessments", "plans", "referrals", "history", "templates"]
 
 
 def place(language: str) -> Path:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from consent import actions as consent_actions
@@ -54,6 +55,11 @@ class Team:
         for role in Role:
             setattr(self, str(role), a_user(role, self.municipality))
         self.second_coordinator = a_user(Role.COORDINATOR, self.municipality)
+
+
+def a_file(content: bytes = b"Et ark.\n", name: str = "ark.txt") -> SimpleUploadedFile:
+    """An uploaded file, plain text unless other content is given."""
+    return SimpleUploadedFile(name, content)
 
 
 def people(surname: str = "Prøve") -> list[NewMember]:

@@ -10,6 +10,8 @@ from assessments.outcomes import Outcome
 from assessments.sheets import sheet_of
 from consent import actions as consent_actions
 from consent.enums import How, Sector, Topic
+from documents.actions import add_document
+from documents.enums import Kind as DocumentKind
 from families import actions, assignments, conflicts, people
 from families.actions_identity import keep_number
 from families.actions_protection import change_protection
@@ -22,7 +24,7 @@ from plans import actions as plan_actions
 from plans.enums import Doer
 from referrals import actions as referral_actions
 from referrals.enums import Told
-from tests.factories import Team, family_at
+from tests.factories import Team, a_file, family_at
 
 
 def family_with_everything(team: Team, name: str = "Alt") -> Family:
@@ -35,6 +37,9 @@ def family_with_everything(team: Team, name: str = "Alt") -> Family:
     _move_and_protect(family, members, by)
     _meet_and_consent(family, members, by)
     _agree_with_school(family, members, by)
+    add_document(
+        family, file=a_file(), kind=DocumentKind.CONSENT, title=f"Samtykke {family.code}", members=members[:1], by=by
+    )
     _map(family, members, by)
     _plan(family, members, by)
     assignments.assign_coordinator(

@@ -13,6 +13,7 @@ ROOMS = [
     "nyemonstre/audit",
     "nyemonstre/vault",
     "families",
+    "documents",
     "consent",
     "assessments",
     "plans",

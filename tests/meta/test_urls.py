@@ -175,6 +175,7 @@ def rows_of(family, keys: list[str]) -> dict:
 ROWS = {
     "member_id": lambda family: family.members.first(),
     "row_id": lambda family: family.members.first(),
+    "file_id": lambda family: family.documents.first(),
     "home_id": lambda family: family.households.first(),
     "assignment_id": lambda family: family.assignments.first(),
     "user_id": lambda family: family.assignments.select_related("user").first().user,

@@ -22,6 +22,8 @@ OPENED_BY = {
     "families_identitynumber": P.VIEW_FAMILY,
     "families_formerresidence": P.VIEW_FAMILY,
     "families_protectionchange": P.CHANGE_FAMILY,
+    "documents_document": P.VIEW_FAMILY,
+    "documents_documentmember": P.VIEW_FAMILY,
     "consent_consent": P.VIEW_CONSENT,
     "consent_agreementline": P.VIEW_CONSENT,
     "consent_coveredmember": P.VIEW_CONSENT,

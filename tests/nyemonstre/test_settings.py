@@ -18,6 +18,7 @@ COMPLETE = {
     "NM_DATABASE_PASSWORD_WEB": "p",
     "NM_REDIS_URL": "redis://valkey",
     "NM_MAIL_HOST": "mail",
+    "NM_UPLOADS": "/uploads",
     "NM_VAULT_KEYS": f"1:{b64encode(bytes(range(32))).decode()}",
     "NM_INDEX_KEYS": f"1:{b64encode(bytes(range(1, 33))).decode()}",
 }

@@ -74,6 +74,19 @@ def test_text_the_server_did_not_get_lies_in_the_tab_and_comes_back(live_server,
     assert kept(page) == []
 
 
+@pytest.mark.parametrize("status", [204, 503])
+def test_what_must_never_be_kept_leaves_the_browser_with_the_form_alone(live_server, page, drafts, status):
+    page.goto(f"{live_server.url}/skriv/")
+    urls.ANSWER["status"] = status
+    page.get_by_label("Hemmelig").fill("12838712000")
+    page.get_by_label("Navn").fill("Kari")
+    page.get_by_text("Lagret kl." if status == 204 else "Ingen kontakt").wait_for()
+    assert [draft.get("name") for draft in drafts] == (["Kari"] if status == 204 else [])
+    assert not any("12838712000" in str(draft) for draft in drafts)
+    assert "12838712000" not in page.evaluate("JSON.stringify([{...sessionStorage}, {...localStorage}])")
+    urls.ANSWER["status"] = 204
+
+
 def test_copy_of_somebody_else_is_thrown_away(live_server, page, drafts):
     page.goto(f"{live_server.url}/skriv/")
     copy = '{"owner": "henrik", "pairs": [["name", "Hemmelig"]]}'

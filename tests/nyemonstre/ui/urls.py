@@ -1,5 +1,6 @@
 """The gallery and a few pages that fail, for the tests of nyemonstre.ui alone."""
 
+from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -32,6 +33,7 @@ def broken(request: HttpRequest) -> HttpResponse:
 @login_not_required
 def writing(request: HttpRequest) -> HttpResponse:
     form = ExampleForm()
+    form.fields["secret"] = forms.CharField(label="Hemmelig", widget=forms.TextInput(attrs={"data-never-kept": ""}))
     form.save_drafts("/utkast/", owner="ingrid")
     return render(request, "ui/writing.html", {"form": form})
 
