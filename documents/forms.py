@@ -5,7 +5,6 @@ from typing import Any
 from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from families.models import Member
@@ -24,7 +23,7 @@ class FileForm(NMForm, OnceForm):
 
     submit_text = gettext_lazy("Last opp")
 
-    file = UploadField(required=False)
+    file = UploadField()
     photo = UploadField(
         label=gettext_lazy("Eller ta bilde av arket"), required=False,
         attrs={"accept": "image/*", "capture": "environment"},
@@ -35,14 +34,9 @@ class FileForm(NMForm, OnceForm):
         kwargs["initial"] = {"dated_on": timezone.localdate()} | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
         self.fields["file"].help_text = what_is_taken()
+        self.fields["file"].required = not self.files.get("photo")
         self.helper.attrs = {"data-upload": ""}
         self.helper.layout = Layout(*self.fields, HTML("{% include 'documents/_upload_status.html' %}"))
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        if not data.get("file") and not data.get("photo") and not {"file", "photo"} & set(self.errors):
-            self.add_error("file", _("Velg en fil."))
-        return data
 
     @property
     def chosen(self) -> Any:

@@ -25,6 +25,7 @@ class UploadField(forms.FileField):
     """
 
     default_error_messages = {
+        "required": gettext_lazy("Velg en fil."),
         "empty": gettext_lazy("Filen er tom."),
         "too_large": gettext_lazy("Filen er for stor. Den kan være på høyst %(limit)s."),
         "invalid": gettext_lazy("Velg en fil."),
