@@ -189,7 +189,10 @@ class AgreementLine(Versioned):
     signed_how = models.CharField(_("hvordan"), max_length=10, choices=How.choices, blank=True)
     signed_by = models.CharField(_("underskrevet av"), max_length=160, blank=True)
     # A scan of the signed paper. It names contacts, so it is given out by consent.rules.paper_is_open alone.
-    paper = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, blank=True, related_name="lines")
+    paper = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, related_name="lines",
+        verbose_name=_("underskrevet ark"),
+    )  # fmt: skip
     signed_note = models.CharField(_("merknad"), max_length=500, blank=True)
     ended_on = models.DateField(_("avsluttet"), null=True, blank=True)
     ended_reason = models.CharField(_("grunn"), max_length=300, blank=True)

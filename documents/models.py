@@ -43,10 +43,12 @@ class Document(models.Model):
     )
     uploaded_at = models.DateTimeField(_("lastet opp"), default=timezone.now)
     scan = models.CharField(_("virussjekk"), max_length=10, choices=Scan.choices, default=Scan.WAITING)
-    scanned_at = models.DateTimeField(null=True)
-    scan_found = models.CharField(max_length=120, blank=True)
-    withdrawn_at = models.DateTimeField(null=True)
-    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    scanned_at = models.DateTimeField(_("sjekket for virus"), null=True)
+    scan_found = models.CharField(_("virus som ble funnet"), max_length=120, blank=True)
+    withdrawn_at = models.DateTimeField(_("trukket tilbake"), null=True)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("trukket av")
+    )
     withdrawn_reason = models.CharField(_("grunn"), max_length=300, blank=True)
 
     objects = DocumentQuerySet.as_manager()
@@ -93,8 +95,10 @@ class DocumentMember(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
-    document = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="concerned")
-    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+")
+    document = models.ForeignKey(
+        Document, on_delete=models.CASCADE, related_name="concerned", verbose_name=_("dokument")
+    )
+    member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="+", verbose_name=_("hvem"))
 
     objects = FamilyRows.as_manager()
 

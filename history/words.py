@@ -39,6 +39,7 @@ NAMES = {
 # Rows that tie two others together: the two stand in the facts, so a name of their own would say them twice.
 NAMELESS = {
     "families.residence", "families.family", "families.identitynumber", "consent.coveredmember", "plans.goalmember",
+    "documents.documentmember",
     "plans.journalmember", "referrals.meetingmember", "assessments.fitanswer", "consent.consent",
 }  # fmt: skip
 

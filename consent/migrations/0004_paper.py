@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="lines",
                 to="documents.document",
+                verbose_name="underskrevet ark",
             ),
         ),
         tie("consent_agreementline", name="paper", paper_id="documents_document"),

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("families", "0003_identity_numbers"),
+        ("families", "0005_protection"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -72,9 +72,9 @@ class Migration(migrations.Migration):
                         verbose_name="virussjekk",
                     ),
                 ),
-                ("scanned_at", models.DateTimeField(null=True)),
-                ("scan_found", models.CharField(blank=True, max_length=120)),
-                ("withdrawn_at", models.DateTimeField(null=True)),
+                ("scanned_at", models.DateTimeField(null=True, verbose_name="sjekket for virus")),
+                ("scan_found", models.CharField(blank=True, max_length=120, verbose_name="virus som ble funnet")),
+                ("withdrawn_at", models.DateTimeField(null=True, verbose_name="trukket tilbake")),
                 ("withdrawn_reason", models.CharField(blank=True, max_length=300, verbose_name="grunn")),
                 (
                     "family",
@@ -98,6 +98,7 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
+                        verbose_name="trukket av",
                     ),
                 ),
             ],
@@ -114,7 +115,10 @@ class Migration(migrations.Migration):
                 (
                     "document",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="concerned", to="documents.document"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="concerned",
+                        to="documents.document",
+                        verbose_name="dokument",
                     ),
                 ),
                 (
@@ -126,7 +130,10 @@ class Migration(migrations.Migration):
                 (
                     "member",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="families.member"
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="families.member",
+                        verbose_name="hvem",
                     ),
                 ),
             ],

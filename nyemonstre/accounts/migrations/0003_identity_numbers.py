@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
             name="keeps_identity_numbers",
             field=models.BooleanField(
                 default=False,
-                help_text="Fødselsnummer, D-nummer og DUF-nummer kan føres på medlemmer, forseglet. Bare når kommunen trenger dem.",
+                help_text="Fødselsnummer, D-nummer og DUF-nummer kan føres på medlemmer, forseglet.",
                 verbose_name="fører fødselsnummer",
             ),
         ),
