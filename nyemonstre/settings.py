@@ -3,12 +3,12 @@
 import os
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Any
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from nyemonstre.files.places import uploads_storage
 from nyemonstre.vault.keys import BadKeys, KeyRing, refuse_shared, ring_from_environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -38,29 +38,6 @@ def keys(name: str) -> KeyRing | None:
         return ring_from_environment(name)
     except BadKeys as error:
         raise ImproperlyConfigured(str(error)) from None
-
-
-def uploads() -> dict[str, Any]:
-    """Where uploaded files lie: an S3-compatible store when a bucket is named, else the folder NM_UPLOADS."""
-    if bucket := os.environ.get("NM_UPLOADS_S3_BUCKET", ""):
-        ask = "Sett den til det lagringstjenesten har gitt deg, eller fjern NM_UPLOADS_S3_BUCKET og bruk en mappe."
-        options = {
-            "bucket_name": bucket,
-            "endpoint_url": required("NM_UPLOADS_S3_ENDPOINT", ask),
-            "access_key": required("NM_UPLOADS_S3_ACCESS_KEY", ask),
-            "secret_key": required("NM_UPLOADS_S3_SECRET_KEY", ask),
-            "region_name": os.environ.get("NM_UPLOADS_S3_REGION") or None,
-            # Never an address that works without us, never over another's file.
-            "default_acl": "private", "querystring_auth": True, "file_overwrite": False,
-        }  # fmt: skip
-        # Named and not imported: boto3 is only there where it is used (requirements-s3.lock).
-        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
-    if DEMO or DEBUG:
-        folder = os.environ.get("NM_UPLOADS", "") or str(BASE_DIR / ".data" / "uploads")
-    else:
-        folder = required("NM_UPLOADS", "Sett den til en mappe utenfor nettjenerens, med egen sikkerhetskopi.")
-    options = {"location": folder, "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
-    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
 
 
 def words(name: str, default: str = "") -> list[str]:
@@ -344,7 +321,7 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": os.environ.get("NM_LOG_HEADS", BASE_DIR / ".data" / "log-heads")},
     },
-    "uploads": uploads(),
+    "uploads": uploads_storage(required, own_machine=BASE_DIR / ".data" / "uploads" if DEMO or DEBUG else None),
     "staticfiles": {"BACKEND": _PLAIN if DEBUG or flag("NM_PLAIN_STATIC") else _MANIFEST},
 }
 WHITENOISE_USE_FINDERS = DEBUG or flag("NM_PLAIN_STATIC")

@@ -3,6 +3,7 @@
 Nothing here knows about families: who may have a file is for the room that keeps its row (documents).
 
 kinds.py     what a file really is, by its content; anything not on the list is refused in a sentence
+places.py    the folder or the S3-compatible store, from the environment
 store.py     put and fetch, under random keys, with a checksum; a folder or an S3-compatible store
 clamd.py     one question to ClamAV
 forms.py     the field that takes a file, and says what it takes before one chooses
