@@ -192,8 +192,8 @@ except BadKeys as error:
     raise ImproperlyConfigured(str(error)) from None
 # Demo and tests keep only numbers that belong to nobody; production keeps only those of people.
 NM_SYNTHETIC_NUMBERS = flag("NM_SYNTHETIC_NUMBERS", default=DEMO or DEBUG)
-# Functions that seal again what lies in no SealedField: f(size=…) -> how many. Asked by `manage.py rotate_keys`.
-NM_RESEAL: list[str] = []
+# Sealed values that lie in no SealedField: each a nyemonstre.vault.rotation.Place. Asked by `manage.py rotate_keys`.
+NM_SEALED = ["nyemonstre.accounts.second_factor.SECRETS"]
 
 # ── Who is there ──────────────────────────────────────────────────────────────────────────────────────────────────────
 

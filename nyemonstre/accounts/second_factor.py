@@ -11,12 +11,16 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.internal import auth as webauthn
 from django import forms
 from django.conf import settings
+from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from nyemonstre import vault
 from nyemonstre.access.limits import count, forget, tries
 from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
+from nyemonstre.vault.rotation import Place, first_byte
 
 from .enums import LoginMethod
 from .models import User
@@ -114,3 +118,25 @@ def halfway(request: HttpRequest) -> User | None:
     """Who is between the password and the second factor in this session."""
     entry = request.session.get(HALFWAY, {})
     return User.objects.filter(pk=entry.get("user"), is_active=True).first() if entry else None
+
+
+# ── When keys are changed (nyemonstre.vault.rotation) ─────────────────────────────────────────────────────────────────
+
+# Where in `data` allauth keeps the secret of an app, and the seed that recovery codes are reckoned from. A passkey has
+# none: what we keep of it is public.
+_KEYS = ("secret", "seed")
+
+
+def _with_secrets() -> models.QuerySet:
+    sealed = Coalesce(*(KT(f"data__{key}") for key in _KEYS))
+    decoded = models.Func(sealed, models.Value("base64"), function="decode", output_field=models.BinaryField())
+    return Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).annotate(_seal=first_byte(decoded))
+
+
+def _seal_again(factor: Authenticator) -> dict[str, Any]:
+    adapter = Adapter()
+    sealed = {key: adapter.encrypt(adapter.decrypt(factor.data[key])) for key in _KEYS if key in factor.data}
+    return {"data": factor.data | sealed}
+
+
+SECRETS = Place(WHERE, _with_secrets, _seal_again)

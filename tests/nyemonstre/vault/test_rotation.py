@@ -11,6 +11,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
@@ -21,9 +23,12 @@ from families.stages import Step
 from nyemonstre import numbers
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions import keep_identity_numbers
+from nyemonstre.accounts.actions_second import add_totp
 from nyemonstre.accounts.models import User
+from nyemonstre.accounts.second_factor import SECRETS, code_is_right, factors
 from nyemonstre.vault.keys import KeyRing
 from tests.factories import Team, family_at
+from tests.nyemonstre.accounts.test_second_factor import code_of
 
 ROOT = Path(__file__).resolve().parents[3]
 OLD_SEAL, NEW_SEAL, OLD_INDEX, NEW_INDEX, LOST_SEAL, LOST_INDEX = (
@@ -167,6 +172,53 @@ def test_it_stops_at_a_lost_key_keeps_what_was_done_and_goes_on(settings):
     use(settings, ALONE)
     with seen_by(team.coordinator):
         assert FIELD.read(IdentityNumber.objects.get(pk=last.pk)) == made_up(9)
+
+
+def enters(user: User, code: str) -> str:
+    """The second step of a login, in a transaction as every request is."""
+    with transaction.atomic():
+        return code_is_right(user, code)
+
+
+def recovery_codes(user: User) -> Authenticator:
+    with transaction.atomic():
+        return next(factor for factor in factors(user) if factor.type == Authenticator.Type.RECOVERY_CODES)
+
+
+def test_second_factors_are_sealed_again_while_people_log_in(settings):
+    cache.clear()
+    use(settings, OLD)
+    team = Team()
+    people = [team.lead, team.coordinator, team.second_coordinator, team.administrator]
+    secrets = {user: f"JBSWY3DPEHPK3PX{letter}" for user, letter in zip(people, "PQRS", strict=True)}
+    for user, secret in secrets.items():
+        add_totp(user, secret=secret, by=user)
+    unused = {user: recovery_codes(user).wrap().get_unused_codes() for user in people}
+    use(settings, NEW)
+    process, used = start(NEW, "--batch", "1"), []
+    for user in (user for _round in range(9) for user in people):
+        used.append((user, unused[user].pop()))
+        assert enters(user, used[-1][1]) == "recovery_code"
+        if process.poll() is not None:
+            break
+    out, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert f"{SECRETS.name}: 8 forseglet med nøkkel 2\n" in out
+    assert "nøkkel 1" not in out
+    use(settings, ALONE)
+    for user, secret in secrets.items():
+        assert enters(user, code_of(secret)) == "totp"
+        assert recovery_codes(user).wrap().get_unused_codes() == unused[user], "the same codes, and none used twice"
+    assert used
+    assert run(NEW)[1].count("8 forseglet med nøkkel 2") == 1, "run again there is nothing to do"
+
+
+def test_a_passkey_has_nothing_to_seal(settings):
+    use(settings, OLD)
+    team = Team()
+    with seen_by(team.lead):
+        Authenticator.objects.create(user=team.lead, type=Authenticator.Type.WEBAUTHN, data={"name": "Nøkkel"})
+        assert not SECRETS.rows().exists()
 
 
 def test_the_web_role_sees_too_little_to_change_keys():

@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from nyemonstre.access.wall import as_job
 from nyemonstre.vault import CannotOpen
-from nyemonstre.vault.rotation import keys_in_use, rotate, sealed_fields
+from nyemonstre.vault.rotation import places, rotate
 
 
 class Command(BaseCommand):
@@ -30,9 +30,7 @@ class Command(BaseCommand):
                     "NM_VAULT_KEYS, og kjør kommandoen på nytt. Det som alt er gjort, er gjort."
                 ) from error
         with as_job():
-            for field in sealed_fields():
-                for key, index_key, rows in keys_in_use(field):
+            for place in places():
+                for key, index_key, rows in place.keys_in_use():
                     index = f", indeks med nøkkel {index_key}" if index_key else ""
-                    self.stdout.write(
-                        f"{field.model._meta.db_table}.{field.column}: {rows} forseglet med nøkkel {key}{index}"
-                    )
+                    self.stdout.write(f"{place.name}: {rows} forseglet med nøkkel {key}{index}")
