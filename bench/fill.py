@@ -10,8 +10,12 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-# Not copied: the log has no part in these pages, a printed plan is large, and a referral is told once.
-LEFT_OUT = {"audit_event", "audit_alert", "plans_plandocument", "referrals_intakedecision", "families_familygroupgrant"}
+# Not copied: the log and the history of rows have no part in these pages, a printed plan is large, and a referral is
+# told once.
+LEFT_OUT = {
+    "audit_event", "audit_alert", "history_change", "plans_plandocument", "referrals_intakedecision",
+    "families_familygroupgrant",
+}  # fmt: skip
 FAMILY_TABLES = """
     select table_name from information_schema.columns
      where table_schema = 'public' and column_name in ('family_id', 'content_object_id') order by 1

@@ -4,8 +4,6 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -26,27 +24,10 @@ from nyemonstre.access.wall import acting_as, as_job
 from nyemonstre.accounts.models import Membership
 from nyemonstre.audit.models import Event
 from tests.factories import Team, family_at
+from tests.roles import as_worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@contextmanager
-def as_worker() -> Iterator[None]:
-    """This connection is the worker's for a while: nm_worker, as in production."""
-    settings = connection.settings_dict
-    before = settings["USER"], settings["PASSWORD"]
-
-    def become(user: str, password: str) -> None:
-        connection.close()
-        connection.close_pool()
-        settings["USER"], settings["PASSWORD"] = user, password
-
-    become("nm_worker", os.environ["NM_DATABASE_PASSWORD_WORKER"])
-    try:
-        yield
-    finally:
-        become(*before)
 
 
 @pytest.fixture

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from nyemonstre.access.roles import Role
 from nyemonstre.accounts import jobs
-from nyemonstre.accounts.actions import end_role, set_active
+from nyemonstre.accounts.actions import end_role, hold_form, set_active
 from nyemonstre.accounts.actions_login import end_other_sessions, end_own_session
 from nyemonstre.accounts.enums import AccountEvent
 from nyemonstre.accounts.models import Draft, Membership, Session
@@ -17,6 +18,7 @@ from nyemonstre.accounts.sessions import LONGEST, browser_and_system
 from nyemonstre.audit.models import Event
 from nyemonstre.refusals import Refused
 from tests.factories import Team
+from tests.roles import as_worker
 
 pytestmark = pytest.mark.django_db
 LIST, PROFILE = "/konto/innlogginger/", "/konto/profil/"
@@ -139,17 +141,27 @@ def test_staying_only_keeps_the_session(team):
     assert client.post("/konto/fortsett/").status_code == 204
 
 
-def test_the_night_clears_ended_sessions_and_forgotten_forms(team, acting_as):
-    live, ended = entered(team.lead), entered(team.lead)
+@pytest.mark.django_db(transaction=True)
+def test_the_night_clears_ended_sessions_and_forgotten_forms(acting_as):
+    team = Team()
+    live, ended = entered(team.lead), entered(team.coordinator)
     Session.objects.filter(pk=ended.session.session_key).update(expire_date=timezone.now())
-    old = timezone.now() - timedelta(days=2)
-    with acting_as(team.lead):
-        facts = {"user": team.lead, "saved_at": old}
-        Draft.objects.create(key="/konto/bekreft/x/", data={"to": "/"}, **facts)
-        Draft.objects.create(key="/familier/ny/", data={"to": "x"}, **facts)
-    assert jobs.clear_sessions.run() in (0, 1), "the web role clears what it may"
-    assert live.get(PROFILE).status_code == 200
-    assert ended.get(PROFILE).status_code == 302
+    now, old = timezone.now(), timezone.now() - timedelta(days=2)
+    for user in (team.lead, team.coordinator):
+        for key, saved_at in (("a", old), ("b", now)):
+            hold_form(f"/konto/bekreft/{key}/", data={"to": "/", "page": "/", "fields": {}}, by=user)
+            with acting_as(user), transaction.atomic():
+                Draft.objects.filter(key=f"/konto/bekreft/{key}/").update(saved_at=saved_at)
+        with acting_as(user), transaction.atomic():
+            Draft.objects.create(user=user, key="/familier/ny/", data={"to": "x"}, saved_at=old)
+    with as_worker():
+        assert [jobs.clear_sessions.run() for _night in range(2)] == [1, 0]
+    for user in (team.lead, team.coordinator):
+        with acting_as(user), transaction.atomic():
+            assert list(Draft.objects.order_by("key").values_list("key", flat=True)) == [
+                "/familier/ny/", "/konto/bekreft/b/",
+            ]  # fmt: skip
+    assert [client.get(PROFILE).status_code for client in (live, ended)] == [200, 302]
 
 
 @pytest.mark.parametrize(

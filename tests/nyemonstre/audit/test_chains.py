@@ -1,7 +1,6 @@
 """The log cannot be changed unseen: not by the web role, not by the worker, not by the owner of the tables."""
 
 import json
-import os
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from io import StringIO
@@ -23,6 +22,7 @@ from nyemonstre.audit import actions, chains, jobs
 from nyemonstre.audit.log import record
 from nyemonstre.audit.models import Alert, Chain, Event, LogRetention
 from nyemonstre.postgres.creation import IN_TESTS, as_owner
+from tests import roles
 from tests.factories import Team, a_municipality
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -50,21 +50,9 @@ end $$"""
 
 @contextmanager
 def as_worker():
-    """This connection is the worker's for a while."""
-    settings = connection.settings_dict
-    before = settings["USER"], settings["PASSWORD"]
-
-    def become(user, password):
-        connection.close()
-        connection.close_pool()
-        settings["USER"], settings["PASSWORD"] = user, password
-
-    become("nm_worker", os.environ["NM_DATABASE_PASSWORD_WORKER"])
-    try:
-        with as_job():
-            yield
-    finally:
-        become(*before)
+    """The worker while the clock's own job runs."""
+    with roles.as_worker(), as_job():
+        yield
 
 
 @pytest.fixture(autouse=True)
