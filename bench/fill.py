@@ -83,14 +83,14 @@ class Filler:
         self.database.execute("analyze")
 
     def new_municipalities(self, number: int) -> list[str]:
-        """Ids of `number` municipalities that did not exist."""
+        """Ids of `number` municipalities that did not exist, else like ours."""
         rows = self.database.execute(
             """insert into accounts_municipality
-                   (id, number, name, code, language, places_per_coordinator)
-               select gen_random_uuid(), lpad(n::text, 4, '0'), 'Kommune ' || n, 'B' || lpad(n::text, 3, '0'),
-                      'nb', 10
-                 from generate_series(1, %s::int) n returning id""",
-            [number],
+               select (jsonb_populate_record(m, jsonb_build_object(
+                          'id', gen_random_uuid(), 'number', lpad(n::text, 4, '0'), 'name', 'Kommune ' || n,
+                          'code', 'B' || lpad(n::text, 3, '0')))).*
+                 from accounts_municipality m, generate_series(1, %s::int) n where m.id = %s returning id""",
+            [number, self.municipality],
         )
         return [str(row[0]) for row in rows]
 

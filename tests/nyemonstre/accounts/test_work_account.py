@@ -12,7 +12,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from joserfc.jwk import RSAKey
 
@@ -24,6 +24,7 @@ from nyemonstre.accounts.enums import AccountEvent
 from nyemonstre.accounts.models import Identity, LoginProvider, Membership, Session
 from nyemonstre.accounts.tasks import invitation_link
 from nyemonstre.audit.models import Event
+from nyemonstre.postgres.creation import as_owner
 from nyemonstre.refusals import Refused
 from tests.factories import Team
 
@@ -33,6 +34,19 @@ pytestmark = pytest.mark.django_db
 DONE, LOGIN, PROFILE = "/konto/jobbkonto/ferdig/", "/konto/logg-inn/", "/konto/profil/"
 ONE_SENTENCE = "Innloggingen med jobbkonto gikk ikke. Prøv igjen, eller snakk med administratoren i kommunen."
 UNKNOWN = "Jobbkontoen din er ikke koblet til noen bruker her."
+
+
+@pytest.fixture(scope="module", autouse=True)
+def operator(django_db_setup, django_db_blocker):
+    """Providers are set here as an operator sets them; in production only the owner of the tables may."""
+
+    def as_the_owner(statement):
+        with django_db_blocker.unblock(), as_owner(connection), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+    as_the_owner("grant insert, update on accounts_loginprovider to nm_web")
+    yield
+    as_the_owner("revoke insert, update on accounts_loginprovider from nm_web")
 
 
 @pytest.fixture(scope="module")
