@@ -30,7 +30,7 @@ NIGHT = frozenset({23, 0, 1, 2, 3, 4})
 
 OPENED = (str(AuditEvent.VIEWED), "pdf_downloaded")
 DENIED = (str(AuditEvent.REFUSED), str(AuditEvent.NOT_FOUND))
-BREAK_GLASS = tuple(value for value in FamilyEvent.values if value.startswith("break_glass"))
+BREAK_GLASS = (str(FamilyEvent.GLASS_BROKEN),)
 
 
 def find(now: datetime) -> list[Finding]:
