@@ -1,9 +1,13 @@
-"""A few things a data protection officer would look at: somebody up late, somebody who opens much, somebody curious."""
+"""What has been opened lately: the ordinary work, and what a data protection officer looks at.
+
+Somebody was up late, somebody opened a family of their own name, somebody opened much, and somebody was curious.
+"""
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from families.enums import STRICT
 from families.models import Assignment, Family
@@ -18,6 +22,8 @@ from nyemonstre.audit.origin import coming_from
 
 from .clock import travelling_to
 
+# Families, the oldest first, whose everyday reading is in the log too: a family may ask for its own.
+ORDINARY = 8
 NOTE = {
     "nb": "Snakket med koordinatoren: en mor ringte sent, og journalen ble skrevet samme kveld.",
     "nn": "Snakka med koordinatoren: ei mor ringde seint, og journalen vart skriven same kvelden.",
@@ -34,38 +40,59 @@ def unusual(town: Any, now: datetime) -> None:
         followed = {a.family_id: a.user for a in Assignment.objects.live().filter(
             family__in=families, kind="responsible").select_related("user").order_by("pk")}  # fmt: skip
     mine = [family for family in families if family.pk in followed]
-    late, curious = town.people["coordinator"][0], town.people["coordinator"][-1]
+    lead, late, curious = town.people["lead"][0], town.people["coordinator"][0], town.people["coordinator"][-1]
     theirs = [family for family in mine if followed[family.pk] == late and family.protection not in STRICT]
     others = [family for family in mine if followed[family.pk] != curious]
+    for days, hour in ((13, 12), (6, 9), (4, 10), (3, 14)):
+        for n, family in enumerate(mine[:ORDINARY]):
+            _at(_clock(now, days, hour, 4 + 6 * n), "10.20.4.17", followed[family.pk], _work, [family])
     _at(_clock(now, 4, 23, 35), "10.20.4.17", late, _open, theirs[:2])
+    _look(now, 4)
     with transaction.atomic():
         for alert in Alert.objects.filter(municipality_id=town.municipality.pk, kind=AlertKind.AT_NIGHT):
             with travelling_to(_clock(now, 3, 9, 10)):
                 sign_off(alert, note=NOTE[town.place.language], by=officer)
     for family in [family for family in mine if family.protection in STRICT][:1]:
-        _at(_clock(now, 2, 13, 5), "10.20.4.31", followed[family.pk], _open, [family])
-    _at(_clock(now, 2, 10, 20), "10.20.4.9", town.people["lead"][0], _open, families[:14])
+        _at(_clock(now, 2, 9, 5), "10.20.4.31", followed[family.pk], _work, [family])
+    _at(_clock(now, 2, 10, 20), "10.20.4.9", lead, _open, families[:14])
+    namesakes = [family for family in families if family.name.split()[-1] == lead.name.split()[-1]]
+    _at(_clock(now, 2, 14, 5), "10.20.4.9", lead, _open, namesakes)
     _at(_clock(now, 1, 14, 40), "10.20.4.22", curious, _try, others[:9])
     _at(_clock(now, 1, 23, 50), "10.20.4.17", late, _open, theirs[:3])
+    _look(now, 3, 2, 1)
 
 
 def _clock(now: datetime, days: int, hour: int, minute: int) -> datetime:
-    return (now - timedelta(days=days)).replace(hour=hour, minute=minute, second=0)
+    return (timezone.localtime(now) - timedelta(days=days)).replace(hour=hour, minute=minute, second=0)
 
 
 def _at(when: datetime, address: str, by: Any, what: Any, families: list[Family]) -> None:
-    """One family after another, a minute apart; then the clock looks at the log."""
+    """One family after another, a minute apart."""
     for n, family in enumerate(families):
         with travelling_to(when + timedelta(minutes=n)), coming_from(address):
             what(family, by)
-    with travelling_to(when + timedelta(hours=1)):
-        watch_log()
+
+
+def _look(now: datetime, *days: int) -> None:
+    """What the clock does each quarter of an hour, done early the morning after each of those days."""
+    for day in days:
+        with travelling_to(min(now, _clock(now, day - 1, 1, 15))):
+            watch_log()
 
 
 def _open(family: Family, by: Any) -> None:
-    permission = Permission.LIST_FAMILY if by.has_role("lead") else Permission.VIEW_FAMILY
+    _read(family, by, Permission.LIST_FAMILY if by.has_role("lead") else Permission.VIEW_FAMILY)
+
+
+def _work(family: Family, by: Any) -> None:
+    """An ordinary visit: who they are, the plan and the journal."""
+    _read(family, by, Permission.VIEW_FAMILY, Permission.VIEW_PLAN, Permission.VIEW_JOURNAL)
+
+
+def _read(family: Family, by: Any, *permissions: Permission) -> None:
     with acting_as(by), transaction.atomic():
-        record(AuditEvent.VIEWED, by=by, target=family, facts={"permission": str(permission)})
+        for permission in permissions:
+            record(AuditEvent.VIEWED, by=by, target=family, facts={"permission": str(permission)})
 
 
 def _try(family: Family, by: Any) -> None:

@@ -73,8 +73,8 @@ def test_each_rule_finds_its_own_and_nothing_else():
     assert found() == ["at_night", "many_denied", "many_families", "own_family", "protected", "same_name"]
     with time_machine.travel(NOON + timedelta(hours=3), tick=False):
         break_glass(many[0].code, reason="Vakten er syk, og mor ringte om i kveld.", by=team.lead)
-    assert found() == ["at_night", "break_glass", "many_denied", "many_families", "own_family", "protected", "same_name"]
-    assert len(found()) == 7, "the same again is no new alert"
+    assert "break_glass" in found()
+    assert len(found()) == len(set(found())) == 7, "the same again is no new alert"
     with as_worker(), transaction.atomic():
         night = Alert.objects.get(kind="at_night", municipality_id=team.municipality.pk)
         assert (len(night.events), night.actor_id, night.family_id) == (2, team.coordinator.pk, None)

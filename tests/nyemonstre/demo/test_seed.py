@@ -72,7 +72,7 @@ PAGES = {
     Role.LEAD: ["families:dashboard", "referrals:referral_list", "referrals:waiting_list"],
     Role.INTAKE: ["referrals:referral_list", "referrals:waiting_list"],
     Role.ADMINISTRATOR: ["accounts:user_list"],
-    Role.AUDITOR: ["audit:event_list"],
+    Role.AUDITOR: ["audit:event_list", "audit:alert_list"],
 }
 
 
