@@ -143,7 +143,9 @@ class Walk:
         """Everybody says yes to taking part; about research some say no."""
         for member in self.members:
             self.answer(member, Purpose.PARTICIPATION, Answer.GIVEN)
-            no = self.plot.has("research_refused") or self.rng.random() < 0.1
+            # Who takes it back later must have said yes.
+            by_luck = not self.plot.has("research_refused") and self.rng.random() < 0.1
+            no = self.plot.has("research_refused") or (by_luck and not self.plot.has("research_withdrawn"))
             self.answer(member, Purpose.RESEARCH, Answer.REFUSED if no else Answer.GIVEN)
 
     def answer(self, member: Member, purpose: str, answer: str, how: str = How.SIGNED, note: str = "") -> None:
