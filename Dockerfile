@@ -53,8 +53,8 @@ ENV PATH=/opt/venv/bin:$PATH \
 # none of these values is kept.
 RUN NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build NM_UPLOADS=/uploads \
     python manage.py collectstatic --noinput --verbosity 0
-# A new volume takes its owner from here.
-RUN install --directory --owner=nyemonstre --mode=0700 /uploads
+# New volumes take their owner from the folders they are mounted over.
+RUN install --directory --owner=nyemonstre --mode=0700 /uploads /log-heads
 USER nyemonstre
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=8s --start-period=20s --retries=3 \

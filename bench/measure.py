@@ -33,23 +33,34 @@ from nyemonstre.pdf import OurFiles, render_pdf  # noqa: E402
 from plans.printed import printed_plan  # noqa: E402
 from plans.printing import PAGE  # noqa: E402
 
-# Seconds for one number.
+# Seconds for one number; those that are compared share theirs.
 PATIENCE = 3
 
 
-def cost(what: Callable[[], Any], repeats: int) -> dict[str, float]:
-    """Milliseconds: the median of `repeats`, after two that warm up. What is slow is repeated less, but three times."""
-    cpu, wall = [], []
-    limit = time.perf_counter() + PATIENCE
+def costs(repeats: int, *whats: Callable[[], Any]) -> list[dict[str, float]]:
+    """Milliseconds of each: the median of `repeats` rounds, after two that warm up; fewer when slow, but three.
+
+    They take turns, so that what else the machine does meets them all alike.
+    """
+    rounds: list[list[tuple[float, float]]] = []
+    limit = time.perf_counter() + PATIENCE * len(whats)
     for n in range(repeats + 2):
         if n >= 5 and time.perf_counter() > limit:
             break
-        began, spent = time.perf_counter(), time.process_time()
-        what()
-        if n >= 2:
-            cpu.append((time.process_time() - spent) * 1000)
-            wall.append((time.perf_counter() - began) * 1000)
-    return {"cpu_ms": round(statistics.median(cpu), 2), "wall_ms": round(statistics.median(wall), 2)}
+        rounds.append([_once(what) for what in whats])
+    return [
+        {
+            "cpu_ms": round(statistics.median(one[n][0] for one in rounds[2:]), 2),
+            "wall_ms": round(statistics.median(one[n][1] for one in rounds[2:]), 2),
+        }
+        for n in range(len(whats))
+    ]
+
+
+def _once(what: Callable[[], Any]) -> tuple[float, float]:
+    began, spent = time.perf_counter(), time.process_time()
+    what()
+    return (time.process_time() - spent) * 1000, (time.perf_counter() - began) * 1000
 
 
 class Page:
@@ -72,16 +83,19 @@ class Page:
             self.get(path)
             return len(captured)
 
+    def without_log(self) -> None:
+        """The page as if nothing were written in the log."""
+        with patch.object(Event, "save"):
+            self.get()
+
     def measure(self, repeats: int) -> dict[str, Any]:
         """The page, the bare view of equal bytes, and what it would cost if nothing were written in the log."""
         size = len(self.get())
         bare = f"/bare/{size}/"
         queries, bare_queries = self.queries(self.path), self.queries(bare)
-        page, beside = cost(self.get, repeats), cost(lambda: self.get(bare), repeats)
         with patch.object(Event, "save", autospec=True, side_effect=Event.save) as saved:
             self.get()
-        with patch.object(Event, "save"):
-            silent = cost(self.get, repeats)
+        page, beside, silent = costs(repeats, self.get, lambda: self.get(bare), self.without_log)
         return {
             "html_bytes": size,
             "queries": queries,
@@ -114,8 +128,11 @@ def pdf(coordinator: User, family: Family, repeats: int) -> dict[str, Any]:
     html = render_to_string(PAGE, printed())
     files = {"base_url": "nm:", "url_fetcher": OurFiles()}
     repeats = min(repeats, 5)
-    ours = cost(lambda: render_pdf(PAGE, printed()), repeats)
-    alone = cost(lambda: HTML(string=html, **files).write_pdf(pdf_variant="pdf/a-2a"), repeats)
+    ours, alone = costs(
+        repeats,
+        lambda: render_pdf(PAGE, printed()),
+        lambda: HTML(string=html, **files).write_pdf(pdf_variant="pdf/a-2a"),
+    )
     return {
         "pdf_bytes": len(render_pdf(PAGE, printed())),
         "html_bytes": len(html.encode()),

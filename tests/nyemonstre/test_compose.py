@@ -20,9 +20,28 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
 OURS = {"web": "web", "worker": "worker", "beat": "worker", "migrate": "owner"}
-ANSWERS = dict(
-    line.split("=", 1) for line in (ROOT / ".env.example").read_text().splitlines() if "=" in line and line[0] != "#"
-)
+EXAMPLE = (ROOT / ".env.example").read_text()
+ANSWERS = dict(re.findall(r"^(\w+)=(.*)$", EXAMPLE, re.MULTILINE))
+# What may be left out, and what holds then.
+USUAL = dict(re.findall(r"^#(\w+)=(.*)$", EXAMPLE, re.MULTILINE))
+# Read by the settings, and not for an operator of these containers to say.
+NOT_ASKED = {
+    "NM_CACHE_PREFIX": "Valkey is ours alone",
+    "NM_DATABASE_PORT": "PostgreSQL stands beside",
+    "NM_DATABASE_POOLER": "PostgreSQL stands beside, without a pooler",
+    "NM_DEBUG": "never in production",
+    "NM_DEMO": "never in production",
+    "NM_NODE_MODULES": "lies in the image",
+    "NM_OUTBOX": "only where no mail leaves",
+    "NM_PLAIN_STATIC": "for tests and the bench",
+    "NM_SECURE": "behind TLS unless it is a demo",
+    **dict.fromkeys(
+        [f"NM_UPLOADS_S3_{name}" for name in ("BUCKET", "ENDPOINT", "ACCESS_KEY", "SECRET_KEY", "REGION")],
+        "a bucket in place of the volume",
+    ),
+}
+# Where settings are read from the environment.
+READERS = ("nyemonstre/settings.py", "nyemonstre/files/places.py")
 GIVEN = {
     "NM_BASE_URL": "https://monstre.example",
     "NM_VAULT_KEYS": f"1:{b64encode(bytes(range(32))).decode()}",
@@ -82,9 +101,39 @@ def test_nothing_is_given_that_nobody_reads() -> None:
             assert name in source or name.startswith("NM_DATABASE_PASSWORD_"), name
 
 
-def test_every_answer_of_the_example_is_asked_for() -> None:
-    asked = {match.group(1) for match in VARIABLE.finditer((ROOT / "docker-compose.yml").read_text())}
-    assert set(ANSWERS) <= asked
+def test_nothing_is_read_that_nobody_can_give() -> None:
+    source = "".join((ROOT / name).read_text() for name in READERS)
+    read = set(re.findall(r'\(\s*f?"(NM_[A-Z0-9_]+)"', source))
+    assert len(read) > 25
+    given = {name for service in OURS for name in environment(service)} | {"NM_DATABASE_PASSWORD_"}
+    assert read - given == set(NOT_ASKED), "give it in docker-compose.yml, or say why not"
+
+
+def test_the_example_names_everything_that_is_asked_for_with_what_holds_otherwise() -> None:
+    asked = {match.groups() for match in VARIABLE.finditer((ROOT / "docker-compose.yml").read_text())}
+    assert set(ANSWERS) == {name for name, kind, _text in asked if kind == "?"}
+    assert {name: text for name, kind, text in asked if kind == "-"} == USUAL
+
+
+@pytest.mark.parametrize("name", sorted(ANSWERS.keys() | USUAL.keys()))
+def test_every_name_is_explained_to_operators(name: str) -> None:
+    told = (ROOT / "docs" / "operators.md").read_text()
+    # Written as `NM_MAIL_HOST`, `_PORT`, … or `NM_DATABASE_PASSWORD_…`; the other two are docker's.
+    first, _separator, last = name.rpartition("_")
+    short = f"`_{last}`" in told and f"`{first}_" in told
+    known = name in told or short or "NM_DATABASE_PASSWORD_" in name
+    assert known or name in ("POSTGRES_PASSWORD", "NM_VERSION", "NM_VALKEY_PASSWORD")
+
+
+def test_volumes_can_be_written_by_those_who_should_and_no_others() -> None:
+    """In containers that else are read-only, by a user who is not root."""
+    mounted = {service: SERVICES[service].get("volumes", []) for service in OURS}
+    heads, uploads = "log-heads:/log-heads", "uploads:/uploads"
+    assert mounted == {"web": [uploads], "beat": [], "worker": [heads, uploads], "migrate": [f"{heads}:ro"]}
+    assert [environment(service)["NM_LOG_HEADS"] for service in ("worker", "migrate")] == ["/log-heads"] * 2
+    assert {"log-heads", "uploads"} <= set(COMPOSE["volumes"])
+    made = "RUN install --directory --owner=nyemonstre --mode=0700 /uploads /log-heads\nUSER nyemonstre\n"
+    assert made in DOCKERFILE, "a new volume takes its owner from the image"
 
 
 def test_secrets_have_no_value_in_the_repository() -> None:
