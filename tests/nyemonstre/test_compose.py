@@ -95,7 +95,7 @@ def test_each_service_knows_only_its_own_database_password(service: str, role: s
 
 
 def test_nothing_is_given_that_nobody_reads() -> None:
-    source = (ROOT / "nyemonstre" / "settings.py").read_text() + (ROOT / "nyemonstre/setup/healthy.py").read_text()
+    source = "".join((ROOT / name).read_text() for name in (*READERS, "nyemonstre/setup/healthy.py"))
     for service in OURS:
         for name in SERVICES[service]["environment"]:
             assert name in source or name.startswith("NM_DATABASE_PASSWORD_"), name
