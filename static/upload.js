@@ -1,7 +1,7 @@
 // Uploads: a form with data-upload says at once when a file is too large, and shows how far it has come.
 // Without script the same form is sent by the browser; the server says the same about size and kind.
 (() => {
-  const megabytes = (bytes) => (bytes / 1024 / 1024).toLocaleString("nb-NO", { maximumFractionDigits: 1 });
+  const megabytes = (bytes) => Math.max(bytes / 1024 / 1024, 0.1).toLocaleString("nb-NO", { maximumFractionDigits: 1 });
 
   const line = (form) => form.querySelector("[data-upload-status]");
   const tell = (form, name, values = {}) => {
@@ -27,6 +27,10 @@
     const main = page.querySelector("main");
     // An answer that is no page of ours (a proxy that found the file too large, say) must not wipe what was typed.
     if (!main) return void fail(form);
+    page.querySelectorAll("link[rel=stylesheet]").forEach((link) => {
+      const known = [...document.styleSheets].some((sheet) => sheet.href && sheet.href.endsWith(link.getAttribute("href")));
+      if (!known) document.head.append(link.cloneNode());
+    });
     history.replaceState(null, "", request.responseURL);
     document.title = page.title;
     document.body.replaceWith(page.body);
