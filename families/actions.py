@@ -20,6 +20,7 @@ from nyemonstre.flow import missing
 from nyemonstre.refusals import Refused
 from nyemonstre.versioned import lock
 
+from .actions_places import look_at_held
 from .calendar import Window, windows_opened_by
 from .enums import FamilyEvent, FamilyState, MemberRole, Protection
 from .models import Family, Household, Member, Milestone, Residence
@@ -340,5 +341,7 @@ def close(family: Family, *, reason: str, by: User, on: date | None = None) -> F
         reason[:300],
     )
     current.save()
+    for assignment in current.assignments.live().responsible().order_by("pk"):
+        look_at_held(assignment.user_id, current.municipality_id)
     record(FamilyEvent.FAMILY_CLOSED, by=by, target=current)
     return current

@@ -1,6 +1,9 @@
 """How many families a coordinator has room for: the number is their own, and places can be held back."""
 
+from uuid import UUID
+
 from django.core.exceptions import PermissionDenied
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nyemonstre.access.actions import action
@@ -31,7 +34,8 @@ def set_places(municipality: Municipality, *, coordinator: User, places: int | N
     row = _role(coordinator, municipality.pk)
     row.places, row.places_reason = places, reason.strip()[:300]
     row.places_held = min(row.places_held, places or municipality.places_per_coordinator)
-    row.save(update_fields=["places", "places_reason", "places_held"])
+    row.places_look_on = None
+    row.save(update_fields=["places", "places_reason", "places_held", "places_look_on"])
     record(FamilyEvent.PLACES_CHANGED, by=by, target=row, facts={"coordinator": str(coordinator.pk)})
 
 
@@ -47,8 +51,8 @@ def hold_places(municipality: Municipality, *, coordinator: User, held: int, by:
     most = row.places or municipality.places_per_coordinator
     if not 0 <= held <= most:
         raise Refused(_("Skriv et tall fra 0 til %(most)d.") % {"most": most}, rule="held", field="held")
-    row.places_held = held
-    row.save(update_fields=["places_held"])
+    row.places_held, row.places_look_on = held, None
+    row.save(update_fields=["places_held", "places_look_on"])
     record(FamilyEvent.PLACES_CHANGED, by=by, target=row, facts={"coordinator": str(coordinator.pk)})
 
 
@@ -57,6 +61,15 @@ def hold_one_back(coordinator: User, municipality_id: object) -> None:
     row = _role(coordinator, municipality_id)
     row.places_held = min(row.places_held + 1, row.places or row.municipality.places_per_coordinator)
     row.save(update_fields=["places_held"])
+
+
+def look_at_held(user_id: UUID, municipality_id: object) -> None:
+    """A family has left this coordinator: if places are held, Å gjøre asks whether the number is still right.
+
+    Whichever family it was, or the question itself would tell that the one that left was protected.
+    """
+    rows = Membership.objects.live().filter(user=user_id, municipality=municipality_id, role=Role.COORDINATOR)
+    rows.filter(places_held__gt=0).update(places_look_on=timezone.localdate())
 
 
 def _role(coordinator: User, municipality_id: object) -> Membership:

@@ -25,10 +25,13 @@ AGE_AHEAD, PAUSE_AHEAD = 120, 30
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `kind`: open | passed | age | pause | end. `on` is the last day it fits."""
+    """One thing to do. `kind`: open | passed | age | pause | places | end. `on` is the last day it fits.
+
+    `family` None: about no family that may be named.
+    """
 
     kind: str
-    family: Family
+    family: Family | None
     text: str
     state: str
     chip: str
@@ -43,6 +46,7 @@ KINDS: dict[str, Any] = {
     "passed": gettext_lazy("Ta det når det passer"),
     "age": gettext_lazy("Fyller 16 eller 18"),
     "pause": gettext_lazy("Pauser"),
+    "places": gettext_lazy("Plassene dine"),
 }
 
 
@@ -69,9 +73,9 @@ def to_do(user: Any, today: date | None = None) -> list[Entry]:
         own_milestones(user).filter(due_from__lte=today).select_related("family").order_by("due_until", "family__name")
     )
     entries = [window_entry(milestone, today) for milestone in due]
-    entries += _pauses(user, today) + _birthdays(user, today)
+    entries += _pauses(user, today) + _birthdays(user, today) + _held_places(user)
     order = list(KINDS)
-    return sorted(entries, key=lambda e: (order.index(e.kind), e.on, e.family.name))
+    return sorted(entries, key=lambda e: (order.index(e.kind), e.on, e.family.name if e.family else ""))
 
 
 def window_entry(milestone: Milestone, today: date) -> Entry:
@@ -98,6 +102,18 @@ def _pauses(user: Any, today: date) -> list[Entry]:
             reverse("families:family_detail", args=[family.pk]),
         )
         for family in paused.order_by("paused_until", "code")
+    ]  # fmt: skip
+
+
+def _held_places(user: Any) -> list[Entry]:
+    """A family has left since places were held. Which one is not said, and need not be known."""
+    return [
+        Entry(
+            "places", None, _("Du holder av plasser. Se om tallet fortsatt stemmer"), "now",
+            _("%(held)d holdes av") % {"held": role.places_held}, role.places_look_on, reverse("families:places_hold"),
+        )
+        for role in user.live_memberships
+        if role.places_held and role.places_look_on
     ]  # fmt: skip
 
 

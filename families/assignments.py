@@ -17,6 +17,7 @@ from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
+from .actions_places import look_at_held
 from .enums import AssignmentKind, FamilyEvent
 from .grants import FamilyUserGrant, ShutOut
 from .leaves import Leave
@@ -352,6 +353,8 @@ def _end(assignment: Assignment, at: datetime, by: User, reason: str) -> None:
     assignment.ended_reason = reason[:300]
     assignment.save(update_fields=["valid_until", "ended_by", "ended_reason"])
     assignment.grants.all().delete()
+    if assignment.kind == AssignmentKind.RESPONSIBLE:
+        look_at_held(assignment.user_id, assignment.family.municipality_id)
 
 
 def give(

@@ -1,7 +1,8 @@
 """WHO GETS IT ON PAPER: whose something is, and for which of the homes it may be printed.
 
 The marks are stored on own words, journal lines, goals and measures; what they mean is decided here, at the moment of
-use. A paper is made for a `Reader`: everybody, one home, or one young person.
+use. A paper is made for a `Reader`: everybody, one home, or one young person. A page that is looked at together has a
+reader too: whoever sits at the table.
 """
 
 from collections.abc import Iterable
@@ -21,6 +22,9 @@ from django.utils.translation import gettext_lazy
 from nyemonstre.refusals import Refused
 
 from .enums import STRICT, Audience
+
+# Who may sit at the table beside the homes and the young: all homes at once, and the coordinator alone.
+TOGETHER, ALONE = "sammen", "alene"
 
 # From this age a child's own view weighs heavily (barneloven § 31, DOMAIN.md 4), and the child may ask to keep a thing.
 MAY_KEEP_FROM = 12
@@ -195,6 +199,21 @@ class Homes:
         ]
         return [self.everybody, *homes, *young]
 
+    def at_table(self) -> list[Reader]:
+        """Who may be looking at a page with the coordinator. The first is meant when nobody has said: never more than
+        every home may see. Only the coordinator alone sees it all. One entry where there is nothing to choose.
+        """
+        everybody, *parts = self.readers()
+        if not parts:
+            return [everybody]
+        first = Reader(TOGETHER, everybody.homes, None, _("Alle hjem sammen") if self.two else _("Familien sammen"))
+        return [first, *parts, Reader(ALONE, everybody.homes, None, _("Bare du"))]
+
+    def sitting(self, key: str) -> Reader | None:
+        """Who of `at_table` the address names; the first when it names nobody, None for somebody unknown."""
+        table = self.at_table()
+        return next((reader for reader in table if reader.key == key), None) if key else table[0]
+
     def _adults_in(self, home: UUID) -> str:
         """On paper a home is called by its people: its name may be a street."""
         adults = [m.first_name for m in self.members.values() if m.is_adult and home in self.of(m.pk)]
@@ -219,7 +238,7 @@ class Homes:
     def concern(self, people: Iterable[UUID], reader: Reader) -> bool:
         """Is something about `people` for each home `reader` reads for? The adults decide where there are any."""
         people = set(people)
-        if not self.two or not people or reader.member in people:
+        if not self.two or not people or reader.member in people or reader.key == ALONE:
             return True
         if not reader.key and not self.parted:
             return True
@@ -243,7 +262,9 @@ class Homes:
 
 
 def may_get(row: Marked, whose: Iterable[UUID], reader: Reader, homes: Homes) -> bool:
-    """May `reader` get `row` on paper? `whose` are the ids of the people it is about."""
+    """May `reader` get `row` on paper, or see it at the table? `whose` are the ids of the people it is about."""
+    if reader.key == ALONE:
+        return True
     if row.seen_by == Audience.NOBODY:
         return False
     if row.seen_by == Audience.KEPT:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -19,6 +19,7 @@ from .calendar import due_text, step_label, window_state
 from .caseload import Facts, Row
 from .enums import Protection
 from .grants import BreakGlass, FamilyUserGrant, ShutOut
+from .marks import ALONE, Homes, Reader
 from .models import Family, permissions_on
 from .stages import Step
 
@@ -46,6 +47,20 @@ DONE_AT = {
     Step.REVIEW: ("plans:review", True),
     Step.YEARLY: ("assessments:family_tab", False),
 }
+
+
+def at_table(request: HttpRequest, family: Family) -> tuple[Homes, Reader, dict[str, Any]]:
+    """For a page that is looked at together: who sits there, as `?ved=` says, and what the page needs to ask it.
+
+    The signs in the family's header (adressesperre, interpreter, coming of age) are for the coordinator alone.
+    Raises Http404 for a reader the family has not.
+    """
+    homes = Homes(family)
+    reader = homes.sitting(request.GET.get("ved", ""))
+    if reader is None:
+        raise Http404
+    context: dict[str, Any] = {"table": homes.at_table(), "reader": reader}
+    return homes, reader, context if reader.key == ALONE else context | {"tags": []}
 
 
 def open_family(request: HttpRequest, family_id: UUID, permission: Permission, *, quiet: bool = False) -> Family:

@@ -65,11 +65,15 @@ def save_member(
 ) -> Member:
     """Add a person (`member` None) or change one, and say where they live: home's id → percent of the time, 0 for not.
 
-    `shares` None leaves the homes alone. Raises Refused as `move_member`, Stale as `change_member`.
+    `shares` None leaves the homes alone: then a new role must suit them. Raises Refused as `move_member`, Stale as
+    `change_member`.
     """
     check(by, Permission.CHANGE_FAMILY, family)
     role = facts.get("role", member.role if member else MemberRole.CHILD)
     homes = _homes_for(family, shares, role, facts.get("first_name", "")) if shares is not None else {}
+    if shares is None and member and role != member.role:
+        lives = dict(Residence.objects.filter(member=member).order_by().values_list("household_id", "share"))
+        _homes_for(family, lives, role, member.first_name)
     if member is None:
         refuse_twice(Member.objects.filter(family=family), key)
         member = add_member(family, new=NewMember(**facts), key=key, by=by)

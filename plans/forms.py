@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from assessments.outcomes import Outcome
 from consent.models import Service
 from consent.rules import contactable_services
+from families.enums import Audience
 from families.marks import MAY_KEEP_FROM, Homes, Mark
 from families.models import Family, Member
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
@@ -20,6 +21,8 @@ from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureState, Moment,
 from .models import Goal, Measure
 
 Text = str | Promise
+NOT_ASKED = _("Ikke spurt om")
+ASK = _("Fra 12 år kan den unge selv be om at foreldrene ikke får se det. Spør, og skriv det de sier.")
 
 
 class People(forms.ModelMultipleChoiceField):
@@ -98,11 +101,11 @@ class MarkedForm(FamilyForm):
         return data
 
 
-def mark_field(homes: Homes, **kwargs: Any) -> forms.ChoiceField:
+def mark_field(homes: Homes, *, first: Text = NOT_ASKED, help_text: Text = ASK) -> forms.ChoiceField:
+    """`first` is what stands there when nobody has chosen."""
     return forms.ChoiceField(
-        label=_("Hvem kan få dette på papir?"), choices=[("", _("Ikke spurt om")), *homes.choices()], required=False,
-        help_text=_("Fra 12 år kan den unge selv be om at foreldrene ikke får se det. Spør, og skriv det de sier."),
-        error_messages={"invalid_choice": _("Velg ett av svarene i listen.")}, **kwargs,
+        label=_("Hvem kan få dette på papir?"), choices=[("", first), *homes.choices()], required=False,
+        help_text=help_text, error_messages={"invalid_choice": _("Velg ett av svarene i listen.")},
     )  # fmt: skip
 
 
@@ -326,6 +329,19 @@ class QuickLineForm(FamilyForm, OnceForm):
     submit_text = _("Lagre linjen")
     kind = forms.ChoiceField(label=_("Hva slags?"), choices=JournalKind.choices, initial=JournalKind.PHONE)
     text = PlainTextField(label=_("Hva skjedde?"), max_length=500)
+
+    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
+        super().__init__(*args, family=family, **kwargs)
+        homes = Homes(family)
+        if homes.two or homes.young:
+            self.fields["seen_by"] = mark_field(homes, first=_("Ingen, til du sier noe annet"), help_text="")
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody gets the line until somebody has said so. One home with only small children is not asked."""
+        data = super().clean() or self.cleaned_data
+        if "seen_by" in data:
+            data["mark"] = Mark.parse(data.pop("seen_by") or Audience.NOBODY)
+        return data
 
 
 class PdfForm(OnceForm):

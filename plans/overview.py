@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 from assessments.outcomes import Outcome
 from consent.rules import contactable_services
 from families.calendar import due_text, window_state
-from families.marks import MARK_ROWS
+from families.marks import MARK_ROWS, Homes, Reader, may_get
 from families.models import Family, Member
 from families.stages import Step
 
 from .enums import Doer, MeasureState
 from .models import Goal, GoalVersion, Measure, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
-from .printed import doer_in_words
+from .printed import doer_in_words, goals_for
 
 DOER_ICONS = {
     Doer.FAMILY: "Person",
@@ -231,20 +231,33 @@ class PlanPage:
         ]
 
 
-def agreement_in_words(agreement: PlanAgreement) -> list[dict[str, Any]]:
-    """The goals of an agreed version, from what was kept that day; no other row is read."""
-    goals = []
-    for goal in agreement.goals:
-        measures = [
-            {
-                "what": m["what"],
-                "who": ", ".join(filter(None, [m["service"], m["who"]])) or str(Doer(m["done_by"]).label),
-                "state": str(MeasureState(m["state"]).label),
-                "due_on": date.fromisoformat(m["due_on"]) if m["due_on"] else None,
-                "falls_between": m["falls_between"],
-            }
-            for m in goal["measures"]
-        ]
-        label = str(Outcome(goal["outcome"]).label)
-        goals.append({**goal, "label": label, "whose": ", ".join(goal["whose"]), "measures": measures})
-    return goals
+def agreement_in_words(agreement: PlanAgreement, reader: Reader, homes: Homes) -> list[dict[str, Any]]:
+    """The goals of an agreed version that `reader` may see now, in the words that were kept that day.
+
+    The marks are those of today. A measure kept without its id (older versions) is told only of a goal without marks
+    on any of its measures.
+    """
+    rows = Goal.objects.filter(pk__in=[goal["goal"] for goal in agreement.goals]).with_measures()
+    open_to = {str(goal.pk): goal for goal in goals_for(rows, reader, homes)}
+    return [
+        _goal_in_words(kept, open_to[kept["goal"]], reader, homes)
+        for kept in agreement.goals
+        if kept["goal"] in open_to
+    ]
+
+
+def _goal_in_words(kept: dict[str, Any], goal: Goal, reader: Reader, homes: Homes) -> dict[str, Any]:
+    hidden = {str(m.pk) for m in goal.measures_read if not may_get(m, [], reader, homes)}
+    measures = [
+        {
+            "what": m["what"],
+            "who": ", ".join(filter(None, [m["service"], m["who"]])) or str(Doer(m["done_by"]).label),
+            "state": str(MeasureState(m["state"]).label),
+            "due_on": date.fromisoformat(m["due_on"]) if m["due_on"] else None,
+            "falls_between": m["falls_between"],
+        }
+        for m in kept["measures"]
+        if (m["measure"] not in hidden if "measure" in m else not hidden)
+    ]
+    label = str(Outcome(kept["outcome"]).label)
+    return {**kept, "label": label, "whose": ", ".join(kept["whose"]), "measures": measures}

@@ -4,6 +4,7 @@ Never an address. Contact details only while a signed agreement line is live. Wh
 asked of families/protection.py, and what one home or one young person may get, of families/marks.py.
 """
 
+from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
@@ -48,9 +49,8 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         raise LookupError("no such reader now")
     out = outside(family)
     goals = [
-        (goal, [m for m in goal.open_measures if _measure_for(m, reader, homes)])
-        for goal in Goal.objects.filter(family=family).active().with_measures()
-        if may_get(goal, [member.pk for member in goal.whose.all()], reader, homes)
+        (goal, measures_for(goal, reader, homes))
+        for goal in goals_for(Goal.objects.filter(family=family).active().with_measures(), reader, homes)
     ]
     lines = [line for line in live_lines(family) if homes.concern([m.pk for m in line.members.all()], reader)]
     shown = [line for line in lines if out.contact(line.contact) is not None]
@@ -66,7 +66,8 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         "municipality": family.municipality.name,
         "today": timezone.localdate(),
         "agreement": agreement,
-        "present": out.text(", ".join(agreement.present)) if agreement else "",
+        # Where one hides from the rest, the paper does not say who sat down with whom.
+        "present": out.text(", ".join(agreement.present)) if agreement and not homes.parted else "",
         "coordinator": _person(responsible.user) if responsible else None,
         "words": _words(family, reader, homes, out),
         "areas": _areas(goals, out),
@@ -77,9 +78,14 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     }
 
 
-def _measure_for(measure: Measure, reader: Reader, homes: Homes) -> bool:
-    """A measure follows its goal, unless it is marked itself."""
-    return may_get(measure, [], reader, homes)
+def goals_for(goals: Iterable[Goal], reader: Reader, homes: Homes) -> list[Goal]:
+    """Those of the goals, fetched `with_measures()`, that this reader may get."""
+    return [goal for goal in goals if may_get(goal, [member.pk for member in goal.whose.all()], reader, homes)]
+
+
+def measures_for(goal: Goal, reader: Reader, homes: Homes) -> list[Measure]:
+    """Those of a goal's open measures that this reader may get. They follow the goal, unless they are marked."""
+    return [measure for measure in goal.open_measures if may_get(measure, [], reader, homes)]
 
 
 def _person(user: Any) -> dict[str, str]:

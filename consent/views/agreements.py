@@ -17,9 +17,9 @@ from consent.forms import ContactForm, EndForm, LineForm, SignForm
 from consent.models import AgreementLine, Contact, Service
 from consent.overview import day, on_paper, threads
 from families.calendar import add_months
-from families.marks import Homes
+from families.marks import ALONE, Homes
 from families.models import Family
-from families.pages import family_context, open_family
+from families.pages import at_table, family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from, keep_typed
@@ -171,11 +171,14 @@ def _in_words(line: AgreementLine) -> list[tuple[str, str]]:
 @requires(Permission.CHANGE_CONSENT)
 @require_http_methods(["GET", "HEAD", "POST"])
 def lines_sign(request: HttpRequest, family_id) -> HttpResponse:
-    """The family has signed one draft, or several at once."""
+    """The family has signed one draft, or several at once: of those, what the ones at the table may see."""
     family = open_to_change(request, family_id)
+    homes, reader, table = at_table(request, family)
     rows = threads(family, request.user, taking_part=rules.participates(family))
     drafts = [thread for thread in rows if thread.standing == Standing.DRAFT]
-    if not drafts:
+    waiting = bool(drafts)
+    drafts = [t for t in drafts if homes.concern([member.pk for member in t.line.members.all()], reader)]
+    if not waiting:
         sentence = _("Det er ingen utkast å skrive under. Alt som var krysset av, er ført.")
         return back(family, sentence, anchor=ANCHOR, info=True, request=request)
     chosen = [f"{thread.line.pk}:{thread.line.version}" for thread in drafts]
@@ -190,7 +193,9 @@ def lines_sign(request: HttpRequest, family_id) -> HttpResponse:
             sentence = _("Underskriften er ført. Dere kan nå kontakte %(names)s.") % {"names": names}
             return back(family, sentence, anchor=ANCHOR, request=request)
     lead = _("Les linjene høyt sammen. En linje familien ikke vil ha, krysser du bort.")
-    return form_page(request, family, form, heading=_("Familien skriver under"), lead=lead)
+    if not drafts:
+        lead = _("Ingen av utkastene gjelder alle som sitter her. Velg hvem som er til stede.")
+    return form_page(request, family, form, heading=_("Familien skriver under"), lead=lead, **table)
 
 
 @requires(Permission.CHANGE_CONSENT)
@@ -257,17 +262,20 @@ def contact_edit(request: HttpRequest, family_id, contact_id) -> HttpResponse:
 @requires(Permission.VIEW_CONSENT)
 @require_safe
 def agreement_print(request: HttpRequest, family_id) -> HttpResponse:
-    """The agreement on one page, to read together and to sign on paper: whole, or what concerns one home (`?til=`)."""
+    """The agreement on one page, to read together and to sign on paper: what concerns all homes, or one (`?til=`)."""
     family = open_family(request, family_id, Permission.VIEW_CONSENT)
     homes = Homes(family)
-    reader = homes.reader(request.GET.get("til", ""))
+    readers = [reader for reader in homes.at_table() if not reader.member and reader.key != ALONE]
+    key = request.GET.get("til", "")
+    reader = next((reader for reader in readers if reader.key == key), None) if key else readers[0]
     if reader is None:
         raise Http404
     rows = threads(family, request.user, taking_part=rules.participates(family))
     rows = on_paper(rows, family, reader, homes)
-    adults = [m for m in people_of(family) if m.is_adult and (not reader.key or homes.of(m.pk) & reader.homes)]
+    whole = reader.homes == set(homes.names)
+    adults = [m for m in people_of(family) if m.is_adult and (whole or homes.of(m.pk) & reader.homes)]
     context = {
-        "readers": [(r.key, r.name) for r in homes.readers() if not r.member] if homes.two else [],
+        "readers": readers if homes.two else [],
         "reader": reader,
         "signed": [t for t in rows if t.standing in (*rules.OPEN, Standing.AHEAD)],
         "drafts": [t for t in rows if t.standing == Standing.DRAFT and not t.silent],

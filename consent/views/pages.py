@@ -47,7 +47,7 @@ def form_page(
     """A form on a page of its own under the family's header; 422 when it comes back with errors."""
     context = {
         **family_context(request, family, "consent"), "form": form, "heading": "", "lead": "", "drafted": False,
-        "newer": [], "follows": [], "texts": [], "danger": False, **extra,
+        "newer": [], "follows": [], "texts": [], "danger": False, "table": [], **extra,
     }  # fmt: skip
     return render(request, template, context, status=422 if form.is_bound and form.errors else 200)
 

@@ -171,6 +171,8 @@ class Membership(models.Model):
     places = models.PositiveSmallIntegerField(_("plasser"), null=True, blank=True)
     places_reason = models.CharField(_("grunn til antallet"), max_length=300, blank=True)
     places_held = models.PositiveSmallIntegerField(_("plasser som holdes av"), default=0)
+    # A family has left since the places were held: the coordinator is asked whether the number is still right.
+    places_look_on = models.DateField(null=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 

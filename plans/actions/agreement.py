@@ -77,6 +77,7 @@ def _as_it_stands(goal: Goal) -> dict:
         "whose": [member.first_name for member in goal.whose.all()],
         "measures": [
             {
+                "measure": str(measure.pk),
                 "what": measure.what,
                 "done_by": measure.done_by,
                 "service": measure.service.name if measure.service else "",

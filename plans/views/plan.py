@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from families.marks import MARK_ROWS
 from families.models import Member, permissions_on
-from families.pages import family_context, open_family
+from families.pages import at_table, family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
@@ -21,6 +21,7 @@ from plans.models import Goal, GoalVersion, Measure, OwnWords, PlanAgreement
 from plans.models.plan import SOON
 from plans.overview import PlanPage, agreement_in_words, goal_cards, measure_row
 from plans.overview import own_words as people_and_words
+from plans.printed import goals_for, measures_for
 
 from .frame import CHANGE, VIEW, form_page, goal_and_family, reload_page, row_of, tab_url
 
@@ -96,8 +97,12 @@ def own_words_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(CHANGE)
 def plan_agree(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """«Planen er avtalt»: who was there, which language. The first time, the step is reached."""
+    """«Planen er avtalt»: who was there, which language. The first time, the step is reached.
+
+    Beside the form stand the goals those at the table may see; the version keeps the whole plan.
+    """
     family = open_family(request, family_id, CHANGE)
+    homes, reader, table = at_table(request, family)
     interpreted = family.members.filter(needs_interpreter=True).order_by("birth_date").first()
     form = AgreeForm(
         request.POST or None, family=family, initial={"language": interpreted.language if interpreted else ""}
@@ -118,29 +123,30 @@ def plan_agree(request: HttpRequest, family_id: UUID) -> HttpResponse:
             return redirect(tab_url(family))
     page = PlanPage(family)
     context = {
-        "goals": page.active,
+        **family_context(request, family, "plan"),
+        **table,
+        "goals": [(goal, measures_for(goal, reader, homes)) for goal in goals_for(page.active, reader, homes)],
         "next_number": page.side()["next_number"],
         "heading": _("Planen er avtalt"),
         "form": form,
     }
-    return render(
-        request, "plans/plan_agree.html", {**context, **family_context(request, family, "plan")},
-        status=422 if form.is_bound else 200,
-    )  # fmt: skip
+    return render(request, "plans/plan_agree.html", context, status=422 if form.is_bound else 200)
 
 
 @require_safe
 @requires(VIEW)
 def agreement_detail(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
-    """An agreed version of the plan, word for word as it stood."""
+    """An agreed version of the plan, word for word as it stood: of it, what those at the table may see."""
     family = open_family(request, family_id, VIEW)
+    homes, reader, table = at_table(request, family)
     agreement = get_visible_or_404(
         PlanAgreement.objects.filter(family=family), request, VIEW, quiet=True, number=number
     )
     context = {
         **family_context(request, family, "plan"),
+        **table,
         "agreement": agreement,
-        "goals": agreement_in_words(agreement),
+        "goals": agreement_in_words(agreement, reader, homes),
     }
     return render(request, "plans/agreement_detail.html", context)
 

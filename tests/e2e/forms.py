@@ -160,7 +160,7 @@ FORMS: tuple[Form, ...] = (
     }),
     Form("underskrift", "coordinator", "consent:lines_sign", FAMILY, {
         "lines": Row("draft"), "signed_by": Text(160), "signed_on": Day(), **HOW,
-    }),
+    }, query="?ved=alene"),
     Form("kontakt", "coordinator", "consent:contact_edit", ("family", "contact"), CONTACT, once=False),
     Form("avslutt avtale", "coordinator", "consent:line_end", ("family", "line"), {"reason": Text(300)}),
     Form("tjeneste", "coordinator", "consent:service_new", (), {
@@ -195,7 +195,9 @@ FORMS: tuple[Form, ...] = (
         "happened_on": Day(), "kind": Choice("phone"), "members": Row("member", free=True),
         "minutes": Number("20", free=True), "moment": Choice("small", free=True), "text": Text(10_000),
     }),
-    Form("kort linje", "coordinator", "plans:journal_quick", FAMILY, {"kind": Choice("phone"), "text": Text(500)}),
+    Form("kort linje", "coordinator", "plans:journal_quick", FAMILY, {
+        "kind": Choice("phone"), "text": Text(500), "seen_by": Choice("nobody", free=True),
+    }),
     Form("evaluering", "coordinator", "plans:review", ("family", "round"), {
         "held_on": Day(), "present": Text(300, free=True), "note": Text(2000, free=True),
         "GOAL-rating": Choice("4", free=True), "GOAL-helped": Text(1000, free=True),

@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from families import assignments
+from families import actions, assignments
 from families.actions_places import hold_places, set_places
 from families.actions_protection import change_protection
 from families.enums import AssignmentKind, Protection
@@ -208,3 +208,32 @@ def test_the_pages_of_places(client, team):
     assert client.get(url).status_code == 403
     assert client.post(reverse("families:places_hold"), {"held": "0"}).status_code == 302
     assert seen(team, team.intake) == (0, 6)
+
+
+@pytest.mark.parametrize(
+    ("leaves", "level"),
+    [("closed", STRICT), ("closed", Protection.NONE), ("handed over", Protection.NONE), ("ended", Protection.NONE)],
+)
+def test_held_places_are_asked_about_when_any_family_leaves(client, team, family, leaves, level):
+    """The same question whichever family left, so that it tells nothing of the one that did."""
+    by, lead = team.coordinator, team.lead
+    page = reverse("families:to_do")
+    client.force_login(by)
+    hold_places(team.municipality, coordinator=by, held=2, by=by)
+    assert "holder av plasser" not in client.get(page).content.decode()
+    if level == STRICT:
+        protect(family, by=by)
+    with acting_as(by):
+        mine = family.assignments.select_related("family", "user").get()
+    if leaves == "closed":
+        actions.close(family, reason="Flyttet", by=by)
+    elif leaves == "ended":
+        assignments.end_assignment(mine, by=lead)
+    else:
+        assignments.hand_over(family, to=team.second_coordinator, reason="Bytte", by=lead)
+    text = client.get(page).content.decode()
+    assert "Du holder av plasser. Se om tallet fortsatt stemmer" in text
+    assert "2 holdes av" in text
+    assert family.code not in text
+    client.post(reverse("families:places_hold"), {"held": "1"})
+    assert "holder av plasser" not in client.get(page).content.decode()

@@ -1,15 +1,19 @@
 """Two homes and young people: what one parent says, a young person keeps, or nobody may find, is on no paper."""
 
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.outcomes import Outcome
 from consent import actions as consent_actions
+from families import actions as family_actions
 from families.actions_protection import change_protection
 from families.enums import Audience, Protection
 from families.marks import Homes, Mark
 from families.models import Family, Household, Member
+from families.people import move_member
 from nyemonstre.access.wall import acting_as
 from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import Refused
@@ -201,3 +205,112 @@ def test_a_file_made_before_a_mark_or_a_protection_is_not_given_out(family, peop
     with pytest.raises(Refused):
         actions.order_pdf(fresh(family, by), straight=True, reader="home:tull", by=by)
     assert isinstance(people["Mor"], Member)
+
+
+# ── At the table: a page that is looked at together ──
+
+
+@pytest.fixture
+def marked(family, people, homes, by):
+    """A goal for each kind of reader, each with a word of its own."""
+    marks = {
+        "BARE-FAR": (["Far"], None), "BARE-MOR": (["Mor"], Mark(Audience.HOME, home=homes["Hos mor"].pk)),
+        "BEGGES": (["Far"], Mark(Audience.BOTH)), "JENTAS": (["Jente"], None),
+        "HOLDT": (["Jente"], Mark(Audience.KEPT, member=people["Jente"].pk)),
+        "INGENS": (["Gutt"], Mark(Audience.NOBODY)),
+    }  # fmt: skip
+    for words, (whose, mark) in marks.items():
+        who = [people[name] for name in whose]
+        goal = actions.add_goal(family, outcome=Outcome.RM3, words=words, whose=who, mark=mark, by=by)
+    actions.add_measure(goal, what="TILTAK-INGENS", done_by=Doer.COORDINATOR, by=by)
+    actions.agree_plan(family, present=["Mor", "Far"], by=by)
+    return set(marks) | {"TILTAK-INGENS"}
+
+
+def test_at_the_table_stands_what_the_ones_present_may_see(client, family, people, homes, marked, by):
+    """The first that opens, when nobody has said who is there, is never more than every home may see."""
+    client.force_login(by)
+    seen = {
+        "": {"BEGGES", "JENTAS"},
+        "?ved=sammen": {"BEGGES", "JENTAS"},
+        f"?ved=home:{homes['Hos mor'].pk}": {"BARE-MOR", "BEGGES", "JENTAS"},
+        f"?ved=home:{homes['Hos far'].pk}": {"BARE-FAR", "BEGGES", "JENTAS"},
+        f"?ved=member:{people['Jente'].pk}": {"BEGGES", "JENTAS", "HOLDT"},
+        "?ved=alene": marked,
+    }
+    detail = reverse("plans:agreement_detail", args=[family.pk, 1])
+    for query, expected in seen.items():
+        for page in (reverse("plans:plan_agree", args=[family.pk]), detail):
+            text = client.get(page + query).content.decode()
+            shown = expected if page == detail else expected - {"TILTAK-INGENS"}
+            assert {word for word in marked if word in text} == shown, (page, query)
+    assert client.get(detail + "?ved=home:tull").status_code == 404
+
+
+def test_the_signs_in_the_header_are_for_the_coordinator_alone(client, family, homes, marked, line, by):
+    change_protection(fresh(family, by), protection=Protection.CLIENT_ADDRESS, reason="x", by=by)
+    client.force_login(by)
+    for page in (reverse("plans:plan_agree", args=[family.pk]), reverse("plans:agreement_detail", args=[family.pk, 1])):
+        for query, there in (("", False), ("?ved=alene", True)):
+            assert ("Klientadresse" in client.get(page + query).content.decode()) is there
+
+
+def test_each_home_signs_the_lines_about_itself(client, family, people, homes, by):
+    for name, sector, who in (("KRISESENTERET", "other", "Mor"), ("MANNSGRUPPA", "leisure", "Far")):
+        service = consent_actions.add_service(family.municipality, name=name, sector=sector, by=by)
+        consent_actions.draft_line(
+            family, service=service, members=[people[who]], topics=["health"], valid_from=timezone.localdate(), by=by
+        )
+    client.force_login(by)
+    names = {"KRISESENTERET", "MANNSGRUPPA"}
+    table = {
+        "": set(), f"home:{homes['Hos mor'].pk}": {"KRISESENTERET"}, f"home:{homes['Hos far'].pk}": {"MANNSGRUPPA"},
+    }  # fmt: skip
+    for page, asks in (("lines_sign", "ved"), ("agreement_print", "til")):
+        for key, there in table.items():
+            query = {asks: key} if key else {}
+            text = client.get(reverse(f"consent:{page}", args=[family.pk]), query).content.decode()
+            assert {name for name in names if name in text} == there, (page, key)
+    alone = client.get(reverse("consent:lines_sign", args=[family.pk]), {"ved": "alene"}).content.decode()
+    assert all(name in alone for name in names)
+
+
+def test_the_common_paper_does_not_say_who_sat_down_when_one_hides(family, people, marked, by):
+    assert "Mor" in plan_for(family, by)["present"]
+    change_protection(fresh(family, by), protection=Protection.CONFIDENTIAL, reason="x", of=people["Mor"], by=by)
+    assert plan_for(family, by)["present"] == ""
+
+
+# ── The short line ──
+
+
+def quick(client, family, **facts):
+    data = {"kind": "phone", "text": "Mor ringte", "key": str(uuid4()), **facts}
+    return client.post(reverse("plans:journal_quick", args=[family.pk]), data)
+
+
+def test_a_short_line_goes_to_nobody_until_somebody_says_so(client, family, homes, by):
+    client.force_login(by)
+    page = client.get(reverse("plans:family_journal", args=[family.pk])).content.decode()
+    assert "Ingen, til du sier noe annet" in page
+    answers = {
+        None: Audience.NOBODY, "": Audience.NOBODY, "both": Audience.BOTH, f"home:{homes['Hos far'].pk}": Audience.HOME
+    }  # fmt: skip
+    for answer, kept in answers.items():
+        facts = {} if answer is None else {"seen_by": answer}
+        assert quick(client, family, **facts).status_code == 302
+        with acting_as(by):
+            assert JournalEntry.objects.filter(family=family).newest_first()[0].seen_by == kept
+    assert quick(client, family, seen_by="tull").status_code == 422
+
+
+def test_a_family_in_one_home_without_young_people_is_not_asked(client, family, people, homes, by):
+    today = timezone.localdate()
+    move_member(people["Far"], shares={homes["Hos far"].pk: 0, homes["Hos mor"].pk: 100}, on=today, by=by)
+    move_member(people["Jente"], shares={homes["Hos far"].pk: 0, homes["Hos mor"].pk: 100}, on=today, by=by)
+    family_actions.change_member(people["Jente"], birth_date=today.replace(year=today.year - 9, day=1), by=by)
+    client.force_login(by)
+    assert 'name="seen_by"' not in client.get(reverse("plans:journal_quick", args=[family.pk])).content.decode()
+    assert quick(client, family).status_code == 302
+    with acting_as(by):
+        assert JournalEntry.objects.get(family=family).seen_by == Audience.USUAL
