@@ -34,6 +34,7 @@
     history.replaceState(null, "", request.responseURL);
     document.title = page.title;
     document.body.replaceWith(page.body);
+    document.querySelector(".nm-tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
     const first = document.querySelector("main [autofocus], main [role=alert], main h1");
     first?.setAttribute("tabindex", "-1");
     first?.focus();
