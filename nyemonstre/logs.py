@@ -1,6 +1,7 @@
 """What may stand in a log line."""
 
 import logging
+from typing import Any
 
 from nyemonstre.audit.origin import current_origin
 
@@ -28,3 +29,21 @@ def _path_only(value: object) -> object:
     if isinstance(value, str) and value.startswith("/") and "?" in value:
         return value.split("?", 1)[0]
     return value
+
+
+class LineFormatter(logging.Formatter):
+    """One line, and under it the traceback of an error without the row that PostgreSQL quotes in it.
+
+    A broken constraint says "Failing row contains (…)", with everything somebody had typed. Which table and which
+    constraint it was still stands there.
+    """
+
+    def formatException(self, ei: Any) -> str:
+        """See logging.Formatter."""
+        text, error = super().formatException(ei), ei[1]
+        while error is not None:
+            detail = getattr(getattr(error, "diag", None), "message_detail", None)
+            if detail:
+                text = text.replace(detail, "…")
+            error = error.__cause__ or error.__context__
+        return text

@@ -405,7 +405,13 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"without_request": {"()": "nyemonstre.logs.WithoutRequest"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {request_id} {message}", "style": "{"}},
+    "formatters": {
+        "line": {
+            "()": "nyemonstre.logs.LineFormatter",
+            "fmt": "{asctime} {levelname} {name} {request_id} {message}",
+            "style": "{",
+        }
+    },
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_request"]},
     },

@@ -1,5 +1,6 @@
 """One family with at least one row in every table that hangs on a family, made by the real actions."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from django.utils import timezone
@@ -26,22 +27,32 @@ from referrals import actions as referral_actions
 from referrals.enums import Told
 from tests.factories import Team, a_file, family_at
 
+Say = Callable[[str, str], str]
 
-def family_with_everything(team: Team, name: str = "Alt") -> Family:
-    """Walked to an agreed plan, with a contact, a sitting, FIT, a goal, a review, a journal and a PDF."""
+
+def as_it_is(place: str, text: str) -> str:
+    return text
+
+
+def family_with_everything(team: Team, name: str = "Alt", say: Say = as_it_is) -> Family:
+    """Walked to an agreed plan, with a contact, a sitting, FIT, a goal, a review, a journal and a PDF.
+
+    `say(place, text)` may change what is written in each place, for a test that looks for it elsewhere afterwards.
+    """
     family, by = family_at(Step.INTAKE, team, name=name), team.coordinator
     with acting_as(by):
         members = list(Member.objects.filter(family=family).select_related("family__municipality"))
+        home = family.households.select_related("family__municipality").get(name="Hos far")
+    people.change_home(home, address=say("adresse", "Storgata 1"), by=by)
     keep_identity_numbers(team.municipality, keep=True, by=team.administrator)
     keep_number(members[0], number="12838712000", date_confirmed=True, by=by)
     _move_and_protect(family, members, by)
-    _meet_and_consent(family, members, by)
-    _agree_with_school(family, members, by)
-    add_document(
-        family, file=a_file(), kind=DocumentKind.CONSENT, title=f"Samtykke {family.code}", members=members[:1], by=by
-    )
-    _map(family, members, by)
-    _plan(family, members, by)
+    _meet_and_consent(family, members, by, say)
+    _agree_with_school(family, members, by, say)
+    title = say("filnavn", f"Samtykke {family.code}")
+    add_document(family, file=a_file(), kind=DocumentKind.CONSENT, title=title, members=members[:1], by=by)
+    _map(family, members, by, say)
+    _plan(family, members, by, say)
     assignments.assign_coordinator(
         family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, by=team.lead,
         valid_until=timezone.now() + timedelta(hours=1),
@@ -67,42 +78,57 @@ def _move_and_protect(family, members, by):
     change_protection(family, protection=Protection.NONE, reason="Opphevet", by=by)
 
 
-def _meet_and_consent(family, members, by):
-    meeting = referral_actions.book_meeting(family, starts_at=timezone.now(), place="Kontoret", members=members, by=by)
-    referral_actions.record_meeting(meeting, outcome="yes", told=Told.values, by=by)
+def _meet_and_consent(family, members, by, say):
+    place = say("møtested", "Kontoret")
+    meeting = referral_actions.book_meeting(family, starts_at=timezone.now(), place=place, members=members, by=by)
+    questions = say("spørsmål", "Hvem får vite det?")
+    referral_actions.record_meeting(meeting, outcome="yes", told=Told.values, questions=questions, by=by)
     for member in members:
         consent_actions.record_consent(
             member, purpose="participation", answer="given", how=How.SIGNED, given_by=member.full_name,
-            child_heard="" if member.is_adult else "Vil være med.", by=by,
+            child_heard="" if member.is_adult else say("barnets-mening", "Vil være med."),
+            note=say("merknad", "Svarte på norsk."), by=by,
         )  # fmt: skip
 
 
-def _agree_with_school(family, members, by):
+def _agree_with_school(family, members, by, say):
     school = consent_actions.add_service(
         family.municipality, name=f"Prøveskolen {family.code}", sector=Sector.SCHOOL, by=by
     )
     line = consent_actions.draft_line(
         family, service=school, members=members, topics=[Topic.SCHOOL], valid_from=timezone.localdate(),
-        contact={"name": f"Kontakt {family.code}", "phone": "90000000"}, by=by,
+        contact={"name": say("kontakt", f"Kontakt {family.code}"), "phone": "90000000"},
+        what_they_do=say("det-de-gjør", "Leksehjelp på skolen"), by=by,
     )  # fmt: skip
     consent_actions.sign_line(line, how=How.SIGNED, signed_by="Mor", by=by)
 
 
-def _map(family, members, by):
+def _map(family, members, by, say):
     sitting = assessment_actions.start(family, kind=Kind.BASELINE, by=by)
     with acting_as(by):
         first = next(item for item in sheet_of(sitting).items if item.question.scale.kind == "status")
     assessment_actions.answer(sitting, question=first.question.key, member=first.member, value=3, by=by)
     assessment_actions.complete(sitting, rest_not_asked=True, by=by)
-    assessment_actions.record_fit(family, member=members[0], value=7, by=by)
+    assessment_actions.record_fit(family, member=members[0], value=7, comment=say("fit", "Godt møte"), by=by)
 
 
-def _plan(family, members, by):
-    plan_actions.record_words(members[0], text=f"Ro i huset {family.code}", by=by)
-    goal = plan_actions.add_goal(family, outcome=Outcome.RM3, words="Lese sammen", whose=members[:1], by=by)
-    plan_actions.add_measure(goal, what="Leksehjelp", done_by=Doer.FAMILY, by=by)
-    plan_actions.agree_plan(family, present=["Mor"], by=by)
-    plan_actions.write_entry(family, text=f"Snakket i telefonen {family.code}", members=members[:1], by=by)
-    plan_actions.save_review(family, number=1, goals=[plan_actions.GoalReview(goal=goal.pk, new_words="")], by=by)
+def _plan(family, members, by, say):
+    plan_actions.record_words(members[0], text=say("ord", f"Ro i huset {family.code}"), by=by)
+    goal = plan_actions.add_goal(
+        family, outcome=Outcome.RM3, words=say("mål", "Lese sammen"), whose=members[:1],
+        first_sign=say("første-tegn", "En bok på nattbordet"), by=by,
+    )  # fmt: skip
+    plan_actions.add_measure(
+        goal,
+        what=say("tiltak", "Leksehjelp"),
+        done_by=Doer.FAMILY,
+        follow_up=say("oppfølging", "Spør om en uke"),
+        by=by,
+    )
+    plan_actions.agree_plan(family, present=[say("til-stede", "Mor")], by=by)
+    text = say("journal", f"Snakket i telefonen {family.code}")
+    plan_actions.write_entry(family, text=text, members=members[:1], by=by)
+    said = plan_actions.GoalReview(goal=goal.pk, new_words="", helped=say("hjalp", "Faste tider"))
+    plan_actions.save_review(family, number=1, goals=[said], note=say("evaluering", "Gikk bra"), by=by)
     plan_actions.order_pdf(family, straight=True, by=by)
     actions.reach(family, step=Step.FEEDBACK, by=by)

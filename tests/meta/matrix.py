@@ -1,0 +1,248 @@
+"""The world in which every address is asked: one family with everything, one foreign family full of marked words.
+
+Made once per module, in one transaction; each question is asked in a savepoint and undone. People meet the family in
+one of the situations below, so that one family is enough.
+"""
+
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import connection, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+from pypdf import PdfReader
+
+from assessments.sheets import sheet_of
+from families import assignments, conflicts
+from families.actions_protection import change_protection
+from families.enums import Protection
+from families.models import Family
+from nyemonstre.access.roles import COORDINATOR_GRANT, Role
+from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.models import Membership, User
+from nyemonstre.content.actions import add_starting_facts
+from nyemonstre.content.models import Fact
+from nyemonstre.refusals import Refused
+from referrals import actions as referral_actions
+from referrals.enums import Criterion, Situation
+from tests.factories import Team, a_user
+from tests.factories.everything import family_with_everything
+from tests.referrals.making import decided, reread, sent
+
+# In every word of the foreign family; in no answer to anybody outside it.
+MARK = "zqvarx"
+
+
+def patterns(resolver: Any = None, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str, URLPattern]]:
+    """Name, route and pattern of every address."""
+    for row in (resolver or get_resolver()).url_patterns:
+        if isinstance(row, URLResolver):
+            inner = namespace + (f"{row.namespace}:" if row.namespace else "")
+            yield from patterns(row, prefix + str(row.pattern), inner)
+        else:
+            yield f"{namespace}{row.name}", prefix + str(row.pattern), row
+
+
+VIEWS = {name: row for name, _route, row in patterns()}
+
+# For each argument of an address that names a family's row, where one is found.
+ROWS: dict[str, Callable[[Family], Any]] = {
+    "member_id": lambda family: family.members.order_by("birth_date").first(),
+    "home_id": lambda family: family.households.first(),
+    "assignment_id": lambda family: family.assignments.filter(kind="responsible").first(),
+    "consent_id": lambda family: family.consents.first(),
+    "line_id": lambda family: family.agreement_lines.first(),
+    "contact_id": lambda family: family.contacts.first(),
+    "sitting_id": lambda family: family.assessments.first(),
+    "goal_id": lambda family: family.goals.first(),
+    "measure_id": lambda family: family.measures.first(),
+    "entry_id": lambda family: family.journal.first(),
+    "document_id": lambda family: family.plan_documents.first(),
+    "review_id": lambda family: family.reviews.first(),
+    "words_id": lambda family: family.own_words.first(),
+    "meeting_id": lambda family: family.information_meetings.first(),
+    "file_id": lambda family: family.documents.first(),
+    "row_id": lambda family: family.members.first(),
+    "agreement_id": lambda family: family.plan_agreements.first(),
+    "user_id": lambda family: family.assignments.filter(kind="responsible").select_related("user").first().user,
+}
+
+
+class World:
+    """`mine` and `theirs` are the two families; `rows` and `foreign` what the addresses are filled in with."""
+
+    def __init__(self) -> None:
+        self.team, self.other = Team(), Team()
+        self.planted: set[str] = set()
+        self.mine = family_with_everything(self.team, "Egen")
+        self.theirs = family_with_everything(self.other, f"{MARK}-etternavn", say=self.plant)
+        self.planted.add(f"{MARK}-etternavn")
+        self.another_lead = a_user(Role.LEAD, self.team.municipality)
+        self.people = {role: a_user(role, self.team.municipality) for role in Role}
+        self.rows = self._ids(self.mine, self.team, sent(self.team, "Henvist"))
+        marked = {
+            "own_words": self.plant("egne-ord", "Vi"),
+            "situation": {Situation.WORK: self.plant("situasjon", "Far")},
+        }
+        marked["criteria"] = {Criterion.LOW_INCOME: ("yes", self.plant("kriterium", "Under"))}
+        referral = sent(self.other, self.plant("henvist", "Familien"), **marked)
+        referral_actions.add_information(
+            referral, text=self.plant("tillegg", "Ringte"), came_from=self.plant("fra", "Skolen"), by=self.other.intake
+        )
+        self.foreign = self._ids(self.theirs, self.other, referral)
+
+    def plant(self, place: str, text: str) -> str:
+        """The text with a marked word in it."""
+        self.planted.add(f"{MARK}-{place}")
+        return f"{text} {MARK}-{place}"
+
+    def _ids(self, family: Family, team: Team, referral: Any) -> dict[str, Any]:
+        add_starting_facts(team.municipality, by=team.lead)
+        waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
+        decided(waiting, team, "waiting")
+        with acting_as(team.lead):
+            shut_out = family.shut_outs.first()
+        with acting_as(team.coordinator):
+            found = {key: row.pk for key, find in ROWS.items() if (row := find(family))}
+            service = family.agreement_lines.first().service_id
+            fact = Fact.objects.filter(municipality=team.municipality).first()
+            asked = next(row for row in sheet_of(family.assessments.first()).rows if row.cells)
+        return found | {
+            "shut_out_id": shut_out.pk,
+            "family_id": family.pk,
+            "referral_id": referral.pk,
+            "waiting_id": reread(waiting, team).pk,
+            "service_id": service,
+            "user_id": team.coordinator.pk,
+            "membership_id": Membership.objects.get(user=team.coordinator).pk,
+            "step": "feedback",
+            "number": 1,
+            "who": asked.who,
+            "part": asked.cells[0].part.key,
+            "kind": "ord",
+            "held_id": uuid4(),
+            "alert_id": uuid4(),
+            "glass_id": uuid4(),
+            "conflict_id": uuid4(),
+            "leave_id": uuid4(),
+            "provider_id": uuid4(),
+            "factor_id": 1,
+            "code": family.code,
+            "name": uuid4(),
+            "fact_id": fact.pk,
+            "municipality_id": team.municipality.pk,
+            "receipt": "x",
+            "uid": "x",
+            "token": "x",
+        }
+
+    # ── Situations ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def let_in(self, user: User) -> None:
+        until = timezone.now() + timedelta(hours=12)
+        assignments.grant_access(
+            self.mine, user=user, reason="Vikar", permissions=COORDINATOR_GRANT, expires_at=until, by=self.team.lead
+        )
+
+    def protect(self) -> None:
+        change_protection(
+            self.mine, protection=Protection.STRICTLY_CONFIDENTIAL, reason="Meldt", by=self.team.coordinator
+        )
+
+    def meet(self, role: Role, situation: str) -> User:
+        """The person of the role, after what the situation says has happened. To be undone by the caller.
+
+        Somebody whose role can never use a grant is refused one, and stays outside.
+        """
+        user = self.people[role]
+        if situation in ("granted", "expired", "elsewhere", "named", "shut_out", "foreign"):
+            with suppress(Refused):
+                self.let_in(user)
+        if situation in ("protected", "named"):
+            self.protect()
+        if situation == "expired":
+            with acting_as(self.team.lead):
+                user.familyusergrant_set.update(expires_at=timezone.now() - timedelta(days=1))
+        if situation == "shut_out":
+            conflicts.shut_out(self.mine, user=user, reason="Nær slekt", by=self.another_lead)
+        if situation == "elsewhere":
+            yesterday = timezone.localdate() - timedelta(days=1)
+            old = Membership.objects.filter(user=user)
+            sector = old.get().sector
+            old.update(valid_to=yesterday)
+            Membership.objects.create(user=user, municipality=self.other.municipality, role=role, sector=sector)
+        return User.objects.get(pk=user.pk)
+
+    # ── Asking ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def address(self, name: str, rows: dict[str, Any] | None = None) -> str:
+        """The address of `name`, filled in with the rows of the own family unless others are given."""
+        rows = rows or self.rows
+        # The same argument stands for different rows in different addresses.
+        meant = {
+            "referrals:waiting_move": ("referral_id", "waiting_id"),
+            "plans:journal_mark": ("row_id", "entry_id"),
+            "plans:plan_mark": ("row_id", "words_id"),
+        }
+        if name in meant:
+            rows = {**rows, meant[name][0]: rows[meant[name][1]]}
+        missing = [key for key in VIEWS[name].pattern.converters if key not in rows]
+        assert not missing, f"say in World._ids or ROWS where {missing} of {name} are found"
+        return reverse(name, kwargs={key: rows[key] for key in VIEWS[name].pattern.converters})
+
+
+def browser(user: User | None, **options: Any) -> Client:
+    """A browser of somebody who has just logged in."""
+    client = Client(HTTP_ACCEPT_LANGUAGE="nb", **options)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever happens inside has not happened."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def words_of(answer: HttpResponse) -> str:
+    """All that can be read in an answer: the page, its headers, the text of a PDF. In small letters."""
+    body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+    if body.startswith(b"%PDF"):
+        text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(body)).pages)
+    else:
+        text = body.decode(errors="replace")
+    return f"{dict(answer.headers)} {text}".lower()
+
+
+def changed_rows() -> dict[str, int]:
+    """Rows added, changed or removed in this transaction so far, by table; PostgreSQL's own count.
+
+    The log's months stand in a schema of their own and are left out.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables"
+            " where schemaname = 'public'"
+        )
+        return dict(cursor.fetchall())
+
+
+def ask(client: Client, verb: str, address: str) -> HttpResponse:
+    """The answer to GET, or to an empty POST. Nothing is kept: not what it changed, not a cookie it set or took."""
+    cookies = client.cookies.output()
+    kept = {key: morsel.value for key, morsel in client.cookies.items()}
+    with undone():
+        answer = client.get(address) if verb == "GET" else client.post(address, {})
+    if client.cookies.output() != cookies:
+        client.cookies.clear()
+        client.cookies.load(kept)
+    return answer
