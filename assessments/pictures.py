@@ -1,6 +1,6 @@
 """From sittings to pictures: the pattern, the change since the baseline, the FIT lines. Plain data for templates."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -168,15 +168,25 @@ class ChangeTable:
 
 
 def change_tables(
-    held: list[Assessment], members: list[Member], readings: Readings, language: str = "nb"
+    held: list[Assessment],
+    members: list[Member],
+    readings: Readings,
+    shown: Callable[[Any, Question], bool],
+    language: str = "nb",
 ) -> list[ChangeTable]:
-    """Every question that was answered at least once, at each held sitting beside the first one."""
+    """Every question that was answered at least once, at each held sitting beside the first one.
+
+    `shown` says of a person's id (None: the family) and a question whether the answer may stand on this page.
+    """
     tables = []
     for member in [None, *members]:
         about = member.pk if member else None
         keys = list(
             dict.fromkeys(
-                q.key for sitting in held for q in sitting.questions.questions if (about, q.key) in readings[sitting.pk]
+                q.key
+                for sitting in held
+                for q in sitting.questions.questions
+                if (about, q.key) in readings[sitting.pk] and shown(about, q)
             )
         )
         status, life = [], []

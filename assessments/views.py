@@ -17,8 +17,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from consent.enums import Purpose
 from consent.rules import members_with, why_not_map_family
 from families.enums import FamilyState
+from families.marks import ALONE
 from families.models import Family, Member
-from families.pages import family_context, open_family
+from families.pages import at_table, family_context, open_family
 from nyemonstre.access.check import can
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -27,7 +28,7 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from . import actions
 from .enums import Missing
 from .forms import AbandonForm, AnswerForm, CompleteForm, FitForm, StartForm
-from .instruments import FIT, instrument
+from .instruments import FIT, Question, instrument
 from .models import Assessment, FitAnswer
 from .outcomes import YARN
 from .pictures import change_tables, fit_lines, pattern_context, points_of
@@ -311,11 +312,19 @@ def sitting_abandon(request: HttpRequest, family_id: UUID, sitting_id: UUID) -> 
 @requires(VIEW)
 @require_safe
 def change(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """The baseline and each later sitting side by side, with the difference in words."""
+    """The baseline and each later sitting side by side, the difference in words: what those at the table may see."""
     family = open_family(request, family_id, VIEW)
+    homes, reader, table = at_table(request, family)
     held = [point.sitting for point in points_of(family, _sittings(family)) if point.sitting]
-    tables = change_tables(held, list(family.members.all()), all_readings(held), get_language() or "nb")
-    context = family_context(request, family, "assessments") | {"held": held, "tables": tables}
+
+    def shown(about: UUID | None, question: Question) -> bool:
+        """Whoever answered for themselves was told that the others do not see it."""
+        if question.answered_by == "self" and reader.key != ALONE:
+            return about == reader.member
+        return about is None or homes.concern([about], reader)
+
+    tables = change_tables(held, list(family.members.all()), all_readings(held), shown, get_language() or "nb")
+    context = family_context(request, family, "assessments") | table | {"held": held, "tables": tables}
     return render(request, "assessments/change.html", context)
 
 

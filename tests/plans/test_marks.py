@@ -90,7 +90,7 @@ def test_a_measure_may_be_kept_back_inside_a_shared_goal(family, people, homes, 
         assert ("GJELD" in text) is there
 
 
-def test_when_one_hides_from_the_other_nothing_goes_to_everybody_unasked(family, people, homes, line, by):
+def test_when_one_hides_from_the_other_nothing_goes_to_everybody_unasked(client, family, people, homes, line, by):
     """The address, the school and its contact are on nobody's paper, and the other home's paper not even her words."""
     with acting_as(by):
         Household.objects.filter(pk=homes["Hos mor"].pk).update(address="Kanariveien 7", town="KANARIBY")
@@ -103,6 +103,14 @@ def test_when_one_hides_from_the_other_nothing_goes_to_everybody_unasked(family,
         for canary in ("anariveien", "KANARIBY", "Bjørkåsen", *SECRETS.values()):
             assert canary not in text, (key, canary)
         assert ("Vi bor i" in text) is (key == f"home:{homes['Hos mor'].pk}")
+    client.force_login(by)
+    to = ["", "?til=sammen", *(f"?til=home:{home.pk}" for home in homes.values())]
+    pages = [reverse("consent:agreement_print", args=[family.pk]) + key for key in to]
+    pages += [reverse("plans:plan_agree", args=[family.pk]) + key.replace("til", "ved") for key in to]
+    for page in pages:
+        text = client.get(page).content.decode()
+        for canary in ("anariveien", "KANARIBY", "Bjørkåsen", "Fortrolig", *SECRETS.values()):
+            assert canary not in text, (page, canary)
 
 
 def test_no_page_that_leaves_the_case_tells_where_a_protected_family_is(
