@@ -201,13 +201,15 @@ class Homes:
 
     def at_table(self) -> list[Reader]:
         """Who may be looking at a page with the coordinator. The first is meant when nobody has said: never more than
-        every home may see. Only the coordinator alone sees it all. One entry where there is nothing to choose.
+        every home may see. Only the coordinator alone sees it all.
         """
         everybody, *parts = self.readers()
-        if not parts:
-            return [everybody]
-        first = Reader(TOGETHER, everybody.homes, None, _("Alle hjem sammen") if self.two else _("Familien sammen"))
-        return [first, *parts, Reader(ALONE, everybody.homes, None, _("Bare du"))]
+        together = _("Alle hjem sammen") if self.two else _("Familien sammen")
+        return [
+            Reader(TOGETHER, everybody.homes, name=together),
+            *parts,
+            Reader(ALONE, everybody.homes, name=_("Bare du")),
+        ]
 
     def sitting(self, key: str) -> Reader | None:
         """Who of `at_table` the address names; the first when it names nobody, None for somebody unknown."""

@@ -322,3 +322,11 @@ def test_a_family_in_one_home_without_young_people_is_not_asked(client, family, 
     assert quick(client, family).status_code == 302
     with acting_as(by):
         assert JournalEntry.objects.get(family=family).seen_by == Audience.USUAL
+    # The same family at the table: there is somebody to be alone for all the same.
+    mark = Mark(Audience.NOBODY)
+    actions.add_goal(family, outcome=Outcome.RM3, words="INGENS", whose=[people["Gutt"]], mark=mark, by=by)
+    page = reverse("plans:plan_agree", args=[family.pk])
+    for query, there in (("", False), ("?ved=alene", True)):
+        text = client.get(page + query).content.decode()
+        assert "Familien sammen" in text
+        assert ("INGENS" in text) is there
