@@ -48,6 +48,7 @@ def _lead(user: Any) -> list[dict[str, Any]]:
 
 def _intake(user: Any) -> list[dict[str, Any]]:
     return [
+        _item(_("Inntaksmøter"), "referrals:intake_meeting_list"),
         _item(_("Henvendelser"), "referrals:referral_list"),
         _item(_("Venteliste"), "referrals:waiting_list"),
     ]

@@ -52,6 +52,33 @@ TO_DECIDE = (S.RECEIVED, S.IN_INTAKE, S.MORE_INFORMATION)
 DECIDABLE = (*TO_DECIDE, S.WAITING)
 
 
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", _("Planlagt")
+    OPEN = "open", _("Pågår")
+    CLOSED = "closed", _("Avsluttet")
+
+
+_D = str(Permission.DECIDE_REFERRAL)
+# THE MEETING: planned, open, closed. Nothing leads back.
+MEETING_MACHINE: dict[Any, State] = {
+    MeetingState.PLANNED: State(frozenset(), _D, str(ReferralEvent.INTAKE_PLANNED)),
+    MeetingState.OPEN: State(frozenset({MeetingState.PLANNED}), _D, str(ReferralEvent.INTAKE_OPENED)),
+    MeetingState.CLOSED: State(frozenset({MeetingState.OPEN}), _D, str(ReferralEvent.INTAKE_SIGNED)),
+}
+
+# What may be done in which state. Everything else is refused with a sentence.
+MAY: dict[str, frozenset[Any]] = {
+    "change": frozenset({MeetingState.PLANNED}),
+    "agenda": frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
+    "presence": frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
+    "recuse": frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
+    "note": frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
+    "decide": frozenset({MeetingState.OPEN}),
+    "sign": frozenset({MeetingState.OPEN}),
+    "add": frozenset({MeetingState.CLOSED}),
+}
+
+
 def page() -> str:
     """docs/referral-path.md: the drawing and the table. A test keeps the file and the code the same."""
     rows = [f"| `{name}` | `{row.permission}` | `{row.event}` |" for name, row in MACHINE.items()]

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from .views import intake, lists, meeting, sending
+from .views import intake, intake_case, intake_meetings, lists, meeting, sending
 
 app_name = "referrals"
 
 ONE = "<uuid:referral_id>/"
+MEETING = "moter/<uuid:intake_meeting_id>/"
+CASE = MEETING + "sak/<uuid:item_id>/"
 FAMILY = "familie/<uuid:family_id>/"
 
 urlpatterns = [
@@ -21,6 +23,19 @@ urlpatterns = [
     path(ONE + "tillegg/", intake.referral_add, name="referral_add"),
     path(ONE + "beslutning/", intake.referral_decide, name="referral_decide"),
     path(ONE + "flytt/", lists.waiting_move, name="waiting_move"),
+    # the intake team's meetings
+    path("moter/", intake_meetings.intake_meeting_list, name="intake_meeting_list"),
+    path("moter/nytt/", intake_meetings.intake_meeting_new, name="intake_meeting_new"),
+    path(MEETING, intake_meetings.intake_meeting, name="intake_meeting"),
+    path(MEETING + "til-stede/", intake_meetings.intake_presence, name="intake_presence"),
+    path(MEETING + "saksliste/", intake_meetings.intake_agenda, name="intake_agenda"),
+    path(MEETING + "avslutt/", intake_meetings.intake_sign, name="intake_sign"),
+    path(MEETING + "protokoll/", intake_meetings.intake_minutes, name="intake_minutes"),
+    path(MEETING + "protokoll.pdf", intake_meetings.intake_minutes_pdf, name="intake_minutes_pdf"),
+    path(CASE, intake_case.intake_case, name="intake_case"),
+    path(CASE + "beslutning/", intake_case.intake_case_decide, name="intake_case_decide"),
+    path(CASE + "inhabil/", intake_case.intake_case_recuse, name="intake_case_recuse"),
+    path(CASE + "vurder/", intake_case.intake_case_assess, name="intake_case_assess"),
     # the coordinator
     path(FAMILY, meeting.family_referral, name="family_referral"),
     path(FAMILY + "informasjonssamtale/", meeting.information_meeting, name="information_meeting"),

@@ -7,6 +7,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession, BaseSessionManager
 from django.core.validators import RegexValidator
 from django.db import models
@@ -49,6 +50,12 @@ class Municipality(models.Model):
         _("fører fødselsnummer"), default=False,
         help_text=_("Fødselsnummer, D-nummer og DUF-nummer kan føres på medlemmer, forseglet."),
     )  # fmt: skip
+    # R-A5 has three sectors and never fewer than two decide; a municipality may ask for more, and add its own sectors.
+    intake_sectors_needed = models.PositiveSmallIntegerField(_("sektorer som må være med og bestemme"), default=2)
+    intake_own_sectors = ArrayField(
+        models.CharField(max_length=20), default=list, blank=True, verbose_name=_("egne sektorer i inntaksteamet")
+    )
+    intake_only_in_meetings = models.BooleanField(_("henvendelser avgjøres bare i inntaksmøter"), default=False)
     on_call_may_break_glass = models.BooleanField(_("koordinatorer på vakt kan åpne en familie i nød"), default=False)
 
     objects = MunicipalityQuerySet.as_manager()
@@ -60,6 +67,10 @@ class Municipality(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=r"^\d{4}$"), name="municipality_number_four_digits"),
             models.CheckConstraint(condition=Q(places_per_coordinator__gt=0), name="municipality_places_positive"),
+            models.CheckConstraint(
+                condition=Q(intake_sectors_needed__gte=2, intake_sectors_needed__lte=6),
+                name="municipality_two_to_six_sectors",
+            ),
         ]
 
     def __str__(self):

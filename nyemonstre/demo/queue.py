@@ -72,12 +72,13 @@ def fill(town: Any, number: int, now: datetime, scale: float) -> None:
     new = [case for case in cases if case.name not in there]
     for case in new:
         with transaction.atomic():
-            _case(case, town, Random(f"{number}:{town.place.number}:{case.name}"), now)
+            take_up(case, town, Random(f"{number}:{town.place.number}:{case.name}"), now)
     if any(case.name == "Brekke" for case in new):
         _move_up("Brekke", town, now)
 
 
-def _case(case: Case, town: Any, rng: Random, now: datetime) -> None:
+def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
+    """One henvendelse, and what became of it."""
     came = now.date() - timedelta(days=case.days)
     plot = Plot(case.name, case.roots, case.shape, 0, None)
     own = {

@@ -35,7 +35,7 @@ from nyemonstre.content.models import LOW_INCOME, Fact
 from referrals.actions import NewReferral
 from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
-from . import alerts, queue, stories, stories_nn
+from . import alerts, meetings, queue, stories, stories_nn
 from .clock import travelling_to
 from .homes import own_numbers
 from .identity import KEEPS
@@ -164,7 +164,9 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         plots = _share(FAMILIES[place.number], scale)
         for plot in plots:
             _family(plot, town, number, now)
+        meetings.held(town, number, now)
         queue.fill(town, number, now, scale)
+        meetings.prepare(town)
         _somebody_is_away(town, now)
         _rates(town, now)
         alerts.unusual(town, now)

@@ -1,19 +1,47 @@
 """Writes to referrals, by whose turn it is: the referrer, the intake team, the coordinator."""
 
 from .intake import add_information, assess, decide, move_on_waiting_list, take_in
+from .intake_case import add_to_minutes, decide_case, deciding, note_recusals, save_note
+from .intake_meeting import (
+    Attendance,
+    change_intake_meeting,
+    move_on_agenda,
+    next_meeting,
+    note_presence,
+    plan_intake_meeting,
+    put_on_agenda,
+    sign_off,
+    take_off_agenda,
+    undecided,
+)
 from .meeting import book_meeting, change_meeting, record_meeting
 from .sending import NewPerson, NewReferral, submit
 
 __all__ = [
+    "Attendance",
     "NewPerson",
     "NewReferral",
     "add_information",
+    "add_to_minutes",
     "assess",
     "book_meeting",
+    "change_intake_meeting",
     "change_meeting",
     "decide",
+    "decide_case",
+    "deciding",
+    "move_on_agenda",
     "move_on_waiting_list",
+    "next_meeting",
+    "note_presence",
+    "note_recusals",
+    "plan_intake_meeting",
+    "put_on_agenda",
     "record_meeting",
+    "save_note",
+    "sign_off",
     "submit",
     "take_in",
+    "take_off_agenda",
+    "undecided",
 ]

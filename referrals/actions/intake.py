@@ -20,12 +20,9 @@ from nyemonstre.flow import check_state
 from nyemonstre.refusals import Refused
 from nyemonstre.versioned import lock
 from referrals.enums import AddressAnswer, Criterion, Outcome, ReferralEvent
-from referrals.models import Addition, CriterionAnswer, IntakeDecision, Referral, WaitingMove
+from referrals.models import Addition, AgendaItem, CriterionAnswer, IntakeDecision, Referral, WaitingMove
 from referrals.people import new_members
 from referrals.stages import DECIDABLE, MACHINE, ReferralState
-
-# Two of the three sectors are enough to decide (R-A5).
-SECTORS_NEEDED = 2
 
 
 def enter(referral: Referral, state: str, *, by: User) -> None:
@@ -120,22 +117,26 @@ def decide(
     coordinator: User | None = None,
     override_reason: str = "",
     protection: str | None = None,
+    item: AgendaItem | None = None,
     version: int | None = None,
 ) -> IntakeDecision:
     """The team's decision. A granted place makes the family, and gives it a coordinator when one is chosen.
 
     Everything or nothing: when the coordinator's last place has just gone, no family is made either.
-    `protection` is needed when the referrer did not know. Raises Refused, and Stale for an old `version`.
+    `protection` is needed when the referrer did not know. `item` is the case on a meeting's agenda (see decide_case).
+    Raises Refused, also outside a meeting where the municipality asks for one, and Stale for an old `version`.
     """
     check(by, Permission.DECIDE_REFERRAL, referral)
     current = lock(referral, version)
     sectors, decided_on = sorted(set(sectors)), decided_on or timezone.localdate()
+    if item is None and current.municipality.intake_only_in_meetings:
+        raise Refused(_("Kommunen har bestemt at henvendelser avgjøres i et inntaksmøte."), rule="only_in_meetings")
     _check_decision(current, sectors, present, reason, decided_on)
     if current.state in (ReferralState.RECEIVED, ReferralState.MORE_INFORMATION):
         enter(current, ReferralState.IN_INTAKE, by=by)
     decision = IntakeDecision(
         referral=current, outcome=Outcome(outcome), decided_on=decided_on, sectors=sectors, present=present.strip(),
-        reason=reason.strip(), unanimous=unanimous, decided_by=by,
+        reason=reason.strip(), unanimous=unanimous, agenda_item=item, decided_by=by,
     )  # fmt: skip
     enter(current, ReferralState(outcome), by=by)
     if outcome == Outcome.GRANTED:
@@ -147,9 +148,20 @@ def decide(
     return decision
 
 
+def check_sectors(municipality: Municipality, sectors: list[str]) -> None:
+    """Two of the three sectors are enough to decide (R-A5), unless the municipality asks for more."""
+    needed = municipality.intake_sectors_needed
+    if len(sectors) < needed:
+        sentence = (
+            _("Minst to sektorer må være med og bestemme.")
+            if needed == 2
+            else _("Minst %(number)d sektorer må være med og bestemme.") % {"number": needed}
+        )
+        raise Refused(sentence, rule="sectors", field="sectors")
+
+
 def _check_decision(referral: Referral, sectors: list[str], present: str, reason: str, decided_on: date) -> None:
-    if len(sectors) < SECTORS_NEEDED:
-        raise Refused(_("Minst to sektorer må være med og bestemme."), rule="sectors", field="sectors")
+    check_sectors(referral.municipality, sectors)
     if not present.strip():
         raise Refused(_("Skriv hvem som var til stede."), rule="present", field="present")
     if not reason.strip():

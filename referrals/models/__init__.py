@@ -1,5 +1,6 @@
 """What is stored about a henvendelse, from the form to the family's answer."""
 
+from .intake_meeting import Addendum, AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
 from .meeting import InformationMeeting, MeetingMember
 from .referral import (
     SITUATION_LENGTH,
@@ -12,13 +13,20 @@ from .referral import (
 )
 
 __all__ = [
+    "NOTE_LENGTH",
     "SITUATION_LENGTH",
+    "Addendum",
     "Addition",
+    "AgendaItem",
     "CriterionAnswer",
     "InformationMeeting",
     "IntakeDecision",
+    "IntakeMeeting",
     "MeetingMember",
+    "Presence",
+    "Recusal",
     "Referral",
     "ReferredPerson",
     "WaitingMove",
+    "sector_label",
 ]

@@ -307,6 +307,11 @@ class IntakeDecision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("koordinator")
     )
     family = models.OneToOneField(Family, on_delete=models.PROTECT, null=True, related_name="intake_decision")
+    # The case on the agenda of a meeting. Here and not there: after a place to a strictly protected family the agenda
+    # can no longer be read, let alone written, by whoever granted it.
+    agenda_item = models.OneToOneField(
+        "referrals.AgendaItem", on_delete=models.PROTECT, null=True, related_name="decision"
+    )
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
 
@@ -335,7 +340,8 @@ class IntakeDecision(models.Model):
 
     @property
     def sector_labels(self):
-        return [str(Sector(sector).label) for sector in self.sectors]
+        """The names of the sectors; a municipality's own sector is its own name."""
+        return [str(Sector(sector).label) if sector in Sector.values else sector for sector in self.sectors]
 
 
 class WaitingMove(models.Model):
