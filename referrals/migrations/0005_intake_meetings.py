@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0009_intake_rules"),
+        ("accounts", "0012_intake_rules"),
         ("referrals", "0004_shut_out"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

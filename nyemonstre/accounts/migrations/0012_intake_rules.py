@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_access"),
+        ("accounts", "0011_session_methods"),
     ]
 
     operations = [
