@@ -1,6 +1,6 @@
 """What is stored about a henvendelse, from the form to the family's answer."""
 
-from .intake_meeting import Addendum, AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
+from .intake_meeting import NOTE_LENGTH, Addendum, AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
 from .meeting import InformationMeeting, MeetingMember
 from .referral import (
     SITUATION_LENGTH,
