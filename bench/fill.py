@@ -48,7 +48,7 @@ class Filler:
         tables = [name for (name,) in database.execute(FAMILY_TABLES) if name not in LEFT_OUT]
         self.tables = [*tables, "families_family"]
         own = database.execute(OWN_IDS, {"tables": self.tables}).fetchall()
-        self.own = set(own) | {("families_familyusergrant", "content_object_id")}
+        self.own = set(own) | {("families_familyusergrant", "content_object_id"), ("documents_document", "key")}
         self.columns: dict[str, list[str]] = {}
         for table, column in database.execute(COLUMNS, {"tables": self.tables}):
             self.columns.setdefault(table, []).append(column)

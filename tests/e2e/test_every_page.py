@@ -34,6 +34,19 @@ NOT_LINKED = {
     "plans:pdf_download": "there after somebody has asked for a PDF",
     "referrals:intake_sign": "there while a meeting goes on",
     "referrals:intake_case_decide": "there while a meeting goes on",
+    "accounts:held": "shown when a form came too late after the last login",
+    "accounts:invitation": "the link comes by mail",
+    "accounts:second_codes": "shown once, after a second step was set up",
+    "accounts:second_step": "between the password and the first page, for those who have a second step",
+    "accounts:work_account": "there where a municipality has a work account provider",
+    "accounts:work_account_done": "where that provider leads back to",
+    "families:break_glass_review": "there while an opening waits for the auditor",
+    "families:conflict_lift": "there for a conflict somebody else declared",
+    "families:number": "there where the municipality keeps identity numbers",
+    "families:number_find": "there where the municipality keeps identity numbers",
+    "families:shut_out_lift": "there for somebody who is shut out",
+    "history:insight_by_code": "by the code of a family, which the auditor types",
+    "history:insight_by_code_pdf": "by the code of a family, which the auditor types",
 }
 
 

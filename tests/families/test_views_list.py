@@ -58,9 +58,10 @@ def test_a_researcher_is_told_what_comes(client, team):
     assert "Her kommer datasettene" in client.get("/").content.decode()
 
 
-def test_somebody_without_a_role_is_told_whom_to_ask(client):
+def test_somebody_without_a_role_is_logged_out_and_told_why(client):
     client.force_login(a_user())
-    assert "Du har ingen rolle akkurat nå" in client.get("/").content.decode()
+    assert "rolle" in client.get("/", follow=True).content.decode()
+    assert "_auth_user_id" not in client.session
 
 
 def test_somebody_with_two_roles_begins_as_coordinator(client, team):
