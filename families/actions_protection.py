@@ -42,8 +42,9 @@ def change_protection(
     it from at once: the row rule reads the same row.
 
     `hold_place` keeps one place of the responsible coordinator's free of others, so that nobody sees one come free.
-    Nobody is told, and the log says only that the family was changed. Raises Refused without a reason or a change,
-    Stale when somebody saved a newer version than `version`.
+    Nobody is told, and the log says only that the family was changed, without the reason: it may name the level, and
+    only ProtectionChange holds it, for those who may change the family (docs/adr/0010). Raises Refused without a reason
+    or a change, Stale when somebody saved a newer version than `version`.
     """
     check(by, Permission.CHANGE_FAMILY, family)
     if not may_change_protection(family, by):

@@ -60,7 +60,7 @@ def assign_coordinator(
     assignment = _assign(family, coordinator, kind, at, valid_until, reason, override_reason, by)
     record(
         FamilyEvent.COORDINATOR_ASSIGNED, by=by, target=assignment, family=family,
-        facts={"coordinator": str(coordinator.pk), "kind": kind},
+        facts={"coordinator": str(coordinator.pk), "kind": kind}, reason=_why(reason, override_reason),
     )  # fmt: skip
     if coordinator.pk != by.pk:
         tell(coordinator, "given")
@@ -91,7 +91,7 @@ def hand_over(
     new = _assign(family, to, AssignmentKind.RESPONSIBLE, at, None, reason, override_reason, by)
     record(
         FamilyEvent.HANDED_OVER, by=by, target=new, family=family,
-        facts={"from": str(old.user_id) if old else None, "to": str(to.pk)},
+        facts={"from": str(old.user_id) if old else None, "to": str(to.pk)}, reason=_why(reason, override_reason),
     )  # fmt: skip
     tell(to, "given")
     if old:
@@ -110,7 +110,8 @@ def end_assignment(assignment: Assignment, *, by: User, reason: str = "", at: da
     if assignment.valid_until and assignment.valid_until <= at:
         raise Refused(_("Oppdraget er alt avsluttet."), rule="ended")
     _end(assignment, at, by, reason)
-    record(FamilyEvent.COORDINATOR_ENDED, by=by, target=assignment, facts={"coordinator": str(assignment.user_id)})
+    facts = {"coordinator": str(assignment.user_id)}
+    record(FamilyEvent.COORDINATOR_ENDED, by=by, target=assignment, facts=facts, reason=reason)
     tell(assignment.user, "taken")
     return assignment
 
@@ -149,7 +150,7 @@ def grant_access(
     _check_no_conflict(user, family, "user")
     _named(family, user).delete()
     grants = give(family.pk, user=user, permissions=usable, reason=reason, expires_at=expires_at, by=by)
-    record(FamilyEvent.ACCESS_GRANTED, by=by, target=family, facts={"user": str(user.pk)})
+    record(FamilyEvent.ACCESS_GRANTED, by=by, target=family, facts={"user": str(user.pk)}, reason=reason)
     return grants
 
 
@@ -196,9 +197,11 @@ def cover_leave(
         who = substitutes[family.pk]
         assignment = _assign(family, who, AssignmentKind.SUBSTITUTE, starts_at, ends_at, reason, "", by, leave)
         facts = {"coordinator": str(who.pk), "kind": AssignmentKind.SUBSTITUTE}
-        record(FamilyEvent.COORDINATOR_ASSIGNED, by=by, target=assignment, family=family, facts=facts)
+        record(
+            FamilyEvent.COORDINATOR_ASSIGNED, by=by, target=assignment, family=family, facts=facts, reason=reason
+        )  # fmt: skip
     facts = {"coordinator": str(coordinator.pk), "families": len(families)}
-    record(FamilyEvent.LEAVE_COVERED, by=by, target=leave, facts=facts)
+    record(FamilyEvent.LEAVE_COVERED, by=by, target=leave, facts=facts, reason=reason)
     for person in sorted({user.pk: user for user in substitutes.values()}.values(), key=lambda user: str(user.pk)):
         tell(person, "leave_given")
     tell(coordinator, "leave_covered")
@@ -225,6 +228,11 @@ def end_leave(leave: Leave, *, by: User) -> Leave:
         tell(person, "leave_ended")
     tell(leave.user, "leave_over")
     return leave
+
+
+def _why(*reasons: str) -> str:
+    """What was typed, as the log keeps it."""
+    return " / ".join(reason.strip() for reason in reasons if reason.strip())
 
 
 def caseload_of(coordinator: User, *, municipality: Municipality, by: User) -> list[Family]:

@@ -55,7 +55,7 @@ def declare_conflict(code: str, *, reason: str, by: User) -> None:
     if found and not ShutOut.objects.in_force().filter(user=by, family_id=found.pk).exists():
         _shut_out(found, by, reason, by)
         _tell_who_may_know(found, by)
-    record(FamilyEvent.CONFLICT_DECLARED, by=by)
+    record(FamilyEvent.CONFLICT_DECLARED, by=by, reason=reason)
 
 
 @action

@@ -8,16 +8,15 @@ from uuid import UUID
 
 from celery import Task, shared_task
 from django.conf import settings
-from django.core.mail import send_mail
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerDown
 
-from nyemonstre.access.wall import acting_as, as_job
+from nyemonstre.access.wall import as_job
+from nyemonstre.accounts import mail
 from nyemonstre.accounts.models import User
-from nyemonstre.audit.log import mail_sent
 
 from .reminders import Reminder
 
@@ -120,9 +119,9 @@ def mail_news(user_id: str, what: str) -> None:
         language = _language(user)
     subject, sentence = NEWS[what]
     with translation.override(language):
-        _send(user, str(subject()), {"sentence": sentence(), "name": user.name, "url": settings.BASE_URL + "/"})
-    with acting_as(None), transaction.atomic():
-        mail_sent(user, what)
+        facts = {"sentence": sentence(), "name": user.name, "url": settings.BASE_URL + "/"}
+        text = render_to_string("families/mail/news.txt", facts)
+        mail.send(user, kind=what, subject=str(subject()), text=text)
 
 
 @shared_task(**RETRIES)
@@ -144,8 +143,7 @@ def mail_reminder(reminder_id: str) -> bool:
                 "url": settings.BASE_URL + "/",
             }
             text = render_to_string("families/mail/reminder.txt", facts)
-            send_mail(_("Dette kan du gjøre i Nye mønstre nå"), text, None, [reminder.user.email])
-        mail_sent(reminder.user, "reminder")
+            mail.send(reminder.user, kind="reminder", subject=_("Dette kan du gjøre i Nye mønstre nå"), text=text)
         reminder.sent_at = timezone.now()
         reminder.save(update_fields=["sent_at"])
     return True
@@ -154,7 +152,3 @@ def mail_reminder(reminder_id: str) -> bool:
 def _language(user: User) -> str:
     home = user.home_municipality
     return user.language or (home.language if home else settings.LANGUAGE_CODE)
-
-
-def _send(user: User, subject: str, facts: dict[str, Any]) -> None:
-    send_mail(subject, render_to_string("families/mail/news.txt", facts), None, [user.email])

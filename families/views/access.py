@@ -106,6 +106,7 @@ def shut_out_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(GRANT)
+@fresh_login(reading=False)
 def shut_out_lift(request: HttpRequest, family_id: UUID, shut_out_id: UUID) -> HttpResponse:
     """There is no conflict any more, or there was none."""
     family = pages.open_family(request, family_id, GRANT, quiet=True)

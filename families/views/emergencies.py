@@ -105,6 +105,7 @@ def break_glass_review(request: HttpRequest, glass_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @requires(REVIEW)
+@fresh_login(reading=False)
 def conflict_lift(request: HttpRequest, conflict_id: UUID) -> HttpResponse:
     """The auditor lifts a conflict of interest, with a reason: of a lead, or of a family no lead may know of."""
     rows = ShutOut.objects.permitted(request.user, REVIEW).in_force().select_related("user", "declared_by")

@@ -19,6 +19,7 @@ from families.pages import family_context, open_family
 from history.enums import HistoryEvent
 from history.forms import InsightForm
 from history.insight import Insight, Subject, insight, whom_to_ask
+from nyemonstre.access.fresh import fresh_login
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
 from nyemonstre.accounts.models import Municipality
@@ -57,6 +58,7 @@ def insight_by_code(request: HttpRequest, code: str) -> HttpResponse:
 
 @require_safe
 @requires(LOG)
+@fresh_login()
 def insight_by_code_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The auditor's file. It names the family by its code, or not at all where a code tells of a place."""
     return _file(request, _by_code(code), None)

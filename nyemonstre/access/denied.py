@@ -10,13 +10,16 @@ from nyemonstre.audit.enums import AuditEvent
 from nyemonstre.audit.log import record_apart
 from nyemonstre.refusals import AlreadyDone, Refused
 
+from .fresh import FreshLoginNeeded
+
+# Nothing was refused and nothing failed: a form sent twice did what it should the first time, Http404 has been kept
+# where it was raised, and whoever is asked who they are goes on after that.
+NOTHING_LOST = (AlreadyDone, Http404, FreshLoginNeeded)
+
 
 def keep(error: BaseException, *, by: Any, target: Any = None, **facts: str) -> None:
-    """An Event for an error on its way out of an action or a view. Once per error, however far it travels.
-
-    A form sent twice did what it should the first time; Http404 has been kept where it was raised.
-    """
-    if isinstance(error, AlreadyDone | Http404) or getattr(error, "nm_kept", False):
+    """An Event for an error on its way out of an action or a view. Once per error, however far it travels."""
+    if isinstance(error, NOTHING_LOST) or getattr(error, "nm_kept", False):
         return
     error.nm_kept = True  # type: ignore[attr-defined]
     if isinstance(error, Refused):

@@ -7,8 +7,10 @@ from django.http import HttpRequest
 from .actions import discard_draft, save_draft
 from .models import Draft
 
-# Beside what the browser holds back itself (data-never-kept in static/draft.js).
-NEVER_KEPT = ("csrfmiddlewaretoken", "next", "identity_number")
+
+def is_secret(name: str) -> bool:
+    """Fields that are kept nowhere; the browser holds them back itself too (data-never-kept in static/draft.js)."""
+    return name in ("csrfmiddlewaretoken", "identity_number") or "password" in name
 
 
 def draft_for(request: HttpRequest) -> Draft | None:
@@ -25,7 +27,7 @@ def typed_in(request: HttpRequest) -> dict[str, Any]:
     """What was sent, as a draft keeps it: text by field, or a list of texts; never a password or a token."""
     data: dict[str, Any] = {}
     for name, values in request.POST.lists():
-        if name not in NEVER_KEPT and "password" not in name:
+        if name != "next" and not is_secret(name):
             texts = [value.replace("\0", "") for value in values]
             data[name] = texts[0] if len(texts) == 1 else texts
     return data

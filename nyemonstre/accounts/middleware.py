@@ -18,6 +18,7 @@ from nyemonstre.access.wall import acting_as
 
 from .actions import discard_draft, hold_form
 from .actions_login import session_ran_out
+from .drafts import is_secret
 from .second_factor import NEEDED
 from .sessions import seconds_left
 
@@ -145,17 +146,13 @@ class FreshLogin:
         if request.FILES or HELD in request.POST:
             return request.POST.get(HELD) or page  # files are not kept; the form they came from opens again
         key = reverse("accounts:held", args=[uuid4()])
-        fields = {name: values for name, values in request.POST.lists() if not _is_secret(name)}
+        fields = {name: values for name, values in request.POST.lists() if not is_secret(name)}
         hold_form(key, data={"to": request.get_full_path(), "page": page, "fields": fields}, by=request.user)
         return key
 
 
 # The field that says which held form is being sent.
 HELD = "nm-held"
-
-
-def _is_secret(name):
-    return name == "csrfmiddlewaretoken" or "password" in name
 
 
 def page_of(request):

@@ -6,7 +6,6 @@ from celery import shared_task
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator, default_token_generator
 from django.core.exceptions import ValidationError
-from django.core.mail import send_mail
 from django.urls import reverse
 from django.utils import translation
 from django.utils.encoding import force_bytes
@@ -14,6 +13,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError
 
+from . import mail
 from .models import LoginProvider, User
 
 logger = logging.getLogger(__name__)
@@ -69,28 +69,19 @@ def send_password_link(user_id: str) -> None:
     user = User.objects.get(pk=user_id)
     home = user.home_municipality
     with translation.override(user.language or (home.language if home else settings.LANGUAGE_CODE)):
-        if not may_use_password(user):
-            send_mail(
-                _("Velkommen til Nye mønstre"),
-                _(
-                    "Hei.\n\nDu kan nå logge inn i Nye mønstre med jobbkontoen din. Begynn her:\n\n%(link)s\n\n"
-                    "Lenken virker én gang, i tre dager. Be administratoren om en ny hvis den har gått ut."
-                )
-                % {"link": invitation_link(user)},
-                None,
-                [user.email],
-            )
-            return
-        send_mail(
-            _("Lag passord til Nye mønstre"),
-            _(
+        if may_use_password(user):
+            subject, link = _("Lag passord til Nye mønstre"), password_link(user)
+            text = _(
                 "Hei.\n\nDu kan nå logge inn i Nye mønstre. Lag et passord her:\n\n%(link)s\n\n"
                 "Lenken virker én gang, i tre dager. Be administratoren om en ny hvis den har gått ut."
             )
-            % {"link": password_link(user)},
-            None,
-            [user.email],
-        )
+        else:
+            subject, link = _("Velkommen til Nye mønstre"), invitation_link(user)
+            text = _(
+                "Hei.\n\nDu kan nå logge inn i Nye mønstre med jobbkontoen din. Begynn her:\n\n%(link)s\n\n"
+                "Lenken virker én gang, i tre dager. Be administratoren om en ny hvis den har gått ut."
+            )
+        mail.send(user, kind="login_link", subject=subject, text=text % {"link": link})
 
 
 def post_password_link(user: User) -> None:

@@ -73,7 +73,7 @@ def sign_off(alert: Alert, *, note: str, by: Any) -> Alert:
         raise Refused(_("Varselet er alt kvittert."), rule="signed_off")
     current.signed_off_at, current.signed_off_by, current.note = timezone.now(), by.pk, note[:500]
     current.save(update_fields=["signed_off_at", "signed_off_by", "note"])
-    record(AuditEvent.ALERT_SIGNED_OFF, by=by, target=current, facts={"kind": current.kind})
+    record(AuditEvent.ALERT_SIGNED_OFF, by=by, target=current, facts={"kind": current.kind}, reason=current.note)
     return current
 
 

@@ -21,6 +21,7 @@ from families.enums import AssignmentKind
 from families.reminders import Reminder
 from families.stages import Step
 from nyemonstre.access.wall import acting_as, as_job
+from nyemonstre.accounts import mail as outgoing
 from nyemonstre.accounts.models import Membership
 from nyemonstre.audit.models import Event
 from tests.factories import Team, family_at
@@ -94,7 +95,7 @@ def test_a_mail_that_did_not_go_is_asked_for_again(team, worker, monkeypatch):
         raise ConnectionRefusedError
 
     with monkeypatch.context() as patch:
-        patch.setattr(tasks, "send_mail", away)
+        patch.setattr(outgoing, "send_mail", away)
         with pytest.raises(ConnectionRefusedError):
             jobs.remind()
     (reminder,) = reminders()

@@ -6,6 +6,7 @@ from kombu.exceptions import OperationalError
 
 from families import tasks
 from families.stages import Step
+from nyemonstre.accounts import mail as outgoing
 from tests.factories import Team, a_municipality, family_at
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +47,7 @@ def test_with_the_mail_server_away_too_the_change_stands(monkeypatch, caplog, dj
         raise ConnectionRefusedError
 
     monkeypatch.setattr(tasks.mail_news, "delay", away)
-    monkeypatch.setattr(tasks, "send_mail", refuse)
+    monkeypatch.setattr(outgoing, "send_mail", refuse)
     with django_capture_on_commit_callbacks(execute=True):
         family = family_at(Step.INTAKE, Team())
     assert family.pk

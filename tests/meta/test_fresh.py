@@ -20,6 +20,9 @@ FRESH = {
     "families:grant_new": 15,
     "families:grant_revoke": 15,
     "families:on_call": 15,
+    "families:shut_out_lift": 15,
+    "families:conflict_lift": 15,
+    "history:insight_by_code_pdf": 15,
 }
 
 

@@ -10,6 +10,7 @@ from families import actions as family_actions
 from families.stages import Step
 from nyemonstre.access import denied
 from nyemonstre.access.actions import action
+from nyemonstre.access.fresh import PROVED_AT
 from nyemonstre.access.wall import acting_as
 from nyemonstre.audit.log import record, record_apart
 from nyemonstre.audit.models import Event
@@ -91,6 +92,16 @@ def test_what_fails_is_kept_with_the_kind_of_failure_alone():
         outer(by=team.lead)
     (event,) = kept(team, team.lead, "rolled_back", "viewed")
     assert event.facts == {"action": f"{__name__}.inner", "error": "ZeroDivisionError"}
+
+
+def test_being_asked_who_one_is_is_nothing_that_failed(client):
+    team = Team()
+    client.force_login(team.auditor)
+    session = client.session
+    session[PROVED_AT] = 0
+    session.save()
+    assert client.get(reverse("audit:event_export")).status_code == 302
+    assert not kept(team, team.auditor, "rolled_back", "refused", "log_exported")
 
 
 def test_a_log_that_does_not_answer_changes_nothing_about_the_refusal(client, monkeypatch, caplog):
