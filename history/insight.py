@@ -30,6 +30,8 @@ LEFT_OUT = {
     "pdf_made": "the machine finished a file; that somebody asked for it, and took it out, is told",
     "pdf_failed": "the machine could not make a file; that somebody asked for it is told",
     "reminded": "a mail to a colleague with numbers and no family",
+    "mail_sent": "the machine mailed a colleague, without a name or a family; what it was about is told",
+    "rolled_back": "an error in the machine undid what somebody began: nothing was shown, and nothing was kept",
 }
 
 _P = Permission
@@ -55,13 +57,15 @@ SEEN = {
 # Events whose own name says too little to somebody who does not work here.
 PLAINLY = {
     "refused": lambda: _("Prøvde å åpne noe, men fikk ikke lov"),
+    "not_found": lambda: _("Prøvde å åpne saken uten å ha tilgang, og fikk ikke se noe"),
+    "action_refused": lambda: _("Prøvde å gjøre noe i saken, men en regel stoppet det"),
     "glass_broken": lambda: _("Åpnet saken i en nødsituasjon, uten fast tilgang. Det blir alltid gått gjennom etterpå"),
     "glass_mended": lambda: _("Avsluttet tilgangen fra nødsituasjonen"),
     "glass_reviewed": lambda: _("Gikk gjennom at saken ble åpnet i en nødsituasjon"),
     "access_granted": lambda: _("Ga noen tilgang til saken"),
     "access_revoked": lambda: _("Tok tilbake noens tilgang til saken"),
 }
-VISITORS = ("refused", "referral_sent")
+VISITORS = ("refused", "action_refused", "referral_sent")
 
 
 @dataclass(frozen=True)
@@ -133,16 +137,17 @@ def insight(subject: Subject, *, first: date, last: date) -> Insight:
         for actor, of_person in groupby(of_day, key=lambda row: row["actor_id"]):
             acts = list(of_person)
             who = names.get(actor) or (_("Ukjent person") if actor else _nobody(acts))
-            visits.append(Visit(who, bool(actor), roles.on(actor, day), _did(acts), _when(acts)))
+            recorded = {role for act in acts for role in act["role"].split(",") if role}
+            visits.append(Visit(who, bool(actor), roles.on(actor, day, recorded), _did(acts), _when(acts)))
         days.append((day, visits))
     return Insight(first, last, days, _people(days))
 
 
 def _counted(family_id: UUID, first: date, last: date) -> Iterable[dict[str, Any]]:
-    """One row for each day, person, event and kind of page: how often, and the first and last time."""
+    """One row for each day, person, role, event and kind of page: how often, and the first and last time."""
     events = Event.objects.filter(family_id=family_id, at__gte=_midnight(first), at__lt=_midnight(last + timedelta(1)))
     events = events.exclude(what__in=LEFT_OUT).annotate(day=TruncDate("at"), seen=KT("facts__permission"))
-    counted = events.order_by().values("day", "actor_id", "what", "seen")
+    counted = events.order_by().values("day", "actor_id", "what", "seen", "role")
     counted = counted.annotate(times=Count("pk"), first=Min("at"), last=Max("at"))
     return counted.order_by("-day", "actor_id", "first", "what")
 
@@ -212,15 +217,20 @@ class _Roles:
         for row in rows:
             self._of.setdefault(row.user_id, []).append(row)
 
-    def on(self, actor: UUID | None, day: date) -> str:
+    def on(self, actor: UUID | None, day: date, recorded: set[str]) -> str:
+        """The roles the log wrote down there and then; where it did not, those the person had on the day."""
         live = [m for m in self._of.get(actor, []) if m.valid_from <= day and (m.valid_to is None or m.valid_to >= day)]
-        words = [*dict.fromkeys(_role(membership) for membership in live)]
-        return ", ".join([*words, self._place] if words and self._place else words)
+        roles = sorted(recorded) or [m.role for m in live]
+        words = [*dict.fromkeys(text for role in roles for text in _role(role, live))]
+        here = any(m.role in roles for m in live)
+        return ", ".join([*words, self._place] if here and self._place else words)
 
 
-def _role(membership: Membership) -> str:
-    role = str(Role(membership.role).label)
-    return f"{role} ({membership.get_sector_display()})" if membership.sector else role
+def _role(role: str, live: list[Membership]) -> list[str]:
+    """In words, with the service a member of the intake team sits for."""
+    label = str(Role(role).label) if role in Role.values else role
+    sectors = [str(m.get_sector_display()) for m in live if m.role == role and m.sector]
+    return [f"{label} ({sector})" for sector in sectors] or [label]
 
 
 def whom_to_ask(subject: Subject) -> Iterator[str]:

@@ -17,10 +17,13 @@ from families.models import Member
 from families.stages import Step
 from history.enums import HistoryEvent
 from history.insight import LEFT_OUT, PLAINLY, Subject, insight
+from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.models import Membership
 from nyemonstre.audit.log import record
 from nyemonstre.audit.models import Event
 from nyemonstre.audit.presenters import event_groups
+from nyemonstre.refusals import Refused
 from tests.factories import Team, a_user, family_at
 
 pytestmark = pytest.mark.django_db
@@ -57,7 +60,8 @@ def test_what_is_left_out_has_a_reason_and_is_an_event():
     assert set(LEFT_OUT) <= known
     assert all(len(reason) > 20 for reason in LEFT_OUT.values())
     assert not set(LEFT_OUT) & set(PLAINLY)
-    assert not [what for what in known if what.startswith("glass_") or ("refused" in what and what in LEFT_OUT)]
+    assert not [what for what in LEFT_OUT if what.startswith("glass_") or "refused" in what or what == "not_found"]
+    assert {"refused", "not_found", "action_refused", "glass_broken"} <= set(PLAINLY)
 
 
 def test_many_looks_of_one_person_on_one_day_are_one_line_and_every_act_is_told(client, team):
@@ -90,6 +94,21 @@ def test_many_looks_of_one_person_on_one_day_are_one_line_and_every_act_is_told(
     found = log_of(family, by)
     assert [visit.who for visit in found.days[0][1]].count(by.name) == 1
     assert "Leste innsynsloggen til familien" in [line for _d, vs in found.days for v in vs for line in v.did]
+
+
+def test_the_role_is_the_one_of_the_day_and_tries_are_told_in_plain_words(client, team):
+    family, by = family_at(Step.INTAKE, team), team.second_coordinator
+    client.force_login(by)
+    assert client.get(reverse("families:family_detail", args=[family.pk])).status_code == 404
+    with pytest.raises(Refused):
+        actions.pause(family, reason="", by=team.coordinator)
+    # The same day the person gets another job; what they did is what they were when they did it.
+    Membership.objects.filter(user=by).update(role=Role.LEAD)
+    told = {visit.who: visit for _day, visits in log_of(family, team.coordinator).days for visit in visits}
+    assert told[by.name].role == "Familiekoordinator"
+    assert told[by.name].did == ["Prøvde å åpne saken uten å ha tilgang, og fikk ikke se noe"]
+    assert told[team.coordinator.name].role == f"Familiekoordinator, {team.municipality.name}"
+    assert "Prøvde å gjøre noe i saken, men en regel stoppet det" in told[team.coordinator.name].did
 
 
 def test_it_is_the_familys_log_and_nobody_elses(client, team):
