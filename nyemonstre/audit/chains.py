@@ -6,6 +6,7 @@ the day before is written to a file elsewhere (settings.STORAGES["log_heads"]); 
 
 import hashlib
 import json
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -72,15 +73,16 @@ def verify(heads: dict[int, tuple[int, str]] | None = None) -> Proof:
     with transaction.atomic():
         chains = {chain.pk: chain for chain in Chain.objects.order_by("pk")}
         proof.chains, proof.emptied = len(chains), sum(chain.emptied_at is not None for chain in chains.values())
-        last = 0
+        ahead = deque(chains)
         for pk, links in _by_chain():
             # Chains of which no event is left lie between those that have some.
-            for silent in (key for key in chains if last < key < pk):
-                _note(proof, _ends(chains[silent], 0, b"", heads))
+            while ahead and ahead[0] < pk:
+                _note(proof, _ends(chains[ahead.popleft()], 0, b"", heads))
+            if ahead and ahead[0] == pk:
+                ahead.popleft()
             proof.events += len(links)
             _note(proof, _walk(pk, chains.get(pk), links, heads))
-            last = pk
-        for silent in (key for key in chains if key > last):
+        for silent in ahead:
             _note(proof, _ends(chains[silent], 0, b"", heads))
     for pk in sorted(heads.keys() - chains.keys()):
         proof.breaks.append(Break(pk, None, 0, "", "hele kjeden er borte, men den står i filene"))
@@ -172,10 +174,8 @@ def export_heads(today: date) -> list[str]:
     written = []
     for day in days:
         name = file_of(day)
-        if name in there:
-            continue
-        if any(later > name for later in there):
-            # A chain of a day that was filed as silent: verify_log tells that it has no place in the files.
+        if there and name <= there[-1]:
+            # Filed already; or a chain of a day that was filed as silent, of which verify_log tells.
             continue
         before = _sum(store, there[-1]) if there else ""
         body = json.dumps({"day": day.isoformat(), "before": before, "chains": _links(day)}, indent=1)

@@ -260,6 +260,16 @@ def test_a_mixed_up_issuer_and_a_cancelled_login_are_refused(client, team, there
     assert sorted(failures(team, acting_as)) == ["cancelled", "issuer"]
 
 
+def test_a_provider_that_says_it_names_itself_must_do_so(client, team, there, acting_as):
+    """RFC 9207."""
+    there.extra = {"authorization_response_iss_parameter_supported": True}
+    brought = there.log_in(begin(client, team), "lead-at-work")
+    assert ONE_SENTENCE in told(client, come_back(client, brought))
+    brought = there.log_in(begin(client, team, next=PROFILE), "lead-at-work")
+    assert come_back(client, brought | {"iss": there.issuer}).url == PROFILE
+    assert failures(team, acting_as) == ["issuer"]
+
+
 def test_a_login_that_took_too_long_begins_again(client, team, there):
     with time_machine.travel(time.time(), tick=False) as clock:
         brought = there.log_in(begin(client, team), "lead-at-work")
@@ -351,9 +361,17 @@ def test_stepping_up_asks_for_a_login_made_just_now_by_the_same_person(client, t
     ):
         assert ONE_SENTENCE in told(client, log_in(client, team, there, subject, step, **claims))
         assert client.get(new).status_code == 302
-    assert log_in(client, team, there, "admin-at-work", step, auth_time=now).url == new
+    # Their clock is half a minute ahead of ours.
+    assert log_in(client, team, there, "admin-at-work", step, auth_time=now + 30).url == new
     assert client.get(new).status_code == 200
     assert sorted(failures(team, acting_as)) == ["auth_time", "auth_time", "other_person"]
+
+
+def test_a_first_login_by_a_clock_ahead_of_ours_is_fresh(client, team, there):
+    with transaction.atomic():
+        link_identity(team.administrator, issuer=there.issuer, subject="admin-at-work", by=team.administrator)
+    log_in(client, team, there, subject="admin-at-work", auth_time=int(time.time()) + 30)
+    assert client.get("/konto/brukere/ny/").status_code == 200
 
 
 def test_a_provider_may_ask_for_shorter_days(client, team, there):
