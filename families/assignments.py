@@ -6,13 +6,13 @@ from uuid import UUID
 
 from django.contrib.auth.models import Permission as DjangoPermission
 from django.core.exceptions import PermissionDenied
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import can, check
-from nyemonstre.access.roles import COORDINATOR_GRANT, READER_GRANT, Permission, Role
+from nyemonstre.access.roles import COORDINATOR_GRANT, LEAD_GRANT, READER_GRANT, Permission, Role
 from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
@@ -128,7 +128,8 @@ def grant_access(
 ) -> list[FamilyUserGrant]:
     """Let a named person into one family, to read unless more is given, for a reason and usually for a time.
 
-    Only what one of their roles can use is given. Raises Refused for a person without a role in the municipality, with
+    Only what one of their roles can use is given; to a lead always `LEAD_GRANT` too, which counts where the protection
+    is strict. Raises Refused for a person without a role in the municipality, with
     roles that can use no grant, or with a conflict of interest; without a reason; and for an end that has passed.
     """
     check(by, Permission.GRANT_ACCESS, family)
@@ -139,7 +140,7 @@ def grant_access(
     roles = list(Membership.objects.live().filter(user=user, municipality=family.municipality_id).order_by("role"))
     if not roles:
         raise Refused(_("%(name)s har ingen rolle i kommunen.") % {"name": user.name}, rule="no_role", field="user")
-    usable = set(permissions) & set().union(*(membership.granted for membership in roles))
+    usable = (set(permissions) | LEAD_GRANT) & set().union(*(membership.granted for membership in roles))
     if not usable:
         raise Refused(
             _("%(name)s kan ikke slippes inn: rollen %(role)s kan ikke bruke en tilgang til en familie.")
@@ -347,13 +348,27 @@ def _assign(family, coordinator, kind, at, valid_until, reason, override_reason,
         family=family, user=coordinator, kind=kind, valid_from=at, valid_until=valid_until,
         reason=reason[:300], override_reason=override_reason[:300], assigned_by=by, leave=leave,
     )  # fmt: skip
-    assignment.save(force_insert=True)
+    _save(assignment)
     why = reason or str(AssignmentKind(kind).label)
     give(
         family.pk, user=coordinator, permissions=COORDINATOR_GRANT, reason=why, expires_at=valid_until, by=by,
         assignment=assignment, starts_at=at,
     )  # fmt: skip
     return assignment
+
+
+def _save(assignment: Assignment) -> None:
+    """Two at once both found no responsible coordinator: the database lets one in, and tells the other."""
+    try:
+        with transaction.atomic():
+            assignment.save(force_insert=True)
+    except IntegrityError as error:
+        if error.__cause__.diag.constraint_name != "assignment_one_responsible":  # type: ignore[union-attr]
+            raise
+        raise Refused(
+            _("Noen andre ga nettopp familien en ansvarlig koordinator. Se hvem det er, og overfør om det trengs."),
+            rule="has_responsible",
+        ) from error
 
 
 def _end(assignment: Assignment, at: datetime, by: User, reason: str) -> None:

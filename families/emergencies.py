@@ -2,7 +2,7 @@
 
 It opens reading, never changing, for 60 minutes; the clock ends it, and no job is needed. The coordinator and the
 auditor are told at once. Families with the two strict protections cannot be opened so, since the person may not even
-know of them: somebody who follows such a family, or the auditor, is asked instead (docs/adr).
+know of them: their way in is a lead named beforehand, or named by the auditor by code (families/named_leads.py).
 """
 
 from datetime import timedelta

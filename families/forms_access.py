@@ -52,6 +52,17 @@ class GrantForm(PersonForm):
         }  # fmt: skip
 
 
+class NameLeadForm(PersonForm):
+    submit_text = gettext_lazy("Slipp inn teamlederen")
+    user = forms.ChoiceField(label=gettext_lazy("Hvilken teamleder?"))
+    reason = PlainTextField(label=gettext_lazy("Hvorfor?"), **REASON)
+
+
+class NameLeadByCodeForm(NameLeadForm):
+    code = PlainTextField(label=gettext_lazy("Familiens kode"), max_length=12)
+    field_order = ("code", "user", "reason")
+
+
 class ShutOutForm(PersonForm):
     submit_text = gettext_lazy("Meld inhabil")
     reason = PlainTextField(

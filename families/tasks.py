@@ -104,6 +104,14 @@ NEWS = {
         lambda: _("En familie trenger ny koordinator"),
         lambda: _("Den ansvarlige koordinatoren er inhabil og ser ikke lenger familien. Logg inn og overfør familien."),
     ),
+    "lead_named": (
+        lambda: _("Du er satt opp som teamleder for en familie"),
+        lambda: _("Du kan fordele familien og gi tilgang til den. Logg inn for å se hvem det er."),
+    ),
+    "lead_named_by_code": (
+        lambda: _("Personvernombudet ber deg se etter en familie"),
+        lambda: _("Finnes familien, kan du fordele den og gi tilgang til den. Logg inn og se i lista over familier."),
+    ),
     "glass_broken": (
         lambda: _("En familie er åpnet i nød"),
         lambda: _("Noen har åpnet en familie i nød, for å lese i én time. Logg inn for å se hvem, når og hvorfor."),

@@ -9,6 +9,7 @@ from .views import (
     identity,
     leave,
     members,
+    named_leads,
     places,
     policy,
     protection,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("inhabil/", access.conflict_declare, name="conflict_declare"),
     path(ONE + "hvem/", access.family_access, name="family_access"),
     path(ONE + "hvem/gi/", access.grant_new, name="grant_new"),
+    path(ONE + "hvem/teamleder/", named_leads.lead_name, name="lead_name"),
     path(ONE + "hvem/<uuid:user_id>/ta-tilbake/", access.grant_revoke, name="grant_revoke"),
     path(ONE + "hvem/inhabil/", access.shut_out_new, name="shut_out_new"),
     path(ONE + "hvem/inhabil/<uuid:shut_out_id>/", access.shut_out_lift, name="shut_out_lift"),
@@ -61,6 +63,7 @@ urlpatterns = [
     path("nodapning/", emergencies.break_glass, name="break_glass"),
     path("nodapning/<uuid:glass_id>/avslutt/", emergencies.break_glass_end, name="break_glass_end"),
     path("nodapninger/", emergencies.break_glass_list, name="break_glass_list"),
+    path("nodapninger/teamleder/", named_leads.lead_name_by_code, name="lead_name_by_code"),
     path("nodapninger/<uuid:glass_id>/", emergencies.break_glass_review, name="break_glass_review"),
     path("nodapninger/inhabil/<uuid:conflict_id>/", emergencies.conflict_lift, name="conflict_lift"),
     # the team leader

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from families import assignments, conflicts, pages, seen
+from families import assignments, conflicts, named_leads, pages, seen
 from families.forms_access import ConflictForm, GrantForm, ReasonForm, ShutOutForm
 from families.grants import BreakGlass, ShutOut
 from families.models import Family
@@ -36,6 +36,7 @@ def family_access(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "openers": seen.who_can_open(family),
         "shut_outs": _shut_outs(family) if may_know else [],
         "may_know": may_know,
+        "may_name_lead": named_leads.may_name_lead(family, request.user),
         "history": history,
         "needs": BreakGlass.objects.filter(family=family).select_related("user").order_by("-opened_at")
         if may_know

@@ -65,6 +65,9 @@ READER_GRANT: frozenset[Permission] = frozenset(
     {P.LIST_FAMILY, P.VIEW_FAMILY, P.VIEW_CONSENT, P.VIEW_ASSESSMENT, P.VIEW_PLAN, P.VIEW_JOURNAL}
 )
 
+# What a lead named on a strictly protected family has there: as on every other family, the frame and not the content.
+LEAD_GRANT: frozenset[Permission] = frozenset({P.LIST_FAMILY, P.ASSIGN_COORDINATOR, P.GRANT_ACCESS})
+
 EVERYWHERE: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: frozenset(),
     Role.INTAKE: frozenset({P.VIEW_REFERRAL, P.DECIDE_REFERRAL, P.REGISTER_FAMILY}),
@@ -86,7 +89,7 @@ ON_CALL: frozenset[Permission] = frozenset({P.BREAK_GLASS})
 GRANTED: dict[Role, frozenset[Permission]] = {
     Role.COORDINATOR: COORDINATOR_GRANT,
     Role.INTAKE: frozenset(),
-    Role.LEAD: COORDINATOR_GRANT,
+    Role.LEAD: COORDINATOR_GRANT | LEAD_GRANT,
     Role.RESEARCHER: frozenset(),
     Role.ADMINISTRATOR: frozenset(),
     Role.AUDITOR: frozenset(),

@@ -138,7 +138,7 @@ def tie(table: str, *, name: str = "one_family", **parents: str) -> RunSQL:
     conditions = [
         f"({column} is null or sec.is_of_family('{parent}', {column}, family_id))" for column, parent in parents.items()
     ]
-    return _restrict(table, " and ".join(conditions), name=name)
+    return restrict(table, " and ".join(conditions), name=name)
 
 
 def tie_to_readable(table: str, **parents: str) -> RunSQL:
@@ -147,10 +147,11 @@ def tie_to_readable(table: str, **parents: str) -> RunSQL:
         f"({column} is null or exists (select from {parent} p where p.id = {table}.{column}))"
         for column, parent in parents.items()
     ]
-    return _restrict(table, " and ".join(conditions), name="readable")
+    return restrict(table, " and ".join(conditions), name="readable")
 
 
-def _restrict(table: str, condition: str, name: str = "one_family") -> RunSQL:
+def restrict(table: str, condition: str, *, name: str) -> RunSQL:
+    """What is added or changed holds `condition` too, whatever `protect` allows, and whoever writes."""
     web = "nm_web, nm_worker"
     return RunSQL(
         f"create policy {name}_insert on {table} as restrictive for insert to {web} with check ({condition});\n"

@@ -128,10 +128,16 @@ class TestOpening:
         row = emergencies.break_glass(family.code, reason=WHY, by=team.lead)
         soon, later = timezone.now() + timedelta(minutes=30), timezone.now() + timedelta(hours=3)
         person = on_call(team)
-        for permissions, until in (({Permission.CHANGE_PLAN}, soon), ({Permission.VIEW_PLAN}, later)):
-            with acting_as(person), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+        for who, permissions, until in (
+            (person, {Permission.CHANGE_PLAN}, soon),
+            (person, {Permission.VIEW_PLAN}, later),
+            # Nor a lead, who may write grants that do not come of break-glass.
+            (team.lead, {Permission.CHANGE_PLAN}, soon),
+            (team.lead, {Permission.GRANT_ACCESS}, later),
+        ):
+            with acting_as(who), pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
                 assignments.give(
-                    family.pk, user=person, by=person, permissions=permissions, expires_at=until, reason="x",
+                    family.pk, user=who, by=who, permissions=permissions, expires_at=until, reason="x",
                     break_glass=row,
                 )  # fmt: skip
 
@@ -218,7 +224,7 @@ def test_the_database_holds_it_together(change, name, team, family):
         BreakGlass.objects.create(**facts)
 
 
-def test_a_grant_in_need_has_an_end(team, family):
+def test_a_grant_in_need_has_an_end_and_no_assignment(team, family):
     row = emergencies.break_glass(family.code, reason=WHY, by=team.lead)
     with (
         acting_as(team.lead),
@@ -226,6 +232,6 @@ def test_a_grant_in_need_has_an_end(team, family):
         transaction.atomic(),
     ):
         assignments.give(
-            family.pk, user=team.coordinator, permissions={Permission.VIEW_PLAN}, reason="x", expires_at=None,
-            by=team.lead, break_glass=row,
+            family.pk, user=team.lead, permissions={Permission.VIEW_PLAN}, reason="x", expires_at=row.until,
+            by=team.lead, break_glass=row, assignment=family.assignments.get(),
         )  # fmt: skip

@@ -66,6 +66,26 @@ def test_the_page_agrees_with_the_row_rule_for_everybody(protection, team, famil
         assert shown.get(person.pk, set()) == (allowed if "list_family" in allowed else set()), person.live_memberships
 
 
+def test_a_group_let_in_to_the_frame_alone_reads_its_own_grant(team):
+    family = family_at(Step.CONSENT, team, name="Ramme")
+    person, other = (a_user(Role.COORDINATOR, team.municipality) for _n in range(2))
+    group = Group.objects.create(name="Rammen")
+    person.groups.add(group)
+    frame = DjangoPermission.objects.get(codename=Permission.LIST_FAMILY, content_type__app_label="families")
+    with acting_as(team.lead):
+        FamilyGroupGrant(
+            group=group, permission=frame, content_object=family, granted_by=team.lead, reason="Vakt"
+        ).save()  # fmt: skip
+    for who, may in ((person, True), (other, False)):
+        with acting_as(who):
+            assert Family.objects.visible_to(who).filter(pk=family.pk).exists() == may
+            assert Family.objects.filter(pk=family.pk).exists() == may
+            assert FamilyGroupGrant.objects.exists() == may
+    conflicts.shut_out(family, user=person, reason="Nabo", by=team.lead)
+    with acting_as(person):
+        assert not FamilyGroupGrant.objects.exists()
+
+
 def test_every_viewer_gets_the_same_list(team, family):
     lists = []
     for person in (team.coordinator, team.second_coordinator, team.lead):

@@ -74,9 +74,10 @@ class World:
             here = next(team for team in self.teams if user in vars(team).values() or user == team.second_coordinator)
             if user.pk in self.gone or here is not known.team:
                 continue
-            leads = user == known.team.lead and not known.protected
             follows = user.pk in known.followers.values()
             reads = user.pk in known.readers
+            # A lead let in by name leads there too, however strictly the family is protected.
+            leads = user == known.team.lead and (reads or not known.protected)
             if (
                 (leads and permission == Permission.LIST_FAMILY)
                 or (leads and permission in (Permission.ASSIGN_COORDINATOR, Permission.GRANT_ACCESS))

@@ -17,7 +17,7 @@ from families.actions_protection import change_protection
 from families.enums import Protection
 from families.models import Family, permissions_on
 from families.stages import Step
-from nyemonstre.access.roles import COORDINATOR_GRANT, Permission, Role
+from nyemonstre.access.roles import COORDINATOR_GRANT, LEAD_GRANT, Permission, Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import Membership, User
 from nyemonstre.refusals import Refused
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 # Seven signs per role, + for may, . for may not:
 #   1 own        a family in the person's municipality, nobody has let them in
-#   2 granted    let in by name with what a coordinator needs
+#   2 granted    let in by name with what a coordinator needs (and a lead to lead)
 #   3 expired    was let in until yesterday
 #   4 elsewhere  let in by name, but holds no role in that municipality any more
 #   5 protected  fortrolig address, nobody has let them in
@@ -48,8 +48,8 @@ change_plan         .+...+.       .......       .+...+.       .......       ....
 view_journal        .+...+.       .......       .+...+.       .......       .......       .......
 change_journal      .+...+.       .......       .+...+.       .......       .......       .......
 register_family     .......       +++....       +++....       .......       .......       .......
-assign_coordinator  .......       .......       +++....       .......       .......       .......
-grant_access        .......       .......       +++....       .......       .......       .......
+assign_coordinator  .......       .......       +++..+.       .......       .......       .......
+grant_access        .......       .......       +++..+.       .......       .......       .......
 break_glass         .......       .......       +++....       .......       .......       .......
 review_access       .......       .......       .......       .......       .......       +++....
 override_places     .......       .......       +++....       .......       .......       .......
@@ -101,7 +101,7 @@ def let_in(family: Family, user: User, by: User) -> None:
         assignments.grant_access(family, user=user, permissions=COORDINATOR_GRANT, by=by, **facts)
         return
     with acting_as(by):
-        assignments.give(family.pk, user=user, permissions=COORDINATOR_GRANT, by=by, **facts)
+        assignments.give(family.pk, user=user, permissions=COORDINATOR_GRANT | LEAD_GRANT, by=by, **facts)
 
 
 def families_around(team: Team, user: User) -> dict[str, Family]:

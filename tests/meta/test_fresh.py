@@ -19,6 +19,8 @@ FRESH = {
     "families:break_glass": 15,
     "families:grant_new": 15,
     "families:grant_revoke": 15,
+    "families:lead_name": 15,
+    "families:lead_name_by_code": 15,
     "families:on_call": 15,
     "families:shut_out_lift": 15,
     "families:conflict_lift": 15,
