@@ -5,11 +5,13 @@ A test asks `permitted` for every person and holds this to the same answer.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from nyemonstre.access.roles import COORDINATOR_GRANT, READER_GRANT, Permission
@@ -30,6 +32,15 @@ class Way:
     until: datetime | None = None
     by: User | None = None
     why: str = ""
+
+    @property
+    def last(self) -> str:
+        """The last day; with the hour, where it does not last the whole day."""
+        if self.until is None:
+            return ""
+        until = localtime(self.until)
+        whole = until.time() == time.min
+        return date_format(until - timedelta(microseconds=1), "d.m.Y") if whole else date_format(until, "d.m.Y H:i")
 
 
 @dataclass

@@ -32,6 +32,7 @@ LEFT_OUT = {
     "reminded": "a mail to a colleague with numbers and no family",
     "mail_sent": "the machine mailed a colleague, without a name or a family; what it was about is told",
     "rolled_back": "an error in the machine undid what somebody began: nothing was shown, and nothing was kept",
+    "alert_raised": "the machine points the data protection officer at lines that are told",
 }
 
 _P = Permission
@@ -64,6 +65,7 @@ PLAINLY = {
     "glass_reviewed": lambda: _("Gikk gjennom at saken ble åpnet i en nødsituasjon"),
     "access_granted": lambda: _("Ga noen tilgang til saken"),
     "access_revoked": lambda: _("Tok tilbake noens tilgang til saken"),
+    "alert_signed_off": lambda: _("Sjekket om det var greit at saken ble åpnet"),
 }
 VISITORS = ("refused", "action_refused", "referral_sent")
 

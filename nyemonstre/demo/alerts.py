@@ -43,9 +43,12 @@ def unusual(town: Any, now: datetime) -> None:
     lead, late, curious = town.people["lead"][0], town.people["coordinator"][0], town.people["coordinator"][-1]
     theirs = [family for family in mine if followed[family.pk] == late and family.protection not in STRICT]
     others = [family for family in mine if followed[family.pk] != curious]
+    seen = [family for family in families if family.protection not in STRICT]  # by a lead
     for days, hour in ((13, 12), (6, 9), (4, 10), (3, 14)):
         for n, family in enumerate(mine[:ORDINARY]):
-            _at(_clock(now, days, hour, 4 + 6 * n), "10.20.4.17", followed[family.pk], _work, [family])
+            when = _clock(now, days, hour, 4 + 6 * n)
+            when -= timedelta(days=max(0, when.weekday() - 4))  # what would be on a weekend is done on the Friday
+            _at(when, "10.20.4.17", followed[family.pk], _work, [family])
     _at(_clock(now, 4, 23, 35), "10.20.4.17", late, _open, theirs[:2])
     _look(now, 4)
     with transaction.atomic():
@@ -54,8 +57,8 @@ def unusual(town: Any, now: datetime) -> None:
                 sign_off(alert, note=NOTE[town.place.language], by=officer)
     for family in [family for family in mine if family.protection in STRICT][:1]:
         _at(_clock(now, 2, 9, 5), "10.20.4.31", followed[family.pk], _work, [family])
-    _at(_clock(now, 2, 10, 20), "10.20.4.9", lead, _open, families[:14])
-    namesakes = [family for family in families if family.name.split()[-1] == lead.name.split()[-1]]
+    _at(_clock(now, 2, 10, 20), "10.20.4.9", lead, _open, seen[:14])
+    namesakes = [family for family in seen if family.name.split()[-1] == lead.name.split()[-1]]
     _at(_clock(now, 2, 14, 5), "10.20.4.9", lead, _open, namesakes)
     _at(_clock(now, 1, 14, 40), "10.20.4.22", curious, _try, others[:9])
     _at(_clock(now, 1, 23, 50), "10.20.4.17", late, _open, theirs[:3])

@@ -27,7 +27,7 @@ from nyemonstre.audit.log import record
 from referrals import actions as referrals
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
 
-from .clock import Calendar, working_day
+from .clock import Calendar, travelling_to, working_day
 from .identity import keep_numbers
 from .papers import keep_consent_paper
 from .people import NAMES, SHAPES, Plot
@@ -223,10 +223,11 @@ class Walk:
             self.family.code, by=lead,
             reason="Skolen ringte om et barn som var redd for å gå hjem, og koordinatoren svarte ikke.",
         )  # fmt: skip
-        with acting_as(lead):
-            record("viewed", by=lead, target=self.family, facts={"permission": "view_family"})
-            record("viewed", by=lead, target=self.family, facts={"permission": "view_journal"})
-        emergencies.end_break_glass(row, by=lead)
+        for minutes, page in ((1, "view_family"), (4, "view_journal")):
+            with travelling_to(row.opened_at + timedelta(minutes=minutes)), acting_as(lead):
+                record("viewed", by=lead, target=self.family, facts={"permission": page})
+        with travelling_to(row.opened_at + timedelta(minutes=11)):
+            emergencies.end_break_glass(row, by=lead)
 
     def withdraw(self, purpose: str, people: int) -> None:
         """The youngest adults take it back first; 99 is everybody."""

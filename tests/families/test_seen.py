@@ -1,6 +1,6 @@
 """Hvem kan se dette, og hvorfor: the page agrees with the row rule for everybody; and its buttons work."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -84,6 +84,13 @@ def test_a_group_let_in_to_the_frame_alone_reads_its_own_grant(team):
     conflicts.shut_out(family, user=person, reason="Nabo", by=team.lead)
     with acting_as(person):
         assert not FamilyGroupGrant.objects.exists()
+
+
+def test_the_last_day_is_a_day_one_can_still_open_it():
+    midnight = timezone.make_aware(datetime(2027, 1, 1))
+    assert seen.Way("grant", "").last == ""
+    assert seen.Way("grant", "", until=midnight).last == "31.12.2026"
+    assert seen.Way("need", "", until=midnight + timedelta(hours=9, minutes=30)).last == "01.01.2027 09:30"
 
 
 def test_every_viewer_gets_the_same_list(team, family):
