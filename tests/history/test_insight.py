@@ -60,7 +60,8 @@ def test_what_is_left_out_has_a_reason_and_is_an_event():
     assert set(LEFT_OUT) <= known
     assert all(len(reason) > 20 for reason in LEFT_OUT.values())
     assert not set(LEFT_OUT) & set(PLAINLY)
-    assert not [what for what in LEFT_OUT if what.startswith("glass_") or "refused" in what]
+    assert not [what for what in LEFT_OUT if what.startswith("glass_") or "refused" in what or what == "not_found"]
+    assert {"refused", "not_found", "action_refused", "glass_broken"} <= set(PLAINLY)
 
 
 def test_many_looks_of_one_person_on_one_day_are_one_line_and_every_act_is_told(client, team):

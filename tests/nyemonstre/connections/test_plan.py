@@ -20,7 +20,8 @@ FAMILIES, EACH = 1_500, 12
 def crowd(towns: list[SimpleNamespace]) -> None:
     """Thousands of rows of families in the second town, put there by the owner: enough that scanning them shows."""
     fill = """
-        insert into families_family (id, municipality_id, code, name, protection, whole_protection, state, life_phase, registered_at,
+        insert into families_family (id, municipality_id, code, name, protection, whole_protection, state,
+                                     life_phase, registered_at,
                                      version, pause_reason, closed_reason)
         select gen_random_uuid(), %(town)s, 'X' || n, 'Mange', 'none', 'none', 'active', '', now(), 1, '', ''
           from generate_series(1, %(families)s) n;
