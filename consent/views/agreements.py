@@ -281,5 +281,6 @@ def agreement_print(request: HttpRequest, family_id) -> HttpResponse:
         "drafts": [t for t in rows if t.standing == Standing.DRAFT and not t.silent],
         "adults": adults,
         "today": timezone.localdate(),
+        "tags": [],  # the signs in the header are for the coordinator alone, and the family reads this page
     }
     return render(request, "consent/agreement_print.html", {**family_context(request, family, "consent"), **context})
