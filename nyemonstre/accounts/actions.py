@@ -162,6 +162,16 @@ def keep_identity_numbers(municipality: Municipality, *, keep: bool, by: User) -
 
 
 @action
+def set_intake_rules(municipality: Municipality, *, sectors_needed: int, only_in_meetings: bool, by: User) -> None:
+    """How the intake team decides: sectors that must take part (2 to 6, R-A5), and whether only in a meeting."""
+    check(by, Permission.MANAGE_USERS, municipality)
+    municipality.intake_sectors_needed, municipality.intake_only_in_meetings = sectors_needed, only_in_meetings
+    municipality.save(update_fields=["intake_sectors_needed", "intake_only_in_meetings"])
+    facts = {"intake_sectors_needed": sectors_needed, "intake_only_in_meetings": only_in_meetings}
+    record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts=facts)
+
+
+@action
 def change_profile(user: User, *, by: User, name: str, phone: str, language: str) -> User:
     """One's own name, telephone and language."""
     if user.pk != by.pk:

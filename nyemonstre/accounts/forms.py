@@ -140,6 +140,13 @@ class MunicipalityForm(NMForm, forms.Form):
             "ikke."
         ),
     )  # fmt: skip
+    intake_sectors_needed = forms.IntegerField(
+        label=gettext_lazy("Sektorer som må være med og bestemme"), min_value=2, max_value=6, required=False,
+        help_text=gettext_lazy("I inntaksteamet. Minst to."),
+    )  # fmt: skip
+    intake_only_in_meetings = forms.BooleanField(
+        label=gettext_lazy("Henvendelser avgjøres bare i inntaksmøter"), required=False
+    )
 
 
 class RoleForm(NMForm, forms.Form):

@@ -106,6 +106,11 @@ class World:
         add_starting_facts(team.municipality, by=team.lead)
         waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
         decided(waiting, team, "waiting")
+        meeting = referral_actions.plan_intake_meeting(
+            team.municipality, held_on=timezone.localdate(), leader=team.intake, by=team.intake
+        )
+        with acting_as(team.intake):
+            item = meeting.items.get(referral=referral)
         with acting_as(team.lead):
             shut_out = family.shut_outs.first()
         with acting_as(team.coordinator):
@@ -117,6 +122,8 @@ class World:
             "shut_out_id": shut_out.pk,
             "family_id": family.pk,
             "referral_id": referral.pk,
+            "intake_meeting_id": meeting.pk,
+            "item_id": item.pk,
             "waiting_id": reread(waiting, team).pk,
             "service_id": service,
             "user_id": team.coordinator.pk,

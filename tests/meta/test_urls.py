@@ -77,6 +77,7 @@ def about(name: str) -> str:
         if keys
         & {
             "referral_id",
+            "intake_meeting_id",
             "service_id",
             "user_id",
             "membership_id",

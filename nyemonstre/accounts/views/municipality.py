@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires
-from nyemonstre.accounts.actions import keep_identity_numbers
+from nyemonstre.accounts.actions import keep_identity_numbers, set_intake_rules
 from nyemonstre.accounts.forms import MunicipalityForm
 from nyemonstre.accounts.models import Municipality
 
@@ -17,9 +17,14 @@ from nyemonstre.accounts.models import Municipality
 def municipality(request, municipality_id):
     place = get_visible_or_404(Municipality, request, Permission.MANAGE_USERS, pk=municipality_id)
     sent = request.POST if request.method == "POST" else None
-    form = MunicipalityForm(sent, initial={"keeps_identity_numbers": place.keeps_identity_numbers})
+    now = {name: getattr(place, name) for name in MunicipalityForm.base_fields}
+    form = MunicipalityForm(sent, initial=now)
     if form.is_bound and form.is_valid():
-        keep_identity_numbers(place, keep=form.cleaned_data["keeps_identity_numbers"], by=request.user)
+        chosen = form.cleaned_data
+        keep_identity_numbers(place, keep=chosen["keeps_identity_numbers"], by=request.user)
+        needed = chosen["intake_sectors_needed"] or place.intake_sectors_needed
+        only = chosen["intake_only_in_meetings"]
+        set_intake_rules(place, sectors_needed=needed, only_in_meetings=only, by=request.user)
         messages.success(request, _("Lagret."))
         return redirect("accounts:user_list")
     return render(request, "accounts/municipality.html", {"form": form, "place": place})
