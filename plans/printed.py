@@ -63,7 +63,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     return {
         "name": family.name,
         "reader": reader.paper_name,
-        "municipality": family.municipality.name,
+        "municipality": out.place(family.municipality.name),
         "today": timezone.localdate(),
         "agreement": agreement,
         # Where one hides from the rest, the paper does not say who sat down with whom.

@@ -20,6 +20,7 @@ from families.calendar import add_months
 from families.marks import ALONE, Homes
 from families.models import Family
 from families.pages import at_table, family_context, open_family
+from families.protection import Outside
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from, keep_typed
@@ -281,6 +282,7 @@ def agreement_print(request: HttpRequest, family_id) -> HttpResponse:
         "drafts": [t for t in rows if t.standing == Standing.DRAFT and not t.silent],
         "adults": adults,
         "today": timezone.localdate(),
+        "place": Outside(family).place(family.municipality.name),
         "tags": [],  # the signs in the header are for the coordinator alone, and the family reads this page
     }
     return render(request, "consent/agreement_print.html", {**family_context(request, family, "consent"), **context})
