@@ -177,7 +177,7 @@ FORMS: tuple[Form, ...] = (
     }),
     Form("ord", "coordinator", "plans:own_words_new", FAMILY, {
         "member": Row("member"), "text": Text(1000), "said_on": Day(), "told_by": Text(160, free=True),
-        "seen_by": Choice("both"),
+        "seen_by": Choice("both", free=True),
     }),
     Form("mål", "coordinator", "plans:goal_new", FAMILY, GOAL),
     Form("endre mål", "coordinator", "plans:goal_edit", ("family", "goal"), GOAL | {"reason": Text(500, free=True)},
@@ -217,7 +217,7 @@ FORMS: tuple[Form, ...] = (
         "first_name": Text(80), "last_name": Text(80), "birth_date": Day(good="12.03.1987"), "role": Choice("adult"),
     }, once=False),
     Form("flytting", "coordinator", "families:member_move", ("family", "member"), {
-        "home_HOME": Number("100", free=True), "on": Day(),
+        "home_LIVES": Number("50", free=True), "on": Day(),
     }, once=False),
     Form("adressesperre", "coordinator", "families:family_protection", FAMILY, {
         "of": Choice("all"), "protection": Choice("client_address"), "reason": Text(300), "understood": Box(),

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from nyemonstre.access.roles import Role
-from tests.meta.test_urls import patterns, stand_in
+from tests.meta.matrix import patterns, stand_in
 
 pytestmark = pytest.mark.browser
 

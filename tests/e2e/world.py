@@ -65,6 +65,7 @@ class World:
                 "draft": f"{draft.pk}:{draft.version}", "contact": contact.pk,
                 "goal": Goal.objects.get(family=family).pk, "measure": Measure.objects.get(family=family).pk,
                 "home": Household.objects.filter(family=family).order_by("name").first().pk,
+                "lives": member.households.order_by("name").first().pk,
             }  # fmt: skip
 
     def _service(self, stranger: Any) -> Any:
@@ -86,7 +87,7 @@ class World:
 
     def name(self, field: str) -> str:
         """The name of a field in HTML: ids of rows stand in some."""
-        return re.sub(r"MEMBER|GOAL|HOME", lambda found: str(self.rows[found[0].lower()]), field)
+        return re.sub(r"MEMBER|GOAL|HOME|LIVES", lambda found: str(self.rows[found[0].lower()]), field)
 
     def good(self, form: Form) -> dict[str, Any]:
         """What a person types."""

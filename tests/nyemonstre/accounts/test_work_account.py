@@ -39,14 +39,11 @@ UNKNOWN = "Jobbkontoen din er ikke koblet til noen bruker her."
 @pytest.fixture(scope="module", autouse=True)
 def operator(django_db_setup, django_db_blocker):
     """Providers are set here as an operator sets them; in production only the owner of the tables may."""
-
-    def as_the_owner(statement):
+    for verb, to in (("grant", "to"), ("revoke", "from")):
         with django_db_blocker.unblock(), as_owner(connection), connection.cursor() as cursor:
-            cursor.execute(statement)
-
-    as_the_owner("grant insert, update on accounts_loginprovider to nm_web")
-    yield
-    as_the_owner("revoke insert, update on accounts_loginprovider from nm_web")
+            cursor.execute(f"{verb} insert, update on accounts_loginprovider {to} nm_web")
+        if verb == "grant":
+            yield
 
 
 @pytest.fixture(scope="module")
@@ -104,8 +101,7 @@ def told(client, response):
 
 def failures(team, acting_as):
     with acting_as(team.auditor):
-        events = Event.objects.permitted(team.auditor).filter(what=AccountEvent.LOGIN_FAILED)
-        return [event.facts["why"] for event in events]
+        return [e.facts["why"] for e in Event.objects.permitted(team.auditor).filter(what=AccountEvent.LOGIN_FAILED)]
 
 
 def test_the_right_login_opens_a_new_session_for_the_page_they_came_for(client, team, there, acting_as):

@@ -13,7 +13,8 @@ from nyemonstre.access.limits import count
 from nyemonstre.access.roles import Role
 from nyemonstre.ui.headers import HeadersMiddleware, address_of
 from tests.factories import Team
-from tests.meta.test_urls import GUARDED, PUBLIC, VIEWS, others_with, stand_in
+from tests.meta.addresses import PUBLIC
+from tests.meta.matrix import GUARDED, VIEWS, somebody_with, stand_in
 
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
@@ -31,7 +32,7 @@ def test_every_address_answers_with_every_header(client):
     team = Team()
     for name, row in VIEWS.items():
         address = reverse(name, kwargs=stand_in(row))
-        who = others_with(row.callback.requires) if name in GUARDED else Role.LEAD
+        who = somebody_with(row.callback.requires) if name in GUARDED else Role.LEAD
         for person in (None, getattr(team, str(who))):
             client.logout()
             if person:
