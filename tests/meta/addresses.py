@@ -122,6 +122,8 @@ families:hand_over             assign_coordinator 200 200
 families:home                  self               302   -
 families:home_edit             change_family      200 200
 families:home_new              change_family      200 200
+families:lead_name             change_family      403 403
+families:lead_name_by_code     review_access      200 200
 families:leave_end             assign_coordinator   - 404
 families:leave_list            assign_coordinator 200   -
 families:leave_new             assign_coordinator 200 200
