@@ -67,7 +67,8 @@ def walk(visitor: Visitor, start: str = "/") -> dict[str, Seen]:
 
 
 def _signed_in(visitor: Visitor) -> bool:
-    return any(cookie.name == "nm" for cookie in visitor.cookies)
+    """A visitor has a session too while a passkey is asked for; only people with a login are told by their cookie."""
+    return visitor.is_somebody and any(cookie.name == "nm" for cookie in visitor.cookies)
 
 
 def name_of(path: str) -> str:

@@ -128,6 +128,7 @@ class Site:
             person = self.person(role, int(number or 1))
             answer = visitor.get("/demo/logg-inn/", {"csrfmiddlewaretoken": token, "user": person})
             assert answer.status == 302, answer
+            visitor.is_somebody = True
         return visitor
 
     def person(self, role: str, number: int) -> str:
@@ -183,6 +184,7 @@ class Visitor:
     def __init__(self, url: str) -> None:
         self.url = url
         self.cookies = CookieJar()
+        self.is_somebody = False
         cookies = urllib.request.HTTPCookieProcessor(self.cookies)
         self._opener = urllib.request.build_opener(cookies, _Stay())
 
