@@ -65,13 +65,14 @@ class TestQueue:
         def names(**query):
             return [a.get_text(strip=True) for a in soup(inside.get(LIST, query)).select(".nm-fam__name")]
 
-        assert names() == ["Berg", "Dal"]
+        # Received on the same day they stand by their numbers, which are drawn by lot.
+        assert sorted(names()) == ["Berg", "Dal"]
         assert names(vis="declined") == ["Aas"]
         assert names(vis="all", sort="name") == ["Aas", "Berg", "Dal"]
         assert names(vis="all", sort="-name") == ["Dal", "Berg", "Aas"]
         assert names(vis="all", q="berg") == ["Berg"]
         assert names(vis="all", q=third.reference) == ["Dal"]
-        assert names(vis="nonsense", sort="nonsense", page="x", q="\0") == ["Berg", "Dal"]
+        assert sorted(names(vis="nonsense", sort="nonsense", page="x", q="\0")) == ["Berg", "Dal"]
         assert first.pk
 
     def test_pages(self, inside, team, monkeypatch):
