@@ -50,7 +50,7 @@ def test_cache_without_server_is_an_empty_cache(dead: str, caplog: pytest.LogCap
 
 
 def test_task_without_broker_is_refused_at_once(dead: str) -> None:
-    app = Celery("broken")
+    app = Celery("broken", set_as_current=False)
     app.config_from_object("django.conf:settings", namespace="CELERY")
     app.conf.broker_url = dead
 
