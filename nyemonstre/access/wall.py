@@ -88,7 +88,7 @@ def municipalities(permission: str, column: str = "municipality_id") -> str:
 
 
 def registering(column: str = "family_id") -> str:
-    """Families the actor may add rows to while registering them, protected ones too. For INSERT only."""
+    """Families the actor may add rows to while registering them: until somebody follows them. For INSERT only."""
     return f"{column} = any (array(select sec.families_to_register()))"
 
 

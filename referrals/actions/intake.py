@@ -142,9 +142,9 @@ def decide(
     if outcome == Outcome.GRANTED:
         decision.family = _register(current, decided_on, _protection(current, protection), coordinator, by)
         decision.coordinator = coordinator
-        if coordinator:
-            assign_coordinator(decision.family, coordinator=coordinator, override_reason=override_reason, by=by)
-    decision.save(force_insert=True)
+    decision.save(force_insert=True)  # before the family is followed: after that, whoever registered it adds nothing
+    if decision.family and coordinator:
+        assign_coordinator(decision.family, coordinator=coordinator, override_reason=override_reason, by=by)
     return decision
 
 
