@@ -27,7 +27,7 @@ def may_change_protection(family: Family, user: User) -> bool:
     )
 
 
-@action
+@action(in_log="families.actions.change_family")
 def change_protection(
     family: Family,
     *,

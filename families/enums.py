@@ -68,7 +68,6 @@ class FamilyEvent(models.TextChoices):
     HANDED_OVER = "handed_over", _("Overførte familien til en ny koordinator")
     ACCESS_GRANTED = "access_granted", _("Ga tilgang")
     ACCESS_REVOKED = "access_revoked", _("Tok tilbake tilgang")
-    LEAD_NAMED = "lead_named", _("Slapp inn en teamleder")
     LEAD_NAMED_BY_CODE = "lead_named_by_code", _("Slapp inn en teamleder med familiens kode")
     CONFLICT_DECLARED = "conflict_declared", _("Meldte seg inhabil")
     SHUT_OUT = "shut_out", _("Stengte noen ute på grunn av inhabilitet")

@@ -27,7 +27,7 @@ from .models import Family
 from .tasks import tell
 
 
-@action
+@action(in_log="families.assignments.grant_access")
 def name_lead(family: Family, *, lead: User, reason: str, by: User) -> None:
     """The responsible coordinator of a strictly protected family lets a lead in, until it is taken back.
 
@@ -49,9 +49,8 @@ def name_lead(family: Family, *, lead: User, reason: str, by: User) -> None:
     if lead in named_leads(family):
         raise Refused(_("%(name)s er alt satt opp her.") % {"name": lead.name}, rule="already", field="user")
     _name(family.code, lead, reason)
-    record(
-        FamilyEvent.LEAD_NAMED, by=by, target=family, facts={"user": str(lead.pk)}, reason=reason[:300]
-    )  # fmt: skip
+    # As when anybody is let in by name: an event of its own would tell that the family is strictly protected.
+    record(FamilyEvent.ACCESS_GRANTED, by=by, target=family, facts={"user": str(lead.pk)}, reason=reason[:300])
     tell(lead, "lead_named")
 
 

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from families.enums import STRICT, FamilyEvent
-from families.models import Family, Member
+from families.enums import FamilyEvent
+from families.grants import FamilyUserGrant
+from families.models import Member
 from nyemonstre.accounts.models import User
 from nyemonstre.audit.actions import Finding
 from nyemonstre.audit.enums import AlertKind, AuditEvent
@@ -41,7 +42,7 @@ def find(now: datetime) -> list[Finding]:
     return [
         *break_glass(event for event in events if event.what in BREAK_GLASS),
         *of_ones_own(opened),
-        *protected(opened),
+        *let_in(opened),
         *at_night(opened),
         *many(opened, AlertKind.MANY_FAMILIES, MANY, lambda event: event.family_id),
         *many((e for e in events if e.what in DENIED), AlertKind.MANY_DENIED, MANY_DENIED, lambda event: event.pk),
@@ -71,15 +72,21 @@ def of_ones_own(opened: list[Event]) -> Iterator[Finding]:
             yield _finding(AlertKind.SAME_NAME, f"{actor}:{family}", events)
 
 
-def protected(opened: list[Event]) -> Iterator[Finding]:
-    """A family with fortrolig or strengt fortrolig adresse was opened: once a month for each person."""
-    strict = Family.objects.filter(pk__in={e.family_id for e in opened}, protection__in=STRICT).order_by("pk")
-    keys = set(strict.values_list("pk", flat=True))
-    events = [event for event in opened if event.family_id in keys]
+def let_in(opened: list[Event]) -> Iterator[Finding]:
+    """Somebody let in by name opened the family: once a month for each person.
+
+    This is how a strictly protected family is opened by somebody who does not follow it; and an ordinary one too, so
+    that the alert does not tell which of them it is (docs/adr/0010).
+    """
+    by_name = FamilyUserGrant.objects.filter(
+        content_object__in={e.family_id for e in opened}, assignment=None, break_glass=None
+    )
+    pairs = set(by_name.order_by("pk").values_list("user_id", "content_object_id"))
+    events = [event for event in opened if (event.actor_id, event.family_id) in pairs]
     for (actor, family, month), some in _grouped(
         events, lambda e: (e.actor_id, e.family_id, f"{timezone.localtime(e.at):%Y-%m}")
     ).items():
-        yield _finding(AlertKind.PROTECTED, f"{actor}:{family}:{month}", some)
+        yield _finding(AlertKind.LET_IN, f"{actor}:{family}:{month}", some)
 
 
 def at_night(opened: list[Event]) -> Iterator[Finding]:

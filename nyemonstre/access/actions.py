@@ -14,15 +14,16 @@ from .denied import keep
 from .wall import acting_as
 
 
-def action(function: Callable | None = None, *, quiet: str = "") -> Callable:
+def action(function: Callable | None = None, *, quiet: str = "", in_log: str = "") -> Callable:
     """Make `function` an action: keyword-only `by`, atomic, seen by the wall as `by`, with an Event or an error.
 
     `quiet` is the reason why an action leaves no Event (a draft saved while typing). An action that is refused or
-    fails leaves its Event apart from the transaction it loses.
+    fails leaves its Event apart from the transaction it loses: with the action's name and the rule that stopped it, or
+    with `in_log` alone, for an action whose name tells what the log must not (docs/adr/0010).
     Raises TypeError at import when the signature is wrong, RuntimeError when it left no Event.
     """
     if function is None:
-        return lambda function: action(function, quiet=quiet)
+        return lambda function: action(function, quiet=quiet, in_log=in_log)
     parameters = list(signature(function).parameters.values())
     if (
         any(p.kind not in (Parameter.KEYWORD_ONLY, Parameter.VAR_KEYWORD) for p in parameters[1:])
@@ -42,7 +43,8 @@ def action(function: Callable | None = None, *, quiet: str = "") -> Callable:
                 return result
         except Exception as error:
             row = args[0] if args and isinstance(args[0], Model) else None
-            keep(error, by=by, target=row, action=f"{function.__module__}.{function.__name__}")
+            name = in_log or f"{function.__module__}.{function.__name__}"
+            keep(error, by=by, target=row, with_rule=not in_log, action=name)
             raise
 
     run.is_action = True  # type: ignore[attr-defined]

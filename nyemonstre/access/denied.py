@@ -17,13 +17,13 @@ from .fresh import FreshLoginNeeded
 NOTHING_LOST = (AlreadyDone, Http404, FreshLoginNeeded)
 
 
-def keep(error: BaseException, *, by: Any, target: Any = None, **facts: str) -> None:
+def keep(error: BaseException, *, by: Any, target: Any = None, with_rule: bool = True, **facts: str) -> None:
     """An Event for an error on its way out of an action or a view. Once per error, however far it travels."""
     if isinstance(error, NOTHING_LOST) or getattr(error, "nm_kept", False):
         return
     error.nm_kept = True  # type: ignore[attr-defined]
     if isinstance(error, Refused):
-        what, why = AuditEvent.ACTION_REFUSED, {"rule": error.rule}
+        what, why = AuditEvent.ACTION_REFUSED, {"rule": error.rule} if with_rule else {}
     elif isinstance(error, PermissionDenied):
         what, why = AuditEvent.REFUSED, {}
     else:

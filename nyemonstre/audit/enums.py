@@ -28,7 +28,7 @@ class AlertKind(models.TextChoices):
     BREAK_GLASS = "break_glass", _("Åpnet med nødtilgang")
     OWN_FAMILY = "own_family", _("Egen familie")
     SAME_NAME = "same_name", _("Samme etternavn")
-    PROTECTED = "protected", _("Åpnet en familie med adressesperre")
+    LET_IN = "let_in", _("Åpnet av en som er sluppet inn ved navn")
     MANY_FAMILIES = "many_families", _("Mange familier på kort tid")
     MANY_DENIED = "many_denied", _("Mange forsøk som ble stanset")
     AT_NIGHT = "at_night", _("Lest om natten")

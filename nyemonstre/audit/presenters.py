@@ -59,7 +59,9 @@ EXPLAINS: dict[str, Any] = {
     AlertKind.BREAK_GLASS: gettext_lazy("Noen åpnet familien uten å være satt opp på den. Sjekk at grunnen holder."),
     AlertKind.OWN_FAMILY: gettext_lazy("Den som åpnet familien, har samme navn som et av medlemmene."),
     AlertKind.SAME_NAME: gettext_lazy("Den som åpnet familien, har samme etternavn som et av medlemmene."),
-    AlertKind.PROTECTED: gettext_lazy("Familien har adressesperre. Sjekk at den som åpnet den, skulle det."),
+    AlertKind.LET_IN: gettext_lazy(
+        "Den som åpnet familien, følger den ikke, men er sluppet inn ved navn. Sjekk at det trengs."
+    ),
     AlertKind.MANY_FAMILIES: gettext_lazy("Flere familier på en time enn noen har ansvar for."),
     AlertKind.MANY_DENIED: gettext_lazy("Mange forsøk på en time på å åpne noe som er for andre."),
     AlertKind.AT_NIGHT: gettext_lazy("Familier åpnet mellom klokka 23 og 5."),
@@ -101,7 +103,10 @@ def words_for(what: str) -> str:
 
 
 def family_codes(ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Codes of families in the municipalities whose log the actor may read."""
+    """Codes of families in the municipalities whose log the actor may read.
+
+    Of strictly protected ones too: a line without a code would tell which family that is (docs/adr/0010).
+    """
     with connection.cursor() as cursor:
         cursor.execute("select id, code from sec.families_in_log(%s, null)", [list(set(ids))])
         return dict(cursor.fetchall())

@@ -67,7 +67,7 @@ def test_the_coordinator_names_a_lead_who_hands_the_family_over(team, family, dj
     with acting_as(team.coordinator):
         opener = next(o for o in seen.who_can_open(family) if o.user == team.lead)
         assert (opener.given_by_name, opener.ways[0].why, opener.ways[0].by) == (True, WHY, team.coordinator)
-        event = Event.objects.get(what=FamilyEvent.LEAD_NAMED)
+        event = Event.objects.get(what=FamilyEvent.ACCESS_GRANTED)
         assert (event.family_id, event.reason, event.facts) == (family.pk, WHY, {"user": str(team.lead.pk)})
     until = timezone.now() + timedelta(days=9)
     reader = a_user(Role.COORDINATOR, team.municipality)

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from families import assignments, conflicts, emergencies
+from families import assignments, conflicts, emergencies, named_leads
 from families.actions_protection import change_protection
 from families.enums import AssignmentKind, Protection
 from families.stages import Step
 from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.audit.models import Event
+from nyemonstre.audit.presenters import family_with_code, present
+from nyemonstre.refusals import Refused
 from tests.factories import Team, a_user, family_at
 
 pytestmark = pytest.mark.django_db
@@ -72,3 +74,25 @@ def test_the_reason_of_a_protection_may_name_the_level_so_the_log_has_neither():
     with acting_as(team.auditor):
         event = Event.objects.permitted(team.auditor).order_by("-at").first()
         assert (event.what, event.facts) == ("family_changed", {})
+
+
+def test_nothing_in_the_log_is_for_protected_families_alone():
+    """What is refused there too, a lead who is let in, and the code, which every line about a family has."""
+    team = Team()
+    family = family_at(Step.INTAKE, team, protection=Protection.CONFIDENTIAL)
+    named_leads.name_lead(family, lead=team.lead, reason="Koordinatoren slutter", by=team.coordinator)
+    for attempt, facts in (
+        (change_protection, {"protection": Protection.CONFIDENTIAL, "reason": "Slik er det"}),
+        (named_leads.name_lead, {"lead": team.lead, "reason": "En gang til"}),
+    ):
+        with pytest.raises(Refused):
+            attempt(family, by=team.coordinator, **facts)
+    with acting_as(team.auditor):
+        events = Event.objects.permitted(team.auditor).filter(family_id=family.pk).order_by("-at")[:3]
+        assert [(event.what, event.facts) for event in events] == [
+            ("action_refused", {"action": "families.assignments.grant_access"}),
+            ("action_refused", {"action": "families.actions.change_family"}),
+            ("access_granted", {"user": str(team.lead.pk)}),
+        ]
+        assert {line.family_code for line in present(events)} == {family.code}
+        assert family_with_code(family.code) == family.pk

@@ -56,7 +56,8 @@ def inserted(by, table, sql, values):
         with acting_as(by), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(f"insert into {table} {sql}", values)
     except ProgrammingError as error:
-        assert "row-level security" in str(error)
+        if "row-level security" not in str(error):
+            raise
         return False
     return True
 
