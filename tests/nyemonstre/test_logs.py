@@ -9,7 +9,7 @@ import pytest
 from celery.signals import task_prerun
 from django.conf import settings
 from django.core import mail
-from django.db import connection
+from django.db import Error, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from django.urls import path
@@ -63,6 +63,36 @@ def test_a_broken_constraint_is_logged_without_the_row(log: io.StringIO) -> None
     assert "household_postcode_four_digits" in log.getvalue(), "which rule was broken is said"
     assert WORD not in log.getvalue()
     assert connection.in_atomic_block
+
+
+def test_an_error_is_told_by_its_kind_and_place_and_not_by_what_it_says(log: io.StringIO) -> None:
+    """Both PostgreSQL and Python quote the value they could not read."""
+    with pytest.raises(Error, match=WORD) as refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("select %s::uuid", [WORD])
+    with pytest.raises(ValueError, match=WORD) as unread:
+        int(WORD)
+    for error in (refused.value, unread.value):
+        logging.getLogger("django.request").error("Internal Server Error: %s", f"/x/?navn={WORD}", exc_info=error)
+    said = log.getvalue()
+    assert WORD not in said
+    assert "psycopg.errors.InvalidTextRepresentation 22P02\n… and then:" in said
+    assert "django.db.utils.DataError\n" in said
+    assert "builtins.ValueError\n" in said
+    assert "test_logs.py" in said
+
+
+def test_a_task_that_fails_is_told_without_what_it_was_called_with(log: io.StringIO) -> None:
+    def falls(text: str) -> None:
+        raise ValueError(text)
+
+    try:
+        app.task(falls, name="tests.falls").apply([WORD], throw=False)
+    finally:
+        app.tasks.pop("tests.falls")
+    said = log.getvalue()
+    assert "tests.falls" in said
+    assert "builtins.ValueError" in said
+    assert WORD not in said
 
 
 def test_no_word_of_a_family_is_in_a_log_a_mail_or_a_task(
