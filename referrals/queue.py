@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,6 +12,7 @@ from nyemonstre.accounts.models import User
 
 from .enums import PersonRole
 from .models import Referral
+from .models.referral import ARRIVED
 from .stages import TO_DECIDE, ReferralState
 
 # What the queue can show, in the order of the chips. The first is what the page opens with.
@@ -23,10 +24,10 @@ VIEWS: dict[str, tuple[str, ...]] = {
     "all": tuple(ReferralState.values),
 }
 SORTS = {
-    "age": ("received_on", "reference"),
-    "name": ("family_name", "received_on"),
-    "sector": ("referrer_sector", "received_on"),
-    "state": ("state", "received_on"),
+    "age": ARRIVED,
+    "name": ("family_name", *ARRIVED),
+    "sector": ("referrer_sector", *ARRIVED),
+    "state": ("state", *ARRIVED),
 }
 # The meeting's list is a list for one meeting, not an archive.
 AGENDA = 20
@@ -48,9 +49,10 @@ def queue(user: User, *, view: str, search: str, sort: str) -> QuerySet:
         )
     key = sort.removeprefix("-")
     order = SORTS.get(key, SORTS["age"])
-    backwards = sort.startswith("-") and key in SORTS
-    fields = [F(order[0]).desc() if backwards else F(order[0]).asc(), *order[1:], "pk"]
-    return rows.order_by(*fields)
+    if sort.startswith("-") and key in SORTS:
+        turned = len(ARRIVED) if order == ARRIVED else 1  # the newest first is so within one day too
+        order = (*(f"-{name}" for name in order[:turned]), *order[turned:])
+    return rows.order_by(*order, "pk")
 
 
 def people_words(referral: Any) -> str:
@@ -90,7 +92,7 @@ def agenda(user: User, current: Referral) -> list[dict[str, Any]]:
         .with_latest_decision()
         .filter(Q(state__in=TO_DECIDE) | Q(decided_on=today) | Q(pk=current.pk))
         .with_counts()
-        .order_by("received_on", "reference")[:AGENDA]
+        .as_they_came()[:AGENDA]
     )
     cases = []
     for row in rows:
@@ -115,7 +117,7 @@ def next_case(user: User, current: Referral) -> Referral | None:
     """The oldest case the team has not decided, apart from this one and those that wait for an answer from others."""
     waits = (ReferralState.RECEIVED, ReferralState.IN_INTAKE)
     rows = visible(user).filter(municipality=current.municipality_id, state__in=waits).exclude(pk=current.pk)
-    return rows.order_by("received_on", "reference").first()
+    return rows.as_they_came().first()
 
 
 def counts(user: User) -> dict[str, int]:

@@ -85,7 +85,7 @@ def plan_intake_meeting(
     taken = AgendaItem.objects.filter(meeting__municipality=municipality, moved_to=None)
     taken = taken.exclude(meeting__state=MeetingState.CLOSED).values("referral_id")
     rows = Referral.objects.permitted(by, P.DECIDE_REFERRAL).filter(municipality=municipality).exclude(pk__in=taken)
-    drawn = list(rows.filter(state__in=DRAWN).order_by("received_on", "reference"))
+    drawn = list(rows.filter(state__in=DRAWN).as_they_came())
     if with_waiting_list:
         drawn += list(rows.filter(state=ReferralState.WAITING).order_by("waiting_position"))
     _append(meeting, drawn)

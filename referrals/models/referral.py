@@ -33,6 +33,8 @@ from referrals.enums import (
 from referrals.stages import DECIDABLE, ReferralState
 
 SITUATION_LENGTH = 3000
+# The oldest first: by day, then by the clock. The number is drawn by lot, and says nothing of when.
+ARRIVED = ("received_on", "sent_at", "reference")
 
 
 class ReferralQuerySet(models.QuerySet):
@@ -50,6 +52,10 @@ class ReferralQuerySet(models.QuerySet):
         on_family = Permission.VIEW_FAMILY if permission == Permission.VIEW_REFERRAL else permission
         became = IntakeDecision.objects.filter(family__in=Family.objects.permitted(user, on_family))
         return self.filter(by_role | Q(pk__in=became.values("referral_id")))
+
+    def as_they_came(self):
+        """The oldest first."""
+        return self.order_by(*ARRIVED)
 
     def waiting(self):
         """The waiting list, in its order."""
@@ -118,7 +124,7 @@ class Referral(Versioned):
     class Meta:
         verbose_name = _("henvendelse")
         verbose_name_plural = _("henvendelser")
-        ordering = ["received_on", "reference"]
+        ordering = list(ARRIVED)
         indexes = [
             models.Index(fields=["municipality", "state", "received_on"], name="referral_queue"),
             models.Index(fields=["sent_at"], name="referral_sent"),

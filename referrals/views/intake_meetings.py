@@ -106,7 +106,7 @@ def meeting_page(request: HttpRequest, meeting: IntakeMeeting, *, status: int = 
         "first": next((case["item"] for case in cases if not case["done"]), None),
         "may_decide": may_decide,
         "presence": PresenceForm(meeting=meeting),
-        "more": [{"row": row, "age": age_words(row.age())} for row in more.order_by("received_on", "reference")[:50]],
+        "more": [{"row": row, "age": age_words(row.age())} for row in more.as_they_came()[:50]],
         **forms,
     }
     return render(request, "referrals/intake_meeting.html", context, status=status)

@@ -1,12 +1,10 @@
 """The queue, the case, the decision, the waiting list: as the team uses them, and as others try to."""
 
-from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +13,7 @@ from families.models import Family
 from nyemonstre.access.wall import acting_as
 from referrals.enums import Criterion, Outcome
 from referrals.models import IntakeDecision
+from referrals.queue import next_case
 from tests.factories import Team
 
 from .making import decided, reread, sent
@@ -60,24 +59,26 @@ class TestQueue:
         assert reverse("referrals:referral_new") in inside.get(LIST).content.decode()
         assert "Ingen henvendelser passer" in inside.get(LIST, {"q": "finnes ikke"}).content.decode()
 
-    def test_filters_searches_and_sorts(self, inside, team):
-        # The day before: what came on one day stands by its number, and numbers are drawn by lot.
-        with time_machine.travel(timezone.now() - timedelta(days=1)):
-            first = sent(team, "Berg")
-        second, third = (sent(team, name) for name in ("Aas", "Dal"))
+    @pytest.mark.django_db(transaction=True)
+    def test_filters_searches_and_sorts(self, inside, team, monkeypatch):
+        # On one day the order is that of the clock. Numbers are drawn by lot, and here the lot falls the other way.
+        numbers = iter((30_000, 20_000, 10_000))
+        monkeypatch.setattr("referrals.actions.sending.secrets.randbelow", lambda _limit: next(numbers))
+        first, second, third = (sent(team, name) for name in ("Berg", "Aas", "Dal"))
         decided(second, team, Outcome.DECLINED)
 
         def names(**query):
             return [a.get_text(strip=True) for a in soup(inside.get(LIST, query)).select(".nm-fam__name")]
 
-        assert names() == ["Berg", "Dal"]
+        assert names() == names(sort="-age")[::-1] == ["Berg", "Dal"]
+        with acting_as(team.intake), transaction.atomic():
+            assert next_case(team.intake, second) == first
         assert names(vis="declined") == ["Aas"]
         assert names(vis="all", sort="name") == ["Aas", "Berg", "Dal"]
         assert names(vis="all", sort="-name") == ["Dal", "Berg", "Aas"]
         assert names(vis="all", q="berg") == ["Berg"]
         assert names(vis="all", q=third.reference) == ["Dal"]
         assert names(vis="nonsense", sort="nonsense", page="x", q="\0") == ["Berg", "Dal"]
-        assert first.pk
 
     def test_pages(self, inside, team, monkeypatch):
         monkeypatch.setattr("referrals.views.lists.PER_PAGE", 2)
