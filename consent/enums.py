@@ -3,23 +3,44 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Purpose(models.TextChoices):
-    """Two separate consents (R-C1). Refusing research never stands in the way of participation."""
+    """Separate consents (R-C1). Refusing research never stands in the way of participation."""
 
     PARTICIPATION = "participation", _("Deltakelse i Nye mønstre")
     RESEARCH = "research", _("Forskning")
+    EXTRA = "extra", _("Noe annet")  # which one, the municipality's own list of purposes says
+
+
+# The two every person is asked about.
+CORE = (Purpose.PARTICIPATION, Purpose.RESEARCH)
 
 
 class Answer(models.TextChoices):
+    """One line in the log of a person and a purpose. `asked` and `expired` decide nothing: see SILENT."""
+
+    ASKED = "asked", _("Spurt")
     GIVEN = "given", _("Gitt")
+    RENEWED = "renewed", _("Fornyet")
     REFUSED = "refused", _("Sagt nei")
     WITHDRAWN = "withdrawn", _("Trukket tilbake")
+    EXPIRED = "expired", _("Gikk ut")
+
+
+YES = (Answer.GIVEN, Answer.RENEWED)
+# That somebody was asked is no answer; that a yes ran out is decided by its last day, and only noted by the clock.
+SILENT = (Answer.ASKED, Answer.EXPIRED)
 
 
 class How(models.TextChoices):
     SIGNED = "signed", _("Underskrevet på papir")
+    TABLET = "tablet", _("Underskrevet på nettbrett")
     ORAL = "oral", _("Muntlig i møte")
     PHONE = "phone", _("Muntlig på telefon")
     ELECTRONIC = "electronic", _("Elektronisk")
+    CLOCK = "clock", _("Av seg selv")
+
+
+# What a person chooses between in a form. The tablet has a page of its own, and the clock chooses nothing.
+BY_HAND = [(how.value, how.label) for how in How if how not in (How.TABLET, How.CLOCK)]
 
 
 class Sector(models.TextChoices):
@@ -80,9 +101,18 @@ class Standing(models.TextChoices):
 
 
 class ConsentEvent(models.TextChoices):
+    CONSENT_ASKED = "consent_asked", _("Førte at det er spurt om samtykke")
     CONSENT_GIVEN = "consent_given", _("Førte samtykke")
+    CONSENT_RENEWED = "consent_renewed", _("Fornyet et samtykke")
     CONSENT_REFUSED = "consent_refused", _("Førte et nei")
     CONSENT_WITHDRAWN = "consent_withdrawn", _("Førte at et samtykke er trukket")
+    CONSENT_EXPIRED = "consent_expired", _("Et samtykke gikk ut")
+    CONSENT_PRINTED = "consent_printed", _("Tok ut et samtykke som PDF")
+    ENDING_TOLD = "ending_told", _("Ga beskjed om at et samtykke går ut")
+    TEXT_ADDED = "text_added", _("La inn en ny samtykketekst")
+    TEXT_KEPT = "text_kept", _("Tok vare på samtykketeksten som ble vist")
+    PURPOSE_ADDED = "purpose_added", _("La til et formål for samtykke")
+    PURPOSE_CHANGED = "purpose_changed", _("Slo et formål for samtykke av eller på")
     SERVICE_ADDED = "service_added", _("La til en tjeneste")
     SERVICE_CHANGED = "service_changed", _("Endret en tjeneste")
     CONTACT_ADDED = "contact_added", _("La til en kontakt")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,13 +16,19 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.once import OnceForm
 
 from . import ages
-from .enums import Answer, Direction, How, Purpose, Sector, Topic
+from .actions.consents import Shown
+from .enums import BY_HAND, CORE, SILENT, YES, Answer, Direction, How, Purpose, Sector, Topic
 from .models import AgreementLine, Service
 
 PHONE = RegexValidator(
     r"^\+?[\d ]{3,19}$", gettext_lazy("Skriv telefonnummeret med bare tall, for eksempel 400 00 000.")
 )
-ANSWERS = [(Answer.GIVEN, gettext_lazy("Ja")), (Answer.REFUSED, gettext_lazy("Nei"))]
+ANSWERS = [
+    (Answer.GIVEN, gettext_lazy("Ja")),
+    (Answer.REFUSED, gettext_lazy("Nei")),
+    (Answer.RENEWED, gettext_lazy("Ja, fortsatt (fornyer et samtykke)")),
+    (Answer.ASKED, gettext_lazy("Spurt, men ikke svart ennå")),
+]
 
 
 def _by_id(rows: Iterable[Any]) -> dict[str, Any]:
@@ -44,17 +51,47 @@ def _today(label: Any) -> NorwegianDateField:
     return NorwegianDateField(label=label, initial=timezone.localdate, latest=timezone.localdate)
 
 
+# Said beside the question to a child, by what its age asks for (consent/ages.py).
+HEARD = {
+    ages.View.HEARD: gettext_lazy("Barn fra 7 år skal få si hva de mener. Skriv det med barnets egne ord."),
+    ages.View.WEIGHS: gettext_lazy("Fra 12 år skal barnets mening veie tungt. Skriv den med barnets egne ord."),
+    ages.View.ALONE: gettext_lazy("Snakk med den unge alene først. Skriv svaret med den unges egne ord."),
+}
 NOTE_HELP = gettext_lazy("Må fylles ut når svaret var muntlig: hvem sa hva, og hvem hørte det.")
 
 
-class ConsentForm(NMForm, OnceForm):
+def _purposes(extras: Iterable[Any]) -> list[tuple[str, Any]]:
+    """The two everybody is asked about, and those the municipality has switched on, by their ids."""
+    return [(purpose.value, purpose.label) for purpose in CORE] + [(str(extra.pk), extra.name) for extra in extras]
+
+
+class ShownForm(forms.Form):
+    """How the text was met: in which language, read aloud, with an interpreter."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Språket på teksten"), choices=settings.LANGUAGES,
+        help_text=gettext_lazy("Samtykket skrives ut på dette språket."),
+    )  # fmt: skip
+    read_aloud = forms.BooleanField(label=gettext_lazy("Teksten ble lest høyt"), required=False)
+    interpreter = PlainTextField(
+        label=gettext_lazy("Tolk"), required=False, max_length=80,
+        help_text=gettext_lazy("Språket det ble tolket til, når tolk var med."),
+    )  # fmt: skip
+
+    SHOWN = ("language", "read_aloud", "interpreter")
+
+    def shown(self) -> Shown:
+        return Shown(**{name: self.cleaned_data[name] for name in self.SHOWN})
+
+
+class ConsentForm(NMForm, ShownForm, OnceForm):
     """One answer from one or several persons to one purpose."""
 
     members = _checkboxes(gettext_lazy("Hvem svarer?"))
-    purpose = _radios(gettext_lazy("Hva gjelder det?"), Purpose.choices)
+    purpose = _radios(gettext_lazy("Hva gjelder det?"), [])
     answer = _radios(gettext_lazy("Svaret"), ANSWERS)
     answered_on = _today(gettext_lazy("Når svarte de?"))
-    how = _radios(gettext_lazy("Hvordan?"), How.choices)
+    how = _radios(gettext_lazy("Hvordan?"), BY_HAND)
     parents = _checkboxes(
         gettext_lazy("Hvem svarer for barna?"), required=False,
         help_text=gettext_lazy("De som har foreldreansvar. Trengs når barn er krysset av over."),
@@ -67,36 +104,51 @@ class ConsentForm(NMForm, OnceForm):
     )
     valid_until = NorwegianDateField(
         label=gettext_lazy("Gjelder til og med"), required=False,
-        help_text=gettext_lazy("dd.mm.åååå. La det stå tomt når svaret gjelder til det trekkes."),
+        help_text=gettext_lazy(
+            "dd.mm.åååå. La det stå tomt når svaret gjelder til det trekkes. Ja fra foreldre slutter uansett av seg "
+            "selv når barnet blir gammelt nok til å svare."
+        ),
     )  # fmt: skip
     note = PlainTextField(label=gettext_lazy("Merknad"), required=False, max_length=500, help_text=NOTE_HELP, long=True)
 
     submit_text = gettext_lazy("Lagre svaret")
 
-    def __init__(self, *args: Any, asked: Iterable[Any], adults: Iterable[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, asked: Iterable[Any], adults: Iterable[Any], extras: Iterable[Any] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.people, self.adults = _by_id(asked), _by_id(adults)
+        self.people, self.adults, self.extras = _by_id(asked), _by_id(adults), _by_id(extras)
         self.fields["members"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
         self.fields["parents"].choices = [(pk, member.full_name) for pk, member in self.adults.items()]
-        children = [member for member in self.people.values() if ages.is_heard(member)]
-        for member in children:
-            self.fields[f"heard_{member.pk}"] = PlainTextField(
-                label=_("Hva sier %(name)s selv?") % {"name": member.first_name}, required=False, max_length=500,
-                help_text=_("Barn fra 7 år skal få si hva de mener. Skriv det med barnets egne ord."),
-            )  # fmt: skip
+        self.fields["purpose"].choices = _purposes(self.extras.values())
+        for member in self.people.values():
+            self._ask_child(member)
         if all(member.is_adult for member in self.people.values()):
             for name in ("parents", "other_parent", "one_parent_reason"):
                 del self.fields[name]
-        before = [name for name in self.fields if name not in ("valid_until", "note")]
-        self.order_fields([*before, "valid_until", "note"])
+        last = (*self.SHOWN, "valid_until", "note")
+        self.order_fields([*(name for name in self.fields if name not in last), *last])
+
+    def _ask_child(self, member: Any) -> None:
+        """What the child says, from 7 years; and its own no to research, while somebody else answers."""
+        if ages.is_heard(member):
+            self.fields[f"heard_{member.pk}"] = PlainTextField(
+                label=_("Hva sier %(name)s selv?") % {"name": member.first_name}, required=False, max_length=500,
+                help_text=HEARD[ages.rule_for(member).view],
+            )  # fmt: skip
+        if not ages.answers_for_self(member, Purpose.RESEARCH):
+            self.fields[f"no_{member.pk}"] = forms.BooleanField(
+                label=_("%(name)s vil selv ikke være med i forskning") % {"name": member.first_name}, required=False,
+                help_text=_("Da er svaret nei, uansett hva de voksne sier. Gjelder bare forskning."),
+            )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         """Whoever does not answer alone needs a parent who does, and a reason when it is only one."""
         data = super().clean() or self.cleaned_data
         chosen, purpose = self.chosen(), data.get("purpose")
-        if not purpose or "parents" not in self.fields:
+        if not purpose or "parents" not in self.fields or data.get("answer") in SILENT:
             return data
-        if all(ages.answers_for_self(member, purpose, data.get("answered_on")) for member in chosen):
+        if all(ages.answers_for_self(member, self._purpose(), data.get("answered_on")) for member in chosen):
             return data
         names = self._parents()
         if not names:
@@ -108,21 +160,29 @@ class ConsentForm(NMForm, OnceForm):
     def chosen(self) -> list[Any]:
         return [self.people[pk] for pk in self.cleaned_data.get("members", ())]
 
+    def _purpose(self) -> Purpose:
+        value = self.cleaned_data["purpose"]
+        return Purpose.EXTRA if value in self.extras else Purpose(value)
+
     def _parents(self) -> list[str]:
         names = [self.adults[pk].full_name for pk in self.cleaned_data.get("parents", ())]
         return [name for name in [*names, self.cleaned_data.get("other_parent", "")] if name]
 
     def facts(self) -> dict[str, Any]:
         """What record_consents takes."""
-        data, given_by, heard = self.cleaned_data, {}, {}
+        data, purpose, given_by, heard = self.cleaned_data, self._purpose(), {}, {}
         for member in self.chosen():
-            alone = ages.answers_for_self(member, data["purpose"], data["answered_on"])
-            given_by[member.pk] = member.full_name if alone else ", ".join(self._parents())[:500]
+            alone = ages.answers_for_self(member, purpose, data["answered_on"])
+            given_by[member.pk] = member.full_name if alone or not self._parents() else ", ".join(self._parents())[:500]
             heard[member.pk] = data.get(f"heard_{member.pk}", "")
+        research = purpose == Purpose.RESEARCH and data["answer"] not in SILENT
+        refusing = {member.pk for member in self.chosen() if research and data.get(f"no_{member.pk}")}
         return {
             "members": self.chosen(), "given_by": given_by, "child_heard": heard, "key": data["key"],
-            "on": data["answered_on"], "one_parent_reason": data.get("one_parent_reason", ""),
-            **{name: data[name] for name in ("purpose", "answer", "how", "valid_until", "note")},
+            "refusing": refusing, "purpose": purpose, "extra": self.extras.get(data["purpose"]),
+            "on": data["answered_on"], "one_parent_reason": data.get("one_parent_reason", ""), "shown": self.shown(),
+            "valid_until": data["valid_until"] if data["answer"] in YES else None,
+            **{name: data[name] for name in ("answer", "how", "note")},
         }  # fmt: skip
 
 
@@ -134,7 +194,7 @@ class WithdrawForm(NMForm, forms.Form):
         help_text=gettext_lazy("Ingen trenger å gi en grunn. Skriv hvem som sa det, og hvem som hørte det."),
     )  # fmt: skip
     given_by = PlainTextField(label=gettext_lazy("Hvem trekker samtykket?"), max_length=400)
-    how = _radios(gettext_lazy("Hvordan?"), How.choices, initial=How.ORAL)
+    how = _radios(gettext_lazy("Hvordan?"), BY_HAND, initial=How.ORAL)
     answered_on = _today(gettext_lazy("Når?"))
 
     submit_text = gettext_lazy("Trekk samtykket")
@@ -213,7 +273,7 @@ class SignForm(NMForm, forms.Form):
         },
     )
     signed_by = PlainTextField(label=gettext_lazy("Hvem skrev under?"), max_length=160)
-    how = _radios(gettext_lazy("Hvordan?"), How.choices, initial=How.SIGNED)
+    how = _radios(gettext_lazy("Hvordan?"), BY_HAND, initial=How.SIGNED)
     signed_on = _today(gettext_lazy("Når?"))
     note = PlainTextField(label=gettext_lazy("Merknad"), required=False, max_length=500, help_text=NOTE_HELP, long=True)
 

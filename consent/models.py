@@ -15,35 +15,43 @@ from families.models import Family, FamilyRows, Member
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
 
-from .enums import Answer, Direction, How, LineState, Purpose, Sector, Topic
+from .enums import SILENT, YES, Answer, Direction, How, LineState, Purpose, Sector, Topic
+from .wording import ConsentText, ExtraPurpose
 
 
 class ConsentQuerySet(FamilyRows):
     def counting(self, on=None):
         """Each person's last answer to each purpose on or before the day `on` (default today): the one that counts."""
         on = on or timezone.localdate()
-        later = Consent.objects.filter(
+        later = Consent.objects.exclude(answer__in=SILENT).filter(
             Q(answered_on__gt=OuterRef("answered_on"))
             | Q(answered_on=OuterRef("answered_on"), recorded_at__gt=OuterRef("recorded_at")),
+            Q(extra=OuterRef("extra")) | Q(extra=None),  # only extras have one, and all of theirs do
             member=OuterRef("member"),
             purpose=OuterRef("purpose"),
             answered_on__lte=on,
         )
-        return self.filter(~Exists(later), answered_on__lte=on)
+        return self.exclude(answer__in=SILENT).filter(~Exists(later), answered_on__lte=on)
 
     def live(self, on=None):
         """The answers that count, are a yes, and have not run out on the day `on`."""
         on = on or timezone.localdate()
-        return self.counting(on).filter(Q(valid_until=None) | Q(valid_until__gte=on), answer=Answer.GIVEN)
+        return self.counting(on).filter(Q(valid_until=None) | Q(valid_until__gte=on), answer__in=YES)
 
 
 class Consent(models.Model):
-    """One answer of one person to one purpose on one day. The latest answer counts; all of them stay."""
+    """One line in the log of one person and one purpose. The latest answer counts; all of them stay.
+
+    `text` is the version that was shown, and `text_sha256` what it said then, letter by letter.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="consents")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="consents", verbose_name=_("hvem"))
     purpose = models.CharField(_("gjelder"), max_length=15, choices=Purpose.choices)
+    extra = models.ForeignKey(
+        ExtraPurpose, on_delete=models.PROTECT, null=True, related_name="consents", verbose_name=_("formål")
+    )
     answer = models.CharField(_("svar"), max_length=10, choices=Answer.choices)
     answered_on = models.DateField(_("dato"), default=timezone.localdate)
     how = models.CharField(_("hvordan"), max_length=10, choices=How.choices)
@@ -53,9 +61,16 @@ class Consent(models.Model):
     child_heard = models.CharField(_("hva barnet mener"), max_length=500, blank=True)
     one_parent_reason = models.CharField(_("hvorfor én forelders svar er nok"), max_length=300, blank=True)
     valid_until = models.DateField(_("gjelder til og med"), null=True, blank=True)
+    child_refused = models.BooleanField(_("barnet sa selv nei"), default=False)
+    text = models.ForeignKey(
+        ConsentText, on_delete=models.PROTECT, null=True, related_name="consents", verbose_name=_("tekst")
+    )
     text_version = models.CharField(_("samtykketekst"), max_length=20, default="2026-1")
+    text_sha256 = models.CharField(_("tekstens fingeravtrykk"), max_length=64, blank=True)
+    read_aloud = models.BooleanField(_("lest høyt"), default=False)
+    interpreter = models.CharField(_("tolk"), max_length=80, blank=True, help_text=_("Språket, når tolk var med."))
     note = models.CharField(_("merknad"), max_length=500, blank=True)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 
     objects = ConsentQuerySet.as_manager()
@@ -73,13 +88,89 @@ class Consent(models.Model):
                 condition=Q(valid_until=None) | Q(valid_until__gte=F("answered_on")), name="consent_dates_in_order"
             ),
             models.CheckConstraint(
-                condition=Q(answer=Answer.GIVEN) | Q(valid_until=None), name="consent_only_a_yes_has_an_end"
+                condition=Q(answer__in=YES) | Q(valid_until=None), name="consent_only_a_yes_has_an_end"
             ),
             models.CheckConstraint(condition=~Q(given_by=""), name="consent_given_by_somebody"),
+            models.CheckConstraint(
+                condition=Q(purpose=Purpose.EXTRA, extra__isnull=False) | (~Q(purpose=Purpose.EXTRA) & Q(extra=None)),
+                name="consent_extra_is_named",
+            ),
+            models.CheckConstraint(
+                condition=Q(answer=Answer.EXPIRED, how=How.CLOCK, recorded_by=None)
+                | (~Q(answer=Answer.EXPIRED) & ~Q(how=How.CLOCK) & Q(recorded_by__isnull=False)),
+                name="consent_expired_by_the_clock",
+            ),
+            models.CheckConstraint(
+                condition=Q(child_refused=False) | Q(answer=Answer.REFUSED), name="consent_child_refused_is_a_no"
+            ),
+            models.CheckConstraint(
+                condition=Q(text=None, text_sha256="") | (Q(text__isnull=False) & ~Q(text_sha256="")),
+                name="consent_text_has_a_fingerprint",
+            ),
         ]
 
     def __str__(self):
-        return f"{self.get_purpose_display()}: {self.get_answer_display()}"
+        return f"{self.what}: {self.get_answer_display()}"
+
+    @property
+    def what(self):
+        """What it is about, in words."""
+        return self.extra.name if self.extra_id else self.get_purpose_display()
+
+    @property
+    def by_clock(self):
+        return self.answer == Answer.EXPIRED
+
+
+class Signature(models.Model):
+    """A name drawn on the tablet, as a vector, or typed by somebody who cannot or will not draw. With its moment."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="signatures")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="signatures")
+    name = models.CharField(_("navn"), max_length=160)
+    strokes = models.TextField(_("underskrift"), max_length=20_000, blank=True)  # an SVG path in a box of 600 × 200
+    signed_at = models.DateTimeField(_("tidspunkt"), default=timezone.now)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("underskrift")
+        verbose_name_plural = _("underskrifter")
+        ordering = ["signed_at", "name"]
+        indexes = [models.Index(fields=["family"], name="signature_family")]
+        constraints = [
+            models.UniqueConstraint(fields=["consent", "name"], name="signature_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="signature_has_a_name"),
+            models.CheckConstraint(condition=Q(strokes__regex=r"^([ML]\d{1,3} \d{1,3})*$"), name="signature_is_a_path"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class EndingTold(models.Model):
+    """That the coordinator was told a yes is near its end, so that nobody is told twice. `days` is 60 or 14."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="told")
+    days = models.PositiveSmallIntegerField(_("dager før"))
+    told = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    told_at = models.DateTimeField(default=timezone.now)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("beskjed om samtykke")
+        ordering = ["-told_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["consent", "days", "told"], name="ending_told_once"),
+            models.CheckConstraint(condition=Q(days__in=[60, 14]), name="ending_told_60_or_14"),
+        ]
+
+    def __str__(self):
+        return f"{self.days}"
 
 
 class ServiceQuerySet(models.QuerySet):

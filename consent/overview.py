@@ -16,7 +16,7 @@ from families.protection import Outside, home_words
 from nyemonstre.postgres.sorting import NorwegianOrder
 
 from . import rules
-from .enums import Answer, LineState, Purpose, Standing
+from .enums import CORE, SILENT, YES, LineState, Standing
 from .models import AgreementLine, Consent, Contact
 
 
@@ -39,13 +39,12 @@ class Cell:
     live: bool
 
 
-def _cell(purpose: str, consent: Consent | None, on: date) -> Cell:
-    label = str(Purpose(purpose).label)
+def _cell(purpose: str, label: str, consent: Consent | None, on: date) -> Cell:
     if consent is None:
         return Cell(purpose, label, None, _("Ikke spurt"), "neutral", False)
     if rules.has_run_out(consent, on):
         text, color = _("Gikk ut %(day)s") % {"day": day(consent.valid_until)}, "now"  # type: ignore[arg-type]
-    elif consent.answer != Answer.GIVEN:
+    elif consent.answer not in YES:
         text, color = str(consent.get_answer_display()), "neutral"
     elif consent.valid_until and consent.valid_until <= on + timedelta(days=rules.ENDS_SOON):
         text, color = _("Går ut %(day)s") % {"day": day(consent.valid_until)}, "now"
@@ -54,17 +53,26 @@ def _cell(purpose: str, consent: Consent | None, on: date) -> Cell:
     return Cell(purpose, label, consent, text, color, rules.is_live(consent, on))
 
 
-def answers_in(history: Iterable[Consent]) -> dict[str, dict[Any, Consent]]:
-    """Purpose → member id → the answer that counts, from a history that begins with the newest."""
-    found: dict[str, dict[Any, Consent]] = {purpose: {} for purpose in Purpose.values}
+def answers_in(history: Iterable[Consent]) -> dict[Any, dict[Any, Consent]]:
+    """Purpose, or the id of an extra one → member id → the answer that counts. `history` begins with the newest."""
+    found: dict[Any, dict[Any, Consent]] = {purpose.value: {} for purpose in CORE}
     for row in history:
-        found[row.purpose].setdefault(row.member_id, row)
+        if row.answer not in SILENT:
+            found.setdefault(row.extra_id or row.purpose, {}).setdefault(row.member_id, row)
     return found
 
 
-def consent_rows(members: Iterable[Member], answers: dict[str, dict[Any, Consent]]) -> list[tuple[Member, list[Cell]]]:
+def consent_rows(
+    members: Iterable[Member], answers: dict[Any, dict[Any, Consent]], extras: Iterable[Any] = ()
+) -> list[tuple[Member, list[Cell]]]:
+    """Each person with a cell per purpose: the two everybody is asked about, then the municipality's own."""
     today = timezone.localdate()
-    return [(m, [_cell(purpose, answers[purpose].get(m.pk), today) for purpose in Purpose.values]) for m in members]
+    columns = [(purpose.value, purpose.value, str(purpose.label)) for purpose in CORE]
+    columns += [(extra.pk, str(extra.pk), extra.name) for extra in extras]
+    return [
+        (m, [_cell(key, label, answers.get(found, {}).get(m.pk), today) for found, key, label in columns])
+        for m in members
+    ]
 
 
 # --- agreements -------------------------------------------------------------------------------------------------------

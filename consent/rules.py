@@ -14,21 +14,22 @@ from documents.models import Document
 from nyemonstre.access.roles import Permission
 from nyemonstre.postgres.sorting import NorwegianOrder
 
-from .enums import Answer, Direction, LineState, Purpose, Standing, Topic
+from .enums import YES, Answer, Direction, LineState, Purpose, Standing, Topic
 from .models import AgreementLine, Consent, Contact, Service
 
 # Days before its last day in which a line is told to run out.
 ENDS_SOON = 30
 
 
-def latest(family: Any, purpose: Any, on: date | None = None) -> dict[Any, Consent]:
+def latest(family: Any, purpose: Any, on: date | None = None, *, extra: Any = None) -> dict[Any, Consent]:
     """The answer that counts on the day `on` (default today), by member id. One query."""
-    return {row.member_id: row for row in Consent.objects.counting(on).filter(family=family, purpose=purpose)}
+    rows = Consent.objects.counting(on).filter(family=family, purpose=purpose, extra=extra)
+    return {row.member_id: row for row in rows}
 
 
 def is_live(consent: Consent | None, on: date | None = None) -> bool:
     """Given, and not run out, on the day `on` (default today)."""
-    if consent is None or consent.answer != Answer.GIVEN:
+    if consent is None or consent.answer not in YES:
         return False
     on = on or timezone.localdate()
     return consent.answered_on <= on and (consent.valid_until is None or on <= consent.valid_until)
@@ -36,7 +37,7 @@ def is_live(consent: Consent | None, on: date | None = None) -> bool:
 
 def has_run_out(consent: Consent | None, on: date | None = None) -> bool:
     """Given once, but its last day is past."""
-    if consent is None or consent.answer != Answer.GIVEN or consent.valid_until is None:
+    if consent is None or consent.answer not in YES or consent.valid_until is None:
         return False
     return consent.valid_until < (on or timezone.localdate())
 
@@ -51,7 +52,7 @@ def members_with(family: Any, purpose: Any, on: date | None = None) -> set[Any]:
     covered = {member for member, consent in latest(family, purpose, on).items() if is_live(consent, on)}
     if on < today:
         now = latest(family, purpose, today)
-        covered -= {member for member, consent in now.items() if consent.answer != Answer.GIVEN}
+        covered -= {member for member, consent in now.items() if consent.answer not in YES}
     return covered
 
 
@@ -102,6 +103,44 @@ def why_not_contact(family: Any, service: Any, on: date | None = None) -> str | 
 def participates(family: Any, on: date | None = None) -> bool:
     """Whether somebody in the family has a live consent to participation on the day `on`."""
     return Consent.objects.live(on).filter(family=family, purpose=Purpose.PARTICIPATION).exists()
+
+
+def has_left(family: Any, on: date | None = None) -> bool:
+    """Somebody took part once, and on the day `on` (default today) nobody does: the case is restricted.
+
+    Asked, never stored, so that it holds from the same transaction in which the last yes is taken back, and from
+    midnight in Oslo when the last one runs out. A new yes opens the case again.
+    """
+    on = on or timezone.localdate()
+    yes = Consent.objects.filter(family=family, purpose=Purpose.PARTICIPATION, answer__in=YES, answered_on__lte=on)
+    return yes.exists() and not participates(family, on)
+
+
+def why_not_change(family: Any, on: date | None = None) -> str | None:
+    """A restricted case is read, not changed. What is left is to note why in the journal and to close the case."""
+    if not has_left(family, on):
+        return None
+    return _(
+        "Ingen i familien har et gyldig samtykke til å delta, så saken kan leses, men ikke endres. "
+        "Avslutt oppfølgingen, eller før et nytt samtykke først."
+    )
+
+
+def why_not_research(member: Any, on: date | None = None) -> str | None:
+    """No export to research without the person's own live yes to research. Participation has no say in it."""
+    consent = latest(member.family_id, Purpose.RESEARCH, on).get(member.pk)
+    if is_live(consent, on):
+        return None
+    said = {"name": member.first_name}
+    if consent is not None and consent.answer == Answer.WITHDRAWN:
+        return _("%(name)s har trukket samtykket til forskning.") % said
+    if has_run_out(consent, on):
+        return _("Samtykket fra %(name)s til forskning har gått ut.") % said
+    return _("%(name)s har ikke samtykket til forskning.") % said
+
+
+def may_research(member: Any, on: date | None = None) -> bool:
+    return why_not_research(member, on) is None
 
 
 def may_contact(family: Any, service: Any, on: date | None = None) -> bool:

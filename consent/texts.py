@@ -1,26 +1,32 @@
 """What a family says yes to, in plain words, by version. A consent keeps the version it was given to.
 
-A new wording is a new version; the old one stays, so that everybody can see what was agreed on that day.
+The product's own words stand here; a municipality adds versions of its own, as rows, and then those count. The first
+time the product's words are shown to somebody they become a row too, so that what was signed is kept as it was shown.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from .enums import Purpose
+from .enums import CORE, Purpose
+from .wording import ConsentText, ExtraPurpose
 
 CURRENT = "2026-1"
+BEGAN = date(2026, 1, 1)
+STANDARD = _("Standardteksten i Nye mønstre")
 
 
 @dataclass(frozen=True)
-class ConsentText:
+class Standard:
     heading: Any
     lines: tuple[Any, ...]
 
 
-TEXTS: dict[tuple[str, str], ConsentText] = {
-    ("2026-1", Purpose.PARTICIPATION): ConsentText(
+TEXTS: dict[tuple[str, str], Standard] = {
+    ("2026-1", Purpose.PARTICIPATION): Standard(
         _("Å delta i Nye mønstre"),
         (
             _("En familiekoordinator følger hele familien i inntil fem år: snakker med dere, og hjelper dere til å nå "
@@ -34,7 +40,7 @@ TEXTS: dict[tuple[str, str], ConsentText] = {
               "kommunens arkiv, for det krever loven."),
         ),
     ),
-    ("2026-1", Purpose.RESEARCH): ConsentText(
+    ("2026-1", Purpose.RESEARCH): Standard(
         _("At forskere bruker opplysninger"),
         (
             _("Forskere får opplysninger uten navn, for å finne ut om Nye mønstre hjelper familier."),
@@ -46,6 +52,32 @@ TEXTS: dict[tuple[str, str], ConsentText] = {
 }  # fmt: skip
 
 
-def text_of(purpose: str, version: str = CURRENT) -> ConsentText:
-    """The words of one purpose. Raises KeyError for a version that never was."""
-    return TEXTS[version, Purpose(purpose)]
+def text_in_force(
+    municipality: Any, purpose: str, language: str, on: date | None = None, extra: ExtraPurpose | None = None
+) -> ConsentText:
+    """The version that holds on the day `on` (default today) in one language. One query.
+
+    The municipality's newest; else the product's own, as a row not yet saved; else the newest in another language.
+    Raises LookupError for an extra purpose nobody has written a text for.
+    """
+    rows = ConsentText.objects.holding(on).filter(municipality=municipality, purpose=purpose, extra=extra)
+    found = list(rows)
+    newest = next((row for row in found if row.language == language), None)
+    if newest is not None:
+        return newest
+    if purpose in CORE:
+        return standard(municipality, purpose, language)
+    if found:
+        return found[0]
+    raise LookupError("an extra purpose without a text")
+
+
+def standard(municipality: Any, purpose: str, language: str) -> ConsentText:
+    """The product's own words as a row that is not saved. Raises KeyError for an extra purpose: it has none."""
+    words = TEXTS[CURRENT, Purpose(purpose)]
+    with translation.override(language):
+        return ConsentText(
+            municipality=municipality, purpose=purpose, language=language, version=CURRENT, heading=str(words.heading),
+            body="\n".join(str(line) for line in words.lines), valid_from=BEGAN, approved_by=str(STANDARD),
+            added_at=timezone.now(),
+        )  # fmt: skip

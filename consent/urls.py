@@ -1,12 +1,14 @@
 from django.urls import path
 
-from .views import agreements, consents, network, papers, services
+from .views import agreements, consents, network, papers, services, tablet, texts
 
 app_name = "consent"
 FAMILY = "familie/<uuid:family_id>/"
 urlpatterns = [
     path(FAMILY, consents.family_tab, name="family_tab"),
     path(FAMILY + "nytt/", consents.consent_new, name="consent_new"),
+    path(FAMILY + "nettbrett/", tablet.tablet, name="tablet"),
+    path(FAMILY + "<uuid:consent_id>/pdf/", consents.consent_pdf, name="consent_pdf"),
     path(FAMILY + "<uuid:consent_id>/trekk/", consents.consent_withdraw, name="consent_withdraw"),
     path(FAMILY + "avtale/", agreements.agreement_print, name="agreement_print"),
     path(FAMILY + "avtale/ark/", papers.paper_new, name="paper_new"),
@@ -18,6 +20,10 @@ urlpatterns = [
     path(FAMILY + "kontakt/<uuid:contact_id>/", agreements.contact_edit, name="contact_edit"),
     path(FAMILY + "nettverk/", network.network, name="network"),
     path(FAMILY + "kan-jeg/", network.service_contact_check, name="service_contact_check"),
+    path("tekster/", texts.text_list, name="text_list"),
+    path("tekster/<uuid:place_id>/formaal/", texts.purpose_new, name="purpose_new"),
+    path("tekster/<uuid:place_id>/<slug:key>/", texts.text_new, name="text_new"),
+    path("formaal/<uuid:purpose_id>/", texts.purpose_switch, name="purpose_switch"),
     path("tjenester/", services.service_list, name="service_list"),
     path("tjenester/ny/", services.service_new, name="service_new"),
     path("tjenester/<uuid:service_id>/", services.service_edit, name="service_edit"),

@@ -14,18 +14,20 @@ from django.utils.translation import gettext_lazy
 
 from nyemonstre.access.roles import Permission
 
+from .birthdays import AGES, coming
 from .calendar import add_months, due_text, step_label, window_state
+from .caseload import ask_above
 from .enums import FamilyState, MemberRole
 from .models import Family, Member, Milestone
 from .stages import Step
 
-# Days ahead: people who turn 16 or 18, and pauses that end.
+# Days ahead: birthdays that change something, and pauses that end.
 AGE_AHEAD, PAUSE_AHEAD = 120, 30
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `kind`: open | passed | age | pause | places | end. `on` is the last day it fits.
+    """One thing to do. `kind`: open | passed | consent | age | pause | places | end. `on` is the last day it fits.
 
     `family` None: about no family that may be named.
     """
@@ -44,7 +46,8 @@ KINDS: dict[str, Any] = {
     "": gettext_lazy("Alle"),
     "open": gettext_lazy("Vinduet er åpent"),
     "passed": gettext_lazy("Ta det når det passer"),
-    "age": gettext_lazy("Fyller 16 eller 18"),
+    "consent": gettext_lazy("Samtykke og avtaler"),
+    "age": gettext_lazy("Aldersgrenser"),
     "pause": gettext_lazy("Pauser"),
     "places": gettext_lazy("Plassene dine"),
 }
@@ -67,13 +70,14 @@ def count_due(user: Any, today: date) -> int:
 
 
 def to_do(user: Any, today: date | None = None) -> list[Entry]:
-    """Everything that waits for this person today, the open windows that close first on top. Four queries at most."""
+    """Everything that waits for this person today, the open windows that close first on top."""
     today = today or timezone.localdate()
     due = (
         own_milestones(user).filter(due_from__lte=today).select_related("family").order_by("due_until", "family__name")
     )
     entries = [window_entry(milestone, today) for milestone in due]
-    entries += _pauses(user, today) + _birthdays(user, today) + _held_places(user)
+    entries += _consents(user, today) + _pauses(user, today) + _held_places(user)
+    entries += _birthdays(own_families(user), today, today + timedelta(days=AGE_AHEAD))
     order = list(KINDS)
     return sorted(entries, key=lambda e: (order.index(e.kind), e.on, e.family.name if e.family else ""))
 
@@ -90,6 +94,17 @@ def window_entry(milestone: Milestone, today: date) -> Entry:
         url=reverse("families:family_detail", args=[milestone.family_id]),
         opens=milestone.due_from,
     )
+
+
+def _consents(user: Any, today: date) -> list[Entry]:
+    """Consents and agreements that need a look, as the rooms above know them (settings.NM_FAMILY_FACTS)."""
+    families = {family.pk: family for family in own_families(user).order_by("pk")}
+    return [
+        Entry("consent", families[pk], notice.short, "now", notice.when, notice.on or today, notice.url)
+        for pk, facts in ask_above(user, list(families.values())).items()
+        for notice in facts.notices
+        if notice.kind == "consent" and notice.when
+    ]
 
 
 def _pauses(user: Any, today: date) -> list[Entry]:
@@ -117,31 +132,20 @@ def _held_places(user: Any) -> list[Entry]:
     ]  # fmt: skip
 
 
-def _birthdays(user: Any, today: date) -> list[Entry]:
-    """Who turns 16 (own say in health and research) or 18 (own consent and own agreements) soon (DOMAIN.md 4)."""
-    last = today + timedelta(days=AGE_AHEAD)
+def _birthdays(families: Any, first: date, last: date) -> list[Entry]:
+    """The birthdays between two days that change who answers (DOMAIN.md 4), in these families. One query."""
     near = Q()
-    for age in (16, 18):
-        near |= Q(birth_date__range=(add_months(today, -12 * age), add_months(last, -12 * age)))
-    children = (
-        Member.objects.filter(near, family__in=own_families(user), moved_out_on=None)
-        .exclude(role=MemberRole.ADULT)
-        .select_related("family")
-        .order_by("birth_date", "pk")
-    )
-    entries = []
-    for child in children:
-        age = 16 if child.age(last) < 18 else 18
-        day = add_months(child.birth_date, 12 * age)
-        if today <= day <= last:
-            what = _("%(name)s blir %(age)d år") % {"name": child.first_name, "age": age}
-            entries.append(
-                Entry(
-                    "age", child.family, what, "soon", f"{day:%d.%m.%Y}", day,
-                    reverse("families:family_members", args=[child.family_id]),
-                )
-            )  # fmt: skip
-    return entries
+    for age in AGES:
+        # A day wider: somebody born on 29 February has the birthday on 1 March in other years.
+        near |= Q(birth_date__range=(add_months(first - timedelta(days=1), -12 * age), add_months(last, -12 * age)))
+    children = Member.objects.filter(near, family__in=families, moved_out_on=None).exclude(role=MemberRole.ADULT)
+    return [
+        Entry(
+            "age", one.member.family, f"{one.text}: {one.what}", "soon", f"{one.on:%d.%m.%Y}", one.on,
+            reverse("families:family_calendar", args=[one.member.family_id]) + "#alder",
+        )
+        for one in coming(children.select_related("family").order_by("birth_date", "pk"), first, last)
+    ]  # fmt: skip
 
 
 # ── The calendar ──
@@ -151,6 +155,7 @@ STEPS: dict[str, Any] = {
     "forste": gettext_lazy("Første runde"),
     "evaluering": gettext_lazy("Evaluering"),
     "kartlegging": gettext_lazy("Årlig kartlegging"),
+    "alder": gettext_lazy("Aldersgrenser"),
 }
 
 
@@ -163,19 +168,26 @@ def _of_kind(kind: str) -> Q:
 
 
 def month_entries(user: Any, first: date, *, kind: str = "", family: str = "") -> list[Entry]:
-    """Windows of one's own families that are open on some day of the month, by the last day they fit."""
+    """Windows of one's own families that are open on some day of the month, by the last day they fit; and birthdays."""
     last = add_months(first, 1) - timedelta(days=1)
+    ages = []
+    if kind in ("", "alder"):
+        families = own_families(user)
+        ages = _birthdays(families.filter(code=family) if family else families, first, last)
+    if kind == "alder":
+        return ages
     rows = own_milestones(user).filter(_of_kind(kind), due_from__lte=last, due_until__gte=first)
     if family:
         rows = rows.filter(family__code=family)
     today = timezone.localdate()
     rows = rows.select_related("family").order_by("due_until", "family__name", "number")
-    return [window_entry(milestone, today) for milestone in rows]
+    entries = [window_entry(milestone, today) for milestone in rows] + ages
+    return sorted(entries, key=lambda entry: (entry.on, entry.family.name if entry.family else ""))
 
 
 @dataclass
 class Day:
-    """One square of the month. `marks` are what opens, and what has its last day, on it."""
+    """One square of the month. `marks` are what opens, what has its last day, and who has a birthday, on it."""
 
     date: date
     inside: bool
@@ -189,7 +201,7 @@ def weeks(first: date, entries: Iterable[Entry], today: date) -> list[list[Day]]
     for entry in entries:
         if entry.opens:
             marks.setdefault(entry.opens, []).append(("opens", entry))
-        marks.setdefault(entry.on, []).append(("last", entry))
+        marks.setdefault(entry.on, []).append(("age" if entry.kind == "age" else "last", entry))
     return [
         [Day(day, day.month == first.month, day == today, marks.get(day, [])) for day in week]
         for week in Calendar().monthdatescalendar(first.year, first.month)

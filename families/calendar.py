@@ -20,6 +20,14 @@ def add_months(day: date, months: int) -> date:
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
+def birthday(born: date, age: int) -> date:
+    """The first day on which somebody is `age` whole years old. Born 29 February: 1 March in a year without one."""
+    try:
+        return born.replace(year=born.year + age)
+    except ValueError:
+        return date(born.year + age, 3, 1)
+
+
 @dataclass(frozen=True)
 class Window:
     """When a step should be taken: a time to do it in, around a day. Days, both ends included."""

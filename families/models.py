@@ -251,7 +251,7 @@ class Member(Versioned):
 
     @property
     def turns_18_on(self):
-        return calendar.add_months(self.birth_date, 18 * 12)
+        return calendar.birthday(self.birth_date, 18)
 
 
 class Residence(models.Model):

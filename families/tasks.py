@@ -62,6 +62,10 @@ NEWS = {
         lambda: _("En fil du lastet opp i Nye mønstre, er stanset"),
         lambda: _("Det ble funnet virus i filen. Ingen kan laste den ned. Si fra til den du fikk filen av."),
     ),
+    "consent_ends": (
+        lambda: _("Et samtykke går snart ut i Nye mønstre"),
+        lambda: _("I en familie du følger, er et samtykke nær slutten. Logg inn og se under Å gjøre."),
+    ),
     "taken": (
         lambda: _("En familie har fått en annen koordinator"),
         lambda: _("Du følger ikke lenger en av familiene dine. Logg inn for å se familiene du har nå."),

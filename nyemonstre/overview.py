@@ -1,6 +1,6 @@
 """What the rooms above families know about a list of families, for «Mine familier» (settings.NM_FAMILY_FACTS).
 
-Stands at the top with urls.py and may import every room; nothing imports it. Five queries however many families.
+Stands at the top with urls.py and may import every room; nothing imports it. Eight queries however many families.
 """
 
 from collections import defaultdict
@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consent.enums import Answer, LineState, Purpose
+from consent.enums import YES, Answer, LineState, Purpose
 from consent.models import AgreementLine, Consent
+from consent.rules import is_live
 from families.caseload import Appointment, Facts, Notice, day_month
 from families.models import Family
 from families.pages import address
@@ -49,22 +50,62 @@ def _last_contacts(found: dict[UUID, Facts], user: Any, families: list[Family]) 
 
 
 def _consents(found: dict[UUID, Facts], user: Any, families: list[Family], today: date) -> None:
-    """Participation that runs out soon or has run out, one notice per family: the first of them."""
-    rows = Consent.objects.permitted(user, Permission.VIEW_CONSENT).counting(today)
-    rows = rows.filter(
-        family__in=families, purpose=Purpose.PARTICIPATION, answer=Answer.GIVEN,
-        valid_until__lte=today + CONSENT_SOON, member__moved_out_on=None,
+    """What runs out soon or has run out, what was asked and not answered, and cases nobody takes part in any more."""
+    rows = Consent.objects.permitted(user, Permission.VIEW_CONSENT)
+    rows = rows.filter(family__in=families, member__moved_out_on=None)
+    per_family: dict[UUID, list[Consent]] = defaultdict(list)
+    for row in rows.counting(today).select_related("member", "extra").order_by("valid_until", "pk"):
+        per_family[row.family_id].append(row)
+    once = rows.filter(purpose=Purpose.PARTICIPATION, answer__in=YES, answered_on__lte=today)
+    took_part = set(once.order_by("family").values_list("family", flat=True).distinct())
+    for family, counting in per_family.items():
+        _first_ending(found[family], family, counting, today)
+        if family in took_part and not any(row.purpose == Purpose.PARTICIPATION and is_live(row) for row in counting):
+            _nobody_left(found[family], family, today)
+    _asked(found, rows, today)
+
+
+def _first_ending(facts: Facts, family: UUID, counting: list[Consent], today: date) -> None:
+    """The first that ends within 60 days, or has ended: one notice per family."""
+    near = [
+        row for row in counting if row.answer in YES and row.valid_until and row.valid_until <= today + CONSENT_SOON
+    ]
+    if not near:
+        return
+    until = near[0].valid_until
+    words = _("går ut %(day)s") if until >= today else _("gikk ut %(day)s")
+    when = words % {"day": day_month(until, today)}
+    facts.notices.append(
+        Notice(
+            "consent", _("Samtykke %(when)s") % {"when": when}, address("consent:family_tab", family),
+            "PencilWriting", "now", until, _("Samtykke, %(name)s") % {"name": near[0].member.first_name}, when,
+        )
     )  # fmt: skip
+
+
+def _nobody_left(facts: Facts, family: UUID, today: date) -> None:
+    """The closing task: the case is read-only until it is closed, or somebody says yes again."""
+    facts.notices.append(
+        Notice(
+            "consent", _("Ingen deltar lenger"), address("families:family_close", family), "PencilWriting", "now",
+            today, _("Ingen deltar lenger"), _("avslutt oppfølgingen, eller spør på nytt"),
+        )
+    )  # fmt: skip
+
+
+def _asked(found: dict[UUID, Facts], rows: Any, today: date) -> None:
+    """Asked, and nothing answered since: one notice per family, the one that has waited longest."""
+    newest = rows.order_by("member_id", "purpose", "extra_id", "-answered_on", "-recorded_at")
+    waiting = [row for row in newest.distinct("member_id", "purpose", "extra_id") if row.answer == Answer.ASKED]
     firsts: dict[UUID, date] = {}
-    for family, until in rows.order_by("valid_until").values_list("family", "valid_until"):
-        firsts.setdefault(family, until)
-    for family, until in firsts.items():
-        words = _("går ut %(day)s") if until >= today else _("gikk ut %(day)s")
-        when = words % {"day": day_month(until, today)}
+    for row in sorted(waiting, key=lambda row: row.answered_on):
+        firsts.setdefault(row.family_id, row.answered_on)
+    for family, asked in firsts.items():
+        when = _("spurt %(day)s, ikke svart") % {"day": day_month(asked, today)}
         found[family].notices.append(
             Notice(
                 "consent", _("Samtykke %(when)s") % {"when": when}, address("consent:family_tab", family),
-                "PencilWriting", "now", until, _("Samtykke"), when,
+                "PencilWriting", "neutral", asked, _("Samtykke"), when,
             )
         )  # fmt: skip
 

@@ -377,6 +377,8 @@ CELERY_BEAT_SCHEDULE = {
     "clear_sessions": {"task": "nyemonstre.accounts.jobs.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     "scan": {"task": "documents.jobs.scan_waiting", "schedule": crontab(minute="*/10")},
     "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
+    "note_expired": {"task": "consent.jobs.note_expired", "schedule": crontab(hour=0, minute=5)},
+    "tell_of_endings": {"task": "consent.jobs.tell_of_endings", "schedule": crontab(hour=5, minute=35)},
     "prepare_log": {"task": "nyemonstre.audit.jobs.prepare_log", "schedule": crontab(hour=0, minute=40)},
     # Late enough that no transaction of the day before is still open.
     "export_log_heads": {"task": "nyemonstre.audit.jobs.export_log_heads", "schedule": crontab(hour=1, minute=0)},

@@ -7,16 +7,18 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from consent.rules import why_not_contact
+from consent.rules import why_not_change, why_not_contact
 from families.enums import FamilyState
 from families.models import Family, Member
 from nyemonstre.refusals import Refused
 
 
 def check_open(family: Family) -> None:
-    """A plan is not changed after follow-up has ended. Raises Refused."""
+    """A plan is not changed after follow-up has ended, or when nobody takes part any more. Raises Refused."""
     if family.state == FamilyState.CLOSED:
         raise Refused(_("Oppfølgingen er avsluttet, så planen kan leses, men ikke endres."), rule="closed")
+    if why := why_not_change(family):
+        raise Refused(why, rule="restricted")
 
 
 def check_not_future(day: date, field: str) -> None:

@@ -1,12 +1,16 @@
 """What is written when a family says yes, no, or not any more; and when a line of the samarbeidsavtale changes."""
 
 from .agreements import change_contact, change_draft, draft_line, end_line, sign_line, sign_lines
-from .consents import record_consent, record_consents
+from .consents import Shown, record_consent, record_consents, record_on_tablet
 from .papers import attach_paper, open_paper
 from .services import add_service, change_service
+from .texts import add_purpose, add_text, switch_purpose, take_out_consent
 
 __all__ = [
+    "Shown",
+    "add_purpose",
     "add_service",
+    "add_text",
     "attach_paper",
     "change_contact",
     "change_draft",
@@ -16,6 +20,9 @@ __all__ = [
     "open_paper",
     "record_consent",
     "record_consents",
+    "record_on_tablet",
     "sign_line",
     "sign_lines",
+    "switch_purpose",
+    "take_out_consent",
 ]

@@ -2,18 +2,24 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import ages, rules
-from consent.actions import record_consent, record_consents
-from consent.enums import Answer, Purpose, Standing
+from consent.actions import record_consent, record_consents, take_out_consent
+from consent.enums import CORE, Answer, Purpose, Standing
 from consent.forms import ConsentForm, WithdrawForm
 from consent.models import Consent
 from consent.overview import answers_in, consent_rows, network_items, threads
-from consent.texts import CURRENT, text_of
+from consent.printed import PAGE, language_of, printed_consent
+from consent.texts import text_in_force
+from consent.wording import ExtraPurpose
 from documents.enums import Kind
 from documents.models import Document
+from families.birthdays import coming
 from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -23,8 +29,16 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from .pages import back, form_page, history_of, keep_draft, open_to_change, people_of, taking_part
 
 
-def _texts():
-    return [(Purpose(purpose).label, text_of(purpose)) for purpose in Purpose.values]
+def texts_of(family, language: str | None = None):
+    """What is said yes to today, in the language of the page: the two everybody is asked about. Two queries."""
+    language = language or get_language() or family.municipality.language
+    return [(purpose.label, text_in_force(family.municipality, purpose, language)) for purpose in CORE]
+
+
+def extras_of(family):
+    """The municipality's own purposes that are switched on and have a text."""
+    rows = ExtraPurpose.objects.filter(municipality=family.municipality_id, texts__isnull=False).switched_on()
+    return list(rows.distinct().order_by("name"))
 
 
 @requires(Permission.VIEW_CONSENT)
@@ -32,18 +46,18 @@ def _texts():
 def family_tab(request: HttpRequest, family_id) -> HttpResponse:
     """Every answer of every person, and every line of the agreement, as they stand today."""
     family = open_family(request, family_id, Permission.VIEW_CONSENT)
-    members, history = people_of(family), history_of(family)
+    members, history, extras = people_of(family), history_of(family), extras_of(family)
     answers, part = answers_in(history), taking_part(history)
     frame = family_context(request, family, "consent")
-    rows, persons = threads(family, request.user, taking_part=part), consent_rows(members, answers)
+    rows, persons = threads(family, request.user, taking_part=part), consent_rows(members, answers, extras)
     context = {
         "rows": persons,
-        "purposes": Purpose.labels,
+        "purposes": [*(purpose.label for purpose in CORE), *(extra.name for extra in extras)],
         "history": history,
         "papers": _papers(family) if Permission.VIEW_FAMILY in frame["allowed"] else [],
         "notices": ages.notices(members, answers),
-        "texts": _texts(),
-        "version": CURRENT,
+        "birthdays": coming(members, timezone.localdate()),
+        "texts": texts_of(family),
         "taking_part": part,
         "adults_lack": any(m.is_adult and not cells[0].live for m, cells in persons),
         "open_lines": [t for t in rows if t.standing in (*rules.OPEN, Standing.AHEAD)],
@@ -69,7 +83,13 @@ def consent_new(request: HttpRequest, family_id) -> HttpResponse:
     members = people_of(family)
     asked = _asked(request, members)
     initial = _first_values(request, asked, members) | initial_from(draft_for(request))
-    form = ConsentForm(request.POST or None, asked=asked, adults=[m for m in members if m.is_adult], initial=initial)
+    form = ConsentForm(
+        request.POST or None,
+        asked=asked,
+        adults=[m for m in members if m.is_adult],
+        extras=extras_of(family),
+        initial=initial,
+    )
     if form.is_valid():
         try:
             done = record_consents(family, **form.facts(), by=request.user)
@@ -82,7 +102,7 @@ def consent_new(request: HttpRequest, family_id) -> HttpResponse:
             names = ", ".join(row.member.first_name for row in done)
             return back(family, _("Svaret fra %(names)s er lagret.") % {"names": names}, request=request)
     return form_page(
-        request, family, form, heading=_("Før samtykke"), drafted=keep_draft(request, form), texts=_texts(),
+        request, family, form, heading=_("Før samtykke"), drafted=keep_draft(request, form), texts=texts_of(family),
         lead=_("Skriv ned hva de svarte. Hvert svar blir stående med dato, også når noen ombestemmer seg."),
     )  # fmt: skip
 
@@ -97,11 +117,13 @@ def _asked(request: HttpRequest, members):
 
 def _first_values(request: HttpRequest, asked, members) -> dict:
     parents = [str(m.pk) for m in members if m.is_adult]
-    initial = {"answer": Answer.GIVEN, "parents": parents if len(parents) == 2 else []}
+    language = get_language() or "nb"
+    initial = {"answer": Answer.GIVEN, "language": language, "parents": parents if len(parents) == 2 else []}
     if len(asked) < len(members):
         initial["members"] = [str(m.pk) for m in asked]
-    if request.GET.get("gjelder") in Purpose.values:
-        initial["purpose"] = request.GET["gjelder"]
+    initial["purpose"] = request.GET.get("gjelder", "")
+    if request.GET.get("svar") in Answer.values:
+        initial["answer"] = request.GET["svar"]
     return initial
 
 
@@ -110,10 +132,10 @@ def _first_values(request: HttpRequest, asked, members) -> dict:
 def consent_withdraw(request: HttpRequest, family_id, consent_id) -> HttpResponse:
     """Somebody takes their yes back: what follows is said first."""
     family = open_to_change(request, family_id)
-    rows = Consent.objects.filter(family=family).select_related("member__family__municipality")
+    rows = Consent.objects.filter(family=family).select_related("member__family__municipality", "extra")
     consent = get_visible_or_404(rows, request, Permission.CHANGE_CONSENT, quiet=True, pk=consent_id)
     member = consent.member
-    if not rules.is_live(rules.latest(family, consent.purpose).get(member.pk)):
+    if not rules.is_live(rules.latest(family, consent.purpose, extra=consent.extra).get(member.pk)):
         return back(family, _("Det er ikke noe samtykke å trekke lenger."), info=True, request=request)
     form = WithdrawForm(request.POST or None, initial={"given_by": _who_says(member, consent)})
     if form.is_valid():
@@ -121,19 +143,37 @@ def consent_withdraw(request: HttpRequest, family_id, consent_id) -> HttpRespons
         try:
             record_consent(
                 member, purpose=consent.purpose, answer=Answer.WITHDRAWN, how=data["how"], given_by=data["given_by"],
-                on=data["answered_on"], note=data["note"], by=request.user,
+                on=data["answered_on"], note=data["note"], extra=consent.extra, by=request.user,
             )  # fmt: skip
         except Refused as refusal:
             say(form, refusal)
         else:
             sentence = _("Samtykket fra %(name)s er trukket.") % {"name": member.first_name}
             return back(family, sentence, request=request)
-    what = Purpose(consent.purpose).label
     return form_page(
         request, family, form, danger=True,
-        heading=_("Trekk samtykke: %(what)s, %(name)s") % {"what": what, "name": member.first_name},
+        heading=_("Trekk samtykke: %(what)s, %(name)s") % {"what": consent.what, "name": member.first_name},
         follows=_what_follows(member, consent.purpose),
     )  # fmt: skip
+
+
+@requires(Permission.VIEW_CONSENT)
+@require_safe
+def consent_pdf(request: HttpRequest, family_id, consent_id) -> HttpResponse:
+    """One answer on paper, in the language it was given in. Each time is logged; nothing keeps a copy on the way."""
+    # WeasyPrint takes a second to import and needs system libraries; a page that prints nothing shall not pay for it.
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
+
+    family = open_family(request, family_id, Permission.VIEW_CONSENT, quiet=True)
+    rows = Consent.objects.filter(family=family).select_related("member", "family__municipality", "text", "extra")
+    consent = get_visible_or_404(rows, request, Permission.VIEW_CONSENT, quiet=True, pk=consent_id)
+    values = printed_consent(take_out_consent(consent, by=request.user))
+    with translation.override(language_of(consent)):
+        content = render_pdf(PAGE, values)
+    # The code and not the name: file names end up in lists on shared machines.
+    name = f"samtykke-{slugify(family.code)}-{consent.answered_on}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)
 
 
 def _who_says(member, consent) -> str:
@@ -144,6 +184,8 @@ def _what_follows(member, purpose: str) -> list[str]:
     """What happens when `member` takes this consent back, sentence by sentence."""
     name = {"name": member.first_name}
     kept = _("Det som alt er skrevet, blir stående. Ingen mister andre tjenester.")
+    if purpose == Purpose.EXTRA:
+        return [_("%(name)s blir ikke spurt om dette mer, og det gjelder ikke lenger.") % name, kept]
     if purpose == Purpose.RESEARCH:
         return [
             _("Ingen flere opplysninger om %(name)s går til forskning.") % name,
@@ -153,6 +195,8 @@ def _what_follows(member, purpose: str) -> list[str]:
     last = not rules.members_with(member.family_id, Purpose.PARTICIPATION) - {member.pk}
     if last:
         follows.append(_("Ingen i familien deltar etter dette. Hele samarbeidsavtalen avsluttes."))
+    if last:
+        follows.append(_("Saken kan leses, men ikke endres, og du får en oppgave om å avslutte den."))
     for line in rules.lines_ended_by_leaving(member):
         said = {"service": line.service.name}
         follows.append(_("Avtalen med %(service)s avsluttes, og kontakten der skjules.") % said)

@@ -30,7 +30,7 @@ def people_of(family: Family) -> list[Member]:
 
 def history_of(family: Family) -> list[Consent]:
     """Every answer, the newest first: what `answers_in` expects."""
-    rows = Consent.objects.filter(family=family).select_related("member", "recorded_by")
+    rows = Consent.objects.filter(family=family).select_related("member", "recorded_by", "extra")
     return list(rows.order_by("-answered_on", "-recorded_at", "pk"))
 
 

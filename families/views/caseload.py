@@ -109,7 +109,7 @@ def boxes(rows: list[caseload.Row]) -> dict[str, Any]:
 @require_safe
 @requires(Permission.VIEW_FAMILY)
 def to_do(request: HttpRequest) -> HttpResponse:
-    """Open windows, passed ones, pauses that end, and who turns 16 or 18 soon."""
+    """Open windows, passed ones, pauses that end, and birthdays that change who answers."""
     entries = agenda.to_do(request.user)
     kind = request.GET.get("vis", "")
     kind = kind if kind in agenda.KINDS else ""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from families import actions, caseload, pages
+from families.birthdays import coming
 from families.calendar import end_of_follow_up, half_years, register_study_from, window_state
 from families.forms import FamilyForm
 from families.models import Family, Milestone
@@ -108,11 +109,14 @@ def family_calendar(request: HttpRequest, family_id: UUID) -> HttpResponse:
         groups.setdefault(milestone.due_on.year, []).append((milestone, state))
     context = pages.family_context(request, family, "calendar") | {
         "today": today,
+        "birthdays": [],
         "groups": groups.items(),
         "ends_on": end_of_follow_up(family.baseline_on) if family.baseline_on else None,
         "register_from": register_study_from(family.closed_on) if family.closed_on else None,
         "soon": today + timedelta(days=45),
     }
+    if context["inside"]:
+        context["birthdays"] = coming(family.members.order_by("birth_date", "pk"), today)
     return render(request, "families/family_calendar.html", context)
 
 

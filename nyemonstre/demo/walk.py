@@ -13,12 +13,13 @@ from django.urls import reverse
 from assessments import actions as mapping
 from assessments.enums import Kind
 from consent import actions as consents
-from consent.ages import is_heard
+from consent.ages import answers_for_self, is_heard
 from consent.enums import Answer, How, Purpose
+from consent.rules import members_with
 from families import actions as families
 from families import assignments, conflicts, emergencies
 from families.actions import NewMember
-from families.calendar import add_months
+from families.calendar import add_months, birthday
 from families.enums import AssignmentKind, MemberRole
 from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
@@ -123,6 +124,7 @@ class Walk:
         on(start + timedelta(days=MAPPED), self.map, Kind.BASELINE, 1)
         Work(self).plan()
         self._plan_changes()
+        self._plan_birthdays()
 
     def book(self, day: date) -> None:
         interpreter = any(member.needs_interpreter for member in self.members)
@@ -146,17 +148,44 @@ class Walk:
             # Who takes it back later must have said yes.
             by_luck = not self.plot.has("research_refused") and self.rng.random() < 0.1
             no = self.plot.has("research_refused") or (by_luck and not self.plot.has("research_withdrawn"))
-            self.answer(member, Purpose.RESEARCH, Answer.REFUSED if no else Answer.GIVEN)
+            asked = self.plot.has("asked")
+            self.answer(member, Purpose.RESEARCH, Answer.ASKED if asked else Answer.REFUSED if no else Answer.GIVEN)
 
     def answer(self, member: Member, purpose: str, answer: str, how: str = How.SIGNED, note: str = "") -> None:
         adults = [m for m in self.members if m.is_adult]
-        own = member.is_adult or member.age() >= 16
+        own = answers_for_self(member, purpose)
+        signers = [member] if own else adults
+        drawn = self.plot.has("tablet") and how == How.SIGNED
         consents.record_consent(
-            member, purpose=purpose, answer=answer, how=how, by=self.by, note=note,
-            given_by=member.full_name if own else ", ".join(m.full_name for m in adults),
+            member, purpose=purpose, answer=answer, how=How.TABLET if drawn else how, by=self.by, note=note,
+            given_by=", ".join(person.full_name for person in signers),
             child_heard=self.rng.choice(self.town.words.CHILD_SAYS) if is_heard(member) else "",
             one_parent_reason="" if own or len(adults) > 1 else self.town.say("one_parent"),
+            signatures={person.full_name: self.scribble() for person in signers} if drawn else None,
         )  # fmt: skip
+
+    def scribble(self) -> str:
+        """A signature nobody can read."""
+        points = [(x, 100 + self.rng.randint(-60, 60)) for x in range(60, 540, 24)]
+        return "".join(f"{'L' if n else 'M'}{x} {y}" for n, (x, y) in enumerate(points))
+
+    def _plan_birthdays(self) -> None:
+        """Who turns 16 answers about research, and who turns 18 about everything; unless the plot says nobody asked."""
+        asked = {16: [Purpose.RESEARCH], 18: [Purpose.PARTICIPATION, Purpose.RESEARCH]}
+        for member in self.members:
+            for age, purposes in asked.items():
+                day = birthday(member.birth_date, age)
+                if member.is_adult or day <= self.referred or self.plot.has("turned_18"):
+                    continue
+                for purpose in purposes:
+                    self.calendar.on(day + timedelta(days=6), self.answer_anew, member, purpose)
+
+    def answer_anew(self, member: Member, purpose: str) -> None:
+        """In one's own name, for those who take part still."""
+        with acting_as(self.by):
+            if member.pk not in members_with(self.family, Purpose.PARTICIPATION):
+                return
+        self.answer(member, purpose, Answer.GIVEN)
 
     def map(self, kind: str, number: int, *, open_: bool = False) -> None:
         """A sitting. `open_`: begun, with the first people's answers, and left on the table."""
@@ -235,6 +264,8 @@ class Walk:
         children = [m for m in self.members if not m.is_adult]
         for member in [*reversed(adults), *children][:people]:
             self.answer(member, purpose, Answer.WITHDRAWN, How.PHONE, "Sagt på telefon til koordinatoren.")
+        if purpose == Purpose.PARTICIPATION and people >= len(self.members):
+            self.calendar.stop()  # the case is read from now on, and waits to be closed
 
     def birth(self) -> None:
         born = working_day(self.today - timedelta(days=44))
@@ -289,8 +320,8 @@ def people_of(plot: Plot, rng: Random, referred: date, today: date) -> list[refe
 
 
 def _birthday(plot: Plot, birth: date, today: date) -> date:
-    """The eldest child's, when the plot says that a birthday is near."""
-    for mark, age, days in (("turns_18", 18, 33), ("turns_16", 16, 40)):
+    """The eldest child's, when the plot says that a birthday is near, or was a short while ago."""
+    for mark, age, days in (("turns_18", 18, 33), ("turns_16", 16, 40), ("turned_18", 18, -20)):
         if plot.has(mark):
             return add_months(today + timedelta(days=days), -12 * age)
     return birth

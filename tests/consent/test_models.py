@@ -3,7 +3,8 @@
 import pytest
 from django.db import IntegrityError, ProgrammingError, transaction
 
-from consent.models import AgreementLine, Consent, Contact, CoveredMember, Service
+from consent.models import AgreementLine, Consent, Contact, CoveredMember, Service, Signature
+from consent.wording import ConsentText, ExtraPurpose
 from nyemonstre.access.wall import acting_as
 from tests.consent.arrange import days
 
@@ -80,3 +81,52 @@ def test_nothing_is_deleted_by_anybody(live, team):
         for model in (Consent, Contact, AgreementLine, Service):
             assert model.objects.all()._raw_delete("default") == 0
             assert model.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("constraint", "facts"),
+    [
+        ("consent_extra_is_named", {"purpose": "extra"}),
+        ("consent_expired_by_the_clock", {"answer": "expired"}),
+        ("consent_expired_by_the_clock", {"how": "clock"}),
+        ("consent_expired_by_the_clock", {"recorded_by": None}),
+        ("consent_child_refused_is_a_no", {"child_refused": True}),
+        ("consent_text_has_a_fingerprint", {"text_sha256": "x"}),
+    ],
+)
+def test_log_lines_that_cannot_be(family, people, team, constraint, facts):
+    row = {
+        "family": family, "member": people["Mor"], "purpose": "research", "answer": "given", "how": "signed",
+        "given_by": "Mor", "recorded_by": team.coordinator, **facts,
+    }  # fmt: skip
+    with acting_as(team.coordinator), pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Consent.objects.create(**row)
+
+
+def test_texts_purposes_and_signatures_that_cannot_be(family, people, team):
+    by, place = team.lead, team.municipality
+    whole = {"municipality": place, "purpose": "research", "language": "nb", "version": "2", "heading": "x",
+             "body": "y", "approved_by": "z", "added_by": by}  # fmt: skip
+    with acting_as(by):
+        ConsentText.objects.create(**whole)
+        ExtraPurpose.objects.create(municipality=place, name="Bilder")
+        for constraint, model, facts in (
+            ("consent_text_version_unique", ConsentText, whole),
+            ("consent_text_extra_is_named", ConsentText, {**whole, "purpose": "extra"}),
+            ("consent_text_is_whole", ConsentText, {**whole, "version": "3", "approved_by": ""}),
+            ("extra_purpose_name_unique", ExtraPurpose, {"municipality": place, "name": "BILDER"}),
+            ("extra_purpose_has_a_name", ExtraPurpose, {"municipality": place, "name": ""}),
+        ):
+            with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+                model.objects.create(**facts)
+    with acting_as(team.coordinator):
+        consent = Consent.objects.filter(member=people["Mor"]).first()
+        signed = {"family": family, "consent": consent, "name": "Mor", "strokes": "M1 2L3 4"}
+        Signature.objects.create(**signed)
+        for constraint, facts in (
+            ("signature_once", {}),
+            ("signature_has_a_name", {"name": ""}),
+            ("signature_is_a_path", {"name": "Far", "strokes": "<script>"}),
+        ):
+            with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+                Signature.objects.create(**{**signed, **facts})

@@ -25,6 +25,7 @@ OPENED_BY = {
     "documents_document": P.VIEW_FAMILY,
     "documents_documentmember": P.VIEW_FAMILY,
     "consent_consent": P.VIEW_CONSENT,
+    "consent_signature": P.VIEW_CONSENT,
     "consent_agreementline": P.VIEW_CONSENT,
     "consent_coveredmember": P.VIEW_CONSENT,
     "consent_contact": P.VIEW_CONSENT,
@@ -47,6 +48,7 @@ OPENED_BY = {
 }
 # Tables with a family column and a rule of their own, proven elsewhere.
 OWN_RULE = {
+    "consent_endingtold": "tests/consent/test_jobs: read as the consent, written by the clock alone",
     "audit_event": "tests/nyemonstre/audit",
     "history_change": "tests/history: each change as its own table",
     "audit_alert": "tests/nyemonstre/audit: read and signed off by the auditor alone",

@@ -16,7 +16,7 @@ from tests.factories import family_at
 def answer(people, *who, **facts):
     return {
         "key": str(uuid4()), "members": [str(people[name].pk) for name in who], "purpose": "research",
-        "answer": "given", "answered_on": days(0).strftime("%d.%m.%Y"), "how": "signed", **facts,
+        "language": "nb", "answer": "given", "answered_on": days(0).strftime("%d.%m.%Y"), "how": "signed", **facts,
     }  # fmt: skip
 
 

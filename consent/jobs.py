@@ -1,0 +1,105 @@
+"""What the clock starts: it notes which yeses ran out, and tells coordinators which soon will.
+
+Nothing here decides anything. A yes stops counting at midnight in Oslo after its last day because rules.py asks the
+day, whether a job ran or not.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+from celery import shared_task
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from families.enums import FamilyState
+from families.models import Assignment
+from families.tasks import tell
+from nyemonstre.access.actions import action
+from nyemonstre.access.wall import as_job
+from nyemonstre.accounts.models import Membership, User
+from nyemonstre.audit.log import record
+
+from .enums import YES, Answer, ConsentEvent, How
+from .models import Consent, EndingTold
+
+# Days before the last day on which the coordinator is told, the nearest first.
+TOLD = (14, 60)
+# A yes that ran out longer ago than this is old news; a worker that was away for a month still catches up.
+CATCH_UP = timedelta(days=60)
+
+
+@shared_task
+def note_expired() -> int:
+    """Soon after midnight: a line in the log of each yes that had its last day. Returns how many."""
+    with as_job(), transaction.atomic():
+        return len([note_end(row, by=None) for row in _ran_out(timezone.localdate())])
+
+
+@shared_task
+def tell_of_endings() -> int:
+    """Each morning: who follows a family in which a yes ends within 60 or 14 days. Returns how many were told.
+
+    The mail says that something ends, and not whose: one mail for each person, however many there are.
+    """
+    told: list[EndingTold] = []
+    with as_job(), transaction.atomic():
+        day = timezone.localdate()
+        for consent in _near_their_end(day):
+            days = next(days for days in TOLD if consent.valid_until <= day + timedelta(days=days))
+            known = set(EndingTold.objects.filter(consent=consent, days=days).values_list("told_id", flat=True))
+            people = [a.user for a in _followers(consent.family_id) if a.user_id not in known]
+            told += [note_told(consent, days=days, user=user, by=None) for user in people]
+        for user in {row.told_id: row.told for row in told}.values():
+            tell(user, "consent_ends")
+    return len(told)
+
+
+@action
+def note_end(consent: Consent, *, by: None) -> Consent:
+    """The row «gikk ut» after a yes that had its last day."""
+    expired = Consent(
+        family=consent.family, member=consent.member, purpose=consent.purpose, extra_id=consent.extra_id,
+        answer=Answer.EXPIRED, answered_on=consent.valid_until + timedelta(days=1), how=How.CLOCK,
+        given_by=consent.member.full_name, text_id=consent.text_id, text_version=consent.text_version,
+        text_sha256=consent.text_sha256,
+    )  # fmt: skip
+    expired.save(force_insert=True)
+    facts = {"purpose": consent.purpose}
+    record(ConsentEvent.CONSENT_EXPIRED, by=by, target=expired, family=consent.family, facts=facts)
+    return expired
+
+
+@action
+def note_told(consent: Consent, *, days: int, user: User, by: None) -> EndingTold:
+    """That this person is told, once for 60 days and once for 14."""
+    row = EndingTold(family_id=consent.family_id, consent=consent, days=days, told=user)
+    row.save(force_insert=True)
+    record(ConsentEvent.ENDING_TOLD, by=by, target=row, family=consent.family, facts={"days": days})
+    return row
+
+
+def _ran_out(day: date) -> list[Consent]:
+    """Each yes that counts, whose last day is before `day`, and that is not noted yet."""
+    noted = Consent.objects.filter(
+        member=OuterRef("member"), purpose=OuterRef("purpose"), answer=Answer.EXPIRED,
+        recorded_at__gt=OuterRef("recorded_at"),
+    )  # fmt: skip
+    rows = Consent.objects.counting(day).filter(
+        ~Exists(noted), answer__in=YES, valid_until__lt=day, valid_until__gte=day - CATCH_UP
+    )
+    return list(rows.select_related("family", "member").order_by("valid_until", "pk"))
+
+
+def _near_their_end(day: date) -> Iterable[Consent]:
+    rows = Consent.objects.live(day).filter(valid_until__lte=day + timedelta(days=max(TOLD)))
+    rows = rows.filter(family__state=FamilyState.ACTIVE, member__moved_out_on=None)
+    return rows.select_related("family").order_by("valid_until", "pk")
+
+
+def _followers(family_id: Any) -> Iterable[Assignment]:
+    """Those who follow the family now, and still have a role where it lives."""
+    here = Membership.objects.live().filter(user=OuterRef("user"), municipality=OuterRef("family__municipality"))
+    rows = Assignment.objects.live().filter(Exists(here), family=family_id, user__is_active=True)
+    return rows.select_related("user").order_by("pk")

@@ -1,0 +1,46 @@
+"""What stands in the printed consent: plain values, in the language it was given in.
+
+What the child said and the coordinator's note are left out: the paper is given to the family.
+"""
+
+from typing import Any
+
+from django.utils import timezone, translation
+
+from .enums import YES
+from .models import Consent
+from .texts import standard
+
+PAGE = "consent/pdf/consent.html"
+
+
+def language_of(consent: Consent) -> str:
+    """The language the text was shown in."""
+    return consent.text.language if consent.text else consent.family.municipality.language
+
+
+def printed_consent(consent: Consent) -> dict[str, Any]:
+    """Values for the template, read with the language active. `consent` has text, extra, member, family, signatures.
+
+    An answer from before texts were kept is printed with the product's own words, which were the only ones then.
+    """
+    text = consent.text or standard(consent.family.municipality, consent.purpose, language_of(consent))
+    with translation.override(language_of(consent)):
+        return {
+            "name": consent.member.full_name,
+            "what": str(consent.what),
+            "municipality": consent.family.municipality.name,
+            "today": timezone.localdate(),
+            "text": text,
+            "sha256": consent.text_sha256 or text.sha256,
+            "answer": str(consent.get_answer_display()),
+            "yes": consent.answer in YES,
+            "answered_on": consent.answered_on,
+            "how": str(consent.get_how_display()).lower(),
+            "given_by": consent.given_by,
+            "until": consent.valid_until,
+            "one_parent_reason": consent.one_parent_reason,
+            "read_aloud": consent.read_aloud,
+            "interpreter": consent.interpreter,
+            "signatures": list(consent.signatures.order_by("signed_at", "name")),
+        }

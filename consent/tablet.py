@@ -1,0 +1,143 @@
+"""What a family signs on the tablet: both questions, what the children say, and a signature from each who answers."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxLengthValidator, RegexValidator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from nyemonstre.ui.forms import NMForm, PlainTextField
+from nyemonstre.ui.once import OnceForm
+
+from . import ages
+from .enums import CORE, Answer, How, Purpose
+from .forms import HEARD, ShownForm
+
+STROKES = re.compile(r"([ML]\d{1,3} \d{1,3})*")
+LATER = "later"
+ANSWERS = [
+    (Answer.GIVEN, gettext_lazy("Ja")),
+    (Answer.REFUSED, gettext_lazy("Nei")),
+    (LATER, gettext_lazy("Vi svarer senere")),
+]
+
+
+class TabletForm(NMForm, ShownForm, OnceForm):
+    """One sitting at the tablet. `asked` are the people it is about, `holders` those who answer for the children."""
+
+    one_parent_reason = PlainTextField(
+        label=gettext_lazy("Hvorfor holder det at én forelder svarer?"), required=False, max_length=300
+    )
+    form_tag = False
+    submit_text = ""
+
+    def __init__(self, *args: Any, asked: Iterable[Any], holders: Iterable[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.asked, self.holders = list(asked), list(holders)
+        self.helper.disable_csrf = True
+        self.fields["language"].widget = forms.HiddenInput()
+        for purpose in CORE:
+            self.fields[purpose.value] = forms.ChoiceField(
+                label=QUESTIONS[purpose], choices=ANSWERS, widget=forms.RadioSelect,
+                error_messages={"required": _("Velg et svar.")},
+            )  # fmt: skip
+        for member in self.asked:
+            self._ask_child(member)
+        for person in self.signers:
+            self.fields[f"strokes_{person.pk}"] = forms.CharField(
+                required=False, widget=forms.HiddenInput, strip=True,
+                validators=[RegexValidator(f"^{STROKES.pattern}$"), MaxLengthValidator(20_000)],
+            )  # fmt: skip
+            self.fields[f"name_{person.pk}"] = PlainTextField(
+                label=_("Eller skriv navnet, %(name)s") % {"name": person.first_name}, required=False, max_length=160,
+                widget=forms.TextInput(attrs={"autocomplete": "off"}),
+            )  # fmt: skip
+        if not self.children or len(self.holders) < 2:
+            del self.fields["one_parent_reason"]
+
+    @property
+    def children(self) -> list[Any]:
+        """Those asked about taking part for whom somebody else answers."""
+        return [member for member in self.asked if not ages.answers_for_self(member, Purpose.PARTICIPATION)]
+
+    @property
+    def signers(self) -> list[Any]:
+        """Everybody who answers something here, the eldest first."""
+        alone = [m for m in self.asked if any(ages.answers_for_self(m, purpose) for purpose in CORE)]
+        people = {person.pk: person for person in [*(self.holders if self.children else []), *alone]}
+        return sorted(people.values(), key=lambda person: (person.birth_date, person.first_name))
+
+    def _ask_child(self, member: Any) -> None:
+        if ages.is_heard(member):
+            self.fields[f"heard_{member.pk}"] = PlainTextField(
+                label=_("Hva sier %(name)s selv?") % {"name": member.first_name}, required=False, max_length=500,
+                help_text=HEARD[ages.rule_for(member).view],
+            )  # fmt: skip
+        if not ages.answers_for_self(member, Purpose.RESEARCH):
+            self.fields[f"no_{member.pk}"] = forms.BooleanField(
+                label=_("%(name)s vil selv ikke være med i forskning") % {"name": member.first_name}, required=False
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever answers has signed; for children those with foreldreansvar, or one of them with a reason."""
+        data = super().clean() or self.cleaned_data
+        answered = [purpose for purpose in CORE if data.get(purpose.value) not in (None, "", LATER)]
+        if not answered and not self.errors:
+            self.add_error(None, _("Svar på minst ett av spørsmålene."))
+        signed = [person for person in self.signers if self._signature(person)]
+        for person in self.asked:
+            if person not in signed and any(ages.answers_for_self(person, purpose) for purpose in answered):
+                self._not_signed(person)
+        others = any(not ages.answers_for_self(m, purpose) for m in self.asked for purpose in answered)
+        holders = [person for person in self.holders if person in signed]
+        if others and not holders and self.holders and f"name_{self.holders[0].pk}" not in self.errors:
+            self._not_signed(self.holders[0])
+        if others and len(holders) == 1 < len(self.holders) and not data.get("one_parent_reason"):
+            self.add_error("one_parent_reason", _("Skriv hvorfor det holder at én forelder svarer."))
+        return data
+
+    def _not_signed(self, person: Any) -> None:
+        self.add_error(
+            f"name_{person.pk}",
+            _("%(name)s må skrive under, eller skrive navnet.") % {"name": person.first_name},
+        )
+
+    def _signature(self, person: Any) -> bool:
+        return any(self.cleaned_data.get(f"{part}_{person.pk}") for part in ("strokes", "name"))
+
+    def answers(self) -> list[dict[str, Any]]:
+        """For each question answered, what record_consents takes; a key of its own for each."""
+        data = self.cleaned_data
+        strokes = {p.pk: data[f"strokes_{p.pk}"] for p in self.signers if self._signature(p)}
+        return [
+            {
+                "purpose": purpose, "answer": data[purpose.value], "how": How.TABLET, "members": self.asked,
+                "shown": self.shown(), "one_parent_reason": data.get("one_parent_reason", ""),
+                "child_heard": {m.pk: data.get(f"heard_{m.pk}", "") for m in self.asked},
+                "refusing": self._refusing(purpose),
+                "given_by": {m.pk: ", ".join(p.full_name for p in self._answering(m, purpose)) for m in self.asked},
+                "signatures": {
+                    m.pk: {p.full_name: strokes[p.pk] for p in self._answering(m, purpose)} for m in self.asked
+                },
+            }
+            for purpose in CORE
+            if data[purpose.value] != LATER
+        ]  # fmt: skip
+
+    def _refusing(self, purpose: Purpose) -> set[Any]:
+        if purpose != Purpose.RESEARCH:
+            return set()
+        return {member.pk for member in self.asked if self.cleaned_data.get(f"no_{member.pk}")}
+
+    def _answering(self, member: Any, purpose: Purpose) -> list[Any]:
+        people = [member] if ages.answers_for_self(member, purpose) else self.holders
+        return [person for person in people if self._signature(person)]
+
+
+QUESTIONS = {
+    Purpose.PARTICIPATION: gettext_lazy("Vil dere delta i Nye mønstre?"),
+    Purpose.RESEARCH: gettext_lazy("Kan forskere bruke opplysningene?"),
+}

@@ -1,0 +1,86 @@
+"""What the clock writes about consents, as the worker's own database role: what ran out, and who is told beforehand."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.db import transaction
+from django.utils import timezone
+
+from consent import jobs, rules
+from consent.enums import Answer, How, Purpose
+from consent.models import Consent, EndingTold
+from families import actions, tasks
+from nyemonstre.access.wall import acting_as
+from tests.consent.arrange import days, members_of, say
+from tests.factories import Team, family_at
+from tests.families.test_jobs import as_worker
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def arranged():
+    """Mor's yes to taking part ends in 50 days, Far's to research in 10; both are one coordinator's."""
+    with transaction.atomic():
+        team = Team()
+        family = family_at("consent", team, on=days(-40))
+        people = members_of(family, team.coordinator)
+        say(people["Mor"], team.coordinator, on=days(-30), valid_until=days(50))
+        say(people["Far"], team.coordinator, purpose=Purpose.RESEARCH, on=days(-30), valid_until=days(10))
+    return team, family, people
+
+
+def at(day: int):
+    return time_machine.travel(timezone.now() + timedelta(days=day))
+
+
+def test_the_coordinator_is_told_60_and_14_days_before_and_never_twice(arranged, monkeypatch):
+    team, family, _people = arranged
+    monkeypatch.setattr(tasks.mail_news, "delay", tasks.mail_news.run)
+    with as_worker():
+        told = []
+        for day in (0, 0, 1, 36, 37, 49):
+            with at(day):
+                told.append(jobs.tell_of_endings())
+        assert told == [2, 0, 0, 1, 0, 0]
+        assert len(mail.outbox) == 2, "two consents on one morning are one mail"
+    for message in mail.outbox:
+        assert message.to == [team.coordinator.email]
+        words = message.subject + message.body
+        assert not any(secret in words for secret in ("Prøve", "Mor", "Far", family.code))
+    with acting_as(team.coordinator), transaction.atomic():
+        rows = EndingTold.objects.order_by("told_at").values_list("consent__member__first_name", "days")
+        assert sorted(rows) == [("Far", 14), ("Mor", 14), ("Mor", 60)]
+        assert EndingTold.objects.update(days=60) == 0
+    with acting_as(team.second_coordinator), transaction.atomic():
+        assert not EndingTold.objects.exists()
+
+
+def test_nobody_is_told_of_a_paused_family(arranged):
+    team, family, _people = arranged
+    actions.pause(family, reason="Ferie", by=team.coordinator)
+    with as_worker():
+        assert jobs.tell_of_endings() == 0
+
+
+def test_what_ran_out_is_noted_once_and_decides_nothing(arranged):
+    team, _family, people = arranged
+    far, by = people["Far"], team.coordinator
+    with as_worker(), at(10):
+        assert jobs.note_expired() == 0, "the last day still counts"
+    with at(11), acting_as(by), transaction.atomic():
+        assert not rules.may_research(far), "with or without the note"
+    with as_worker(), at(12):
+        assert (jobs.note_expired(), jobs.note_expired()) == (1, 0)
+    with acting_as(by), transaction.atomic():
+        row = Consent.objects.get(answer=Answer.EXPIRED)
+        assert (row.member_id, row.how, row.recorded_by, row.answered_on) == (far.pk, How.CLOCK, None, days(11))
+    until = days(20)
+    with at(13):
+        say(far, by, Answer.RENEWED, purpose=Purpose.RESEARCH, valid_until=until)
+        with acting_as(by), transaction.atomic():
+            assert rules.may_research(far), "a note from the clock stands in nobody's way"
+    with as_worker(), at(21):
+        assert jobs.note_expired() == 1
