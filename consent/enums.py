@@ -113,6 +113,7 @@ class ConsentEvent(models.TextChoices):
     TEXT_KEPT = "text_kept", _("Tok vare på samtykketeksten som ble vist")
     PURPOSE_ADDED = "purpose_added", _("La til et formål for samtykke")
     PURPOSE_CHANGED = "purpose_changed", _("Slo et formål for samtykke av eller på")
+    HOLDERS_RECORDED = "holders_recorded", _("Førte hvem som har foreldreansvar")
     SERVICE_ADDED = "service_added", _("La til en tjeneste")
     SERVICE_CHANGED = "service_changed", _("Endret en tjeneste")
     CONTACT_ADDED = "contact_added", _("La til en kontakt")

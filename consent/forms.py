@@ -18,6 +18,7 @@ from nyemonstre.ui.once import OnceForm
 from . import ages
 from .actions.consents import Shown
 from .enums import BY_HAND, CORE, SILENT, YES, Answer, Direction, How, Purpose, Sector, Topic
+from .holders import Holder, needs_both, signers_for
 from .models import AgreementLine, Service
 
 PHONE = RegexValidator(
@@ -114,18 +115,23 @@ class ConsentForm(NMForm, ShownForm, OnceForm):
     submit_text = gettext_lazy("Lagre svaret")
 
     def __init__(
-        self, *args: Any, asked: Iterable[Any], adults: Iterable[Any], extras: Iterable[Any] = (), **kwargs: Any
-    ) -> None:
+        self, *args: Any, asked: Iterable[Any], adults: Iterable[Any], extras: Iterable[Any] = (),
+        known: dict[Any, list[Holder]], **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.people, self.adults, self.extras = _by_id(asked), _by_id(adults), _by_id(extras)
+        self.people, self.extras, self.known = _by_id(asked), _by_id(extras), known
+        self.holders = {child.pk: signers_for(child, adults, known) for child in self.children}
+        self.adults = _by_id(person for people in self.holders.values() for person in people)
         self.fields["members"].choices = [(pk, _person(member)) for pk, member in self.people.items()]
         self.fields["parents"].choices = [(pk, member.full_name) for pk, member in self.adults.items()]
         self.fields["purpose"].choices = _purposes(self.extras.values())
         for member in self.people.values():
             self._ask_child(member)
-        if all(member.is_adult for member in self.people.values()):
+        if not self.children:
             for name in ("parents", "other_parent", "one_parent_reason"):
                 del self.fields[name]
+        elif all(child.pk in known for child in self.children):
+            del self.fields["other_parent"]  # one who lives elsewhere is among those to choose from
         last = (*self.SHOWN, "valid_until", "note")
         self.order_fields([*(name for name in self.fields if name not in last), *last])
 
@@ -148,14 +154,19 @@ class ConsentForm(NMForm, ShownForm, OnceForm):
         chosen, purpose = self.chosen(), data.get("purpose")
         if not purpose or "parents" not in self.fields or data.get("answer") in SILENT:
             return data
-        if all(ages.answers_for_self(member, self._purpose(), data.get("answered_on")) for member in chosen):
-            return data
-        names = self._parents()
-        if not names:
-            self.add_error("parents", _("Velg hvem som svarer for barna."))
-        elif len(names) == 1 and not data.get("one_parent_reason"):
-            self.add_error("one_parent_reason", _("Skriv hvorfor det holder at én forelder svarer."))
+        day = data.get("answered_on")
+        for child in [m for m in chosen if not ages.answers_for_self(m, self._purpose(), day)]:
+            names = self._parents(child)
+            if not names and "parents" not in self.errors:
+                self.add_error("parents", _("Velg hvem som svarer for %(name)s.") % {"name": child.first_name})
+            lacks_reason = not data.get("one_parent_reason") and "one_parent_reason" not in self.errors
+            if len(names) == 1 and needs_both(child, self.known) and lacks_reason:
+                self.add_error("one_parent_reason", _("Skriv hvorfor det holder at én forelder svarer."))
         return data
+
+    @property
+    def children(self) -> list[Any]:
+        return [member for member in self.people.values() if not member.is_adult]
 
     def chosen(self) -> list[Any]:
         return [self.people[pk] for pk in self.cleaned_data.get("members", ())]
@@ -164,16 +175,20 @@ class ConsentForm(NMForm, ShownForm, OnceForm):
         value = self.cleaned_data["purpose"]
         return Purpose.EXTRA if value in self.extras else Purpose(value)
 
-    def _parents(self) -> list[str]:
-        names = [self.adults[pk].full_name for pk in self.cleaned_data.get("parents", ())]
-        return [name for name in [*names, self.cleaned_data.get("other_parent", "")] if name]
+    def _parents(self, child: Any) -> list[str]:
+        """The names of those chosen who may answer for this child; one who is only typed counts while nobody asked."""
+        chosen = self.cleaned_data.get("parents", ())
+        names = [person.full_name for person in self.holders[child.pk] if str(person.pk) in chosen]
+        typed = "" if child.pk in self.known else self.cleaned_data.get("other_parent", "")
+        return [*names, typed] if typed else names
 
     def facts(self) -> dict[str, Any]:
         """What record_consents takes."""
         data, purpose, given_by, heard = self.cleaned_data, self._purpose(), {}, {}
         for member in self.chosen():
             alone = ages.answers_for_self(member, purpose, data["answered_on"])
-            given_by[member.pk] = member.full_name if alone or not self._parents() else ", ".join(self._parents())[:500]
+            names = [] if alone else self._parents(member)
+            given_by[member.pk] = ", ".join(names)[:500] or member.full_name
             heard[member.pk] = data.get(f"heard_{member.pk}", "")
         research = purpose == Purpose.RESEARCH and data["answer"] not in SILENT
         refusing = {member.pk for member in self.chosen() if research and data.get(f"no_{member.pk}")}

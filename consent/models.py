@@ -16,6 +16,7 @@ from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
 
 from .enums import SILENT, YES, Answer, Direction, How, LineState, Purpose, Sector, Topic
+from .holders import Holder  # noqa: F401  Django finds models here
 from .wording import ConsentText, ExtraPurpose
 
 

@@ -15,6 +15,7 @@ from nyemonstre.ui.once import OnceForm
 from . import ages
 from .enums import CORE, Answer, How, Purpose
 from .forms import HEARD, ShownForm
+from .holders import needs_both, signers_for
 
 STROKES = re.compile(r"([ML]\d{1,3} \d{1,3})*")
 LATER = "later"
@@ -26,7 +27,7 @@ ANSWERS = [
 
 
 class TabletForm(NMForm, ShownForm, OnceForm):
-    """One sitting at the tablet. `asked` are the people it is about, `holders` those who answer for the children."""
+    """One sitting at the tablet. `asked` are the people it is about; `known` is what holders_in says of the family."""
 
     one_parent_reason = PlainTextField(
         label=gettext_lazy("Hvorfor holder det at én forelder svarer?"), required=False, max_length=300
@@ -34,9 +35,13 @@ class TabletForm(NMForm, ShownForm, OnceForm):
     form_tag = False
     submit_text = ""
 
-    def __init__(self, *args: Any, asked: Iterable[Any], holders: Iterable[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, asked: Iterable[Any], adults: Iterable[Any], known: dict[Any, list[Any]], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.asked, self.holders = list(asked), list(holders)
+        self.asked, adults = list(asked), list(adults)
+        self.holders = {child.pk: signers_for(child, adults, known) for child in self.children}
+        self.both = {child.pk for child in self.children if needs_both(child, known)}
         self.helper.disable_csrf = True
         self.fields["language"].widget = forms.HiddenInput()
         for purpose in CORE:
@@ -55,7 +60,7 @@ class TabletForm(NMForm, ShownForm, OnceForm):
                 label=_("Eller skriv navnet, %(name)s") % {"name": person.first_name}, required=False, max_length=160,
                 widget=forms.TextInput(attrs={"autocomplete": "off"}),
             )  # fmt: skip
-        if not self.children or len(self.holders) < 2:
+        if not self.both:
             del self.fields["one_parent_reason"]
 
     @property
@@ -65,10 +70,10 @@ class TabletForm(NMForm, ShownForm, OnceForm):
 
     @property
     def signers(self) -> list[Any]:
-        """Everybody who answers something here, the eldest first."""
+        """Everybody who answers something here: for themselves, the eldest first, and then for the children."""
         alone = [m for m in self.asked if any(ages.answers_for_self(m, purpose) for purpose in CORE)]
-        people = {person.pk: person for person in [*(self.holders if self.children else []), *alone]}
-        return sorted(people.values(), key=lambda person: (person.birth_date, person.first_name))
+        holders = [person for people in self.holders.values() for person in people]
+        return list({person.pk: person for person in [*alone, *holders]}.values())
 
     def _ask_child(self, member: Any) -> None:
         if ages.is_heard(member):
@@ -82,28 +87,33 @@ class TabletForm(NMForm, ShownForm, OnceForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Whoever answers has signed; for children those with foreldreansvar, or one of them with a reason."""
+        """Whoever answers has signed; for a child those with foreldreansvar, or one of them with a reason."""
         data = super().clean() or self.cleaned_data
         answered = [purpose for purpose in CORE if data.get(purpose.value) not in (None, "", LATER)]
         if not answered and not self.errors:
             self.add_error(None, _("Svar på minst ett av spørsmålene."))
-        signed = [person for person in self.signers if self._signature(person)]
-        for person in self.asked:
-            if person not in signed and any(ages.answers_for_self(person, purpose) for purpose in answered):
-                self._not_signed(person)
-        others = any(not ages.answers_for_self(m, purpose) for m in self.asked for purpose in answered)
-        holders = [person for person in self.holders if person in signed]
-        if others and not holders and self.holders and f"name_{self.holders[0].pk}" not in self.errors:
-            self._not_signed(self.holders[0])
-        if others and len(holders) == 1 < len(self.holders) and not data.get("one_parent_reason"):
-            self.add_error("one_parent_reason", _("Skriv hvorfor det holder at én forelder svarer."))
+        for member in self.asked:
+            for purpose in answered:
+                self._check_signed(member, purpose)
         return data
 
-    def _not_signed(self, person: Any) -> None:
-        self.add_error(
-            f"name_{person.pk}",
-            _("%(name)s må skrive under, eller skrive navnet.") % {"name": person.first_name},
-        )
+    def _check_signed(self, member: Any, purpose: Purpose) -> None:
+        """Each thing that is lacking is said once, however many children it is about."""
+        signed = self._answering(member, purpose)
+        one_of_two = len(signed) == 1 and signed != [member] and member.pk in self.both
+        lacks_reason = not self.cleaned_data.get("one_parent_reason") and "one_parent_reason" not in self.errors
+        if not signed:
+            self._not_signed(member, next(iter(self._responsible(member, purpose)), None))
+        elif one_of_two and lacks_reason:
+            self.add_error("one_parent_reason", _("Skriv hvorfor det holder at én forelder svarer."))
+
+    def _not_signed(self, member: Any, person: Any | None) -> None:
+        if person is None:
+            sentence = _("Ingen kan svare for %(name)s. Før hvem som har foreldreansvar først.")
+            self.add_error(None, sentence % {"name": member.first_name})
+        elif f"name_{person.pk}" not in self.errors:
+            sentence = _("%(name)s må skrive under, eller skrive navnet.")
+            self.add_error(f"name_{person.pk}", sentence % {"name": person.first_name})
 
     def _signature(self, person: Any) -> bool:
         return any(self.cleaned_data.get(f"{part}_{person.pk}") for part in ("strokes", "name"))
@@ -132,9 +142,11 @@ class TabletForm(NMForm, ShownForm, OnceForm):
             return set()
         return {member.pk for member in self.asked if self.cleaned_data.get(f"no_{member.pk}")}
 
+    def _responsible(self, member: Any, purpose: Purpose) -> list[Any]:
+        return [member] if ages.answers_for_self(member, purpose) else self.holders[member.pk]
+
     def _answering(self, member: Any, purpose: Purpose) -> list[Any]:
-        people = [member] if ages.answers_for_self(member, purpose) else self.holders
-        return [person for person in people if self._signature(person)]
+        return [person for person in self._responsible(member, purpose) if self._signature(person)]
 
 
 QUESTIONS = {

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from .views import agreements, consents, network, papers, services, tablet, texts
+from .views import agreements, consents, holders, network, papers, services, tablet, texts
 
 app_name = "consent"
 FAMILY = "familie/<uuid:family_id>/"
 urlpatterns = [
     path(FAMILY, consents.family_tab, name="family_tab"),
     path(FAMILY + "nytt/", consents.consent_new, name="consent_new"),
+    path(FAMILY + "foreldreansvar/<uuid:child_id>/", holders.holders, name="holders"),
     path(FAMILY + "nettbrett/", tablet.tablet, name="tablet"),
     path(FAMILY + "<uuid:consent_id>/pdf/", consents.consent_pdf, name="consent_pdf"),
     path(FAMILY + "<uuid:consent_id>/trekk/", consents.consent_withdraw, name="consent_withdraw"),
@@ -21,8 +22,8 @@ urlpatterns = [
     path(FAMILY + "nettverk/", network.network, name="network"),
     path(FAMILY + "kan-jeg/", network.service_contact_check, name="service_contact_check"),
     path("tekster/", texts.text_list, name="text_list"),
-    path("tekster/<uuid:place_id>/formaal/", texts.purpose_new, name="purpose_new"),
-    path("tekster/<uuid:place_id>/<slug:key>/", texts.text_new, name="text_new"),
+    path("tekster/<uuid:municipality_id>/formaal/", texts.purpose_new, name="purpose_new"),
+    path("tekster/<uuid:municipality_id>/<slug:key>/", texts.text_new, name="text_new"),
     path("formaal/<uuid:purpose_id>/", texts.purpose_switch, name="purpose_switch"),
     path("tjenester/", services.service_list, name="service_list"),
     path("tjenester/ny/", services.service_new, name="service_new"),

@@ -41,7 +41,7 @@ NAMELESS = {
     "families.residence", "families.family", "families.identitynumber", "consent.coveredmember", "plans.goalmember",
     "documents.documentmember",
     "plans.journalmember", "referrals.meetingmember", "assessments.fitanswer", "consent.consent",
-    "consent.signature",
+    "consent.signature", "consent.holder",
 }  # fmt: skip
 
 

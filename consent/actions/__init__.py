@@ -2,6 +2,7 @@
 
 from .agreements import change_contact, change_draft, draft_line, end_line, sign_line, sign_lines
 from .consents import Shown, record_consent, record_consents, record_on_tablet
+from .holders import record_holders
 from .papers import attach_paper, open_paper
 from .services import add_service, change_service
 from .texts import add_purpose, add_text, switch_purpose, take_out_consent
@@ -20,6 +21,7 @@ __all__ = [
     "open_paper",
     "record_consent",
     "record_consents",
+    "record_holders",
     "record_on_tablet",
     "sign_line",
     "sign_lines",

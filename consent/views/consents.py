@@ -12,6 +12,7 @@ from consent import ages, rules
 from consent.actions import record_consent, record_consents, take_out_consent
 from consent.enums import CORE, Answer, Purpose, Standing
 from consent.forms import ConsentForm, WithdrawForm
+from consent.holders import holders_in, signers_for
 from consent.models import Consent
 from consent.overview import answers_in, consent_rows, network_items, threads
 from consent.printed import PAGE, language_of, printed_consent
@@ -49,6 +50,9 @@ def family_tab(request: HttpRequest, family_id) -> HttpResponse:
     members, history, extras = people_of(family), history_of(family), extras_of(family)
     answers, part = answers_in(history), taking_part(history)
     frame = family_context(request, family, "consent")
+    known = holders_in(family)
+    for member in members:
+        member.held_by = known.get(member.pk, [])
     rows, persons = threads(family, request.user, taking_part=part), consent_rows(members, answers, extras)
     context = {
         "rows": persons,
@@ -82,12 +86,14 @@ def consent_new(request: HttpRequest, family_id) -> HttpResponse:
     family = open_to_change(request, family_id)
     members = people_of(family)
     asked = _asked(request, members)
-    initial = _first_values(request, asked, members) | initial_from(draft_for(request))
+    known = holders_in(family)
+    initial = _first_values(request, asked, members, known) | initial_from(draft_for(request))
     form = ConsentForm(
         request.POST or None,
         asked=asked,
         adults=[m for m in members if m.is_adult],
         extras=extras_of(family),
+        known=known,
         initial=initial,
     )
     if form.is_valid():
@@ -115,10 +121,13 @@ def _asked(request: HttpRequest, members):
     return [m for m in members if str(m.pk) == who] or members
 
 
-def _first_values(request: HttpRequest, asked, members) -> dict:
-    parents = [str(m.pk) for m in members if m.is_adult]
-    language = get_language() or "nb"
-    initial = {"answer": Answer.GIVEN, "language": language, "parents": parents if len(parents) == 2 else []}
+def _first_values(request: HttpRequest, asked, members, known) -> dict:
+    children = [m for m in asked if not m.is_adult]
+    adults = [m for m in members if m.is_adult]
+    parents = {str(person.pk) for child in children for person in signers_for(child, adults, known)}
+    if len(adults) != 2 and any(child.pk not in known for child in children):
+        parents = set()  # nobody has said which of them it is
+    initial = {"answer": Answer.GIVEN, "language": get_language() or "nb", "parents": sorted(parents)}
     if len(asked) < len(members):
         initial["members"] = [str(m.pk) for m in asked]
     initial["purpose"] = request.GET.get("gjelder", "")

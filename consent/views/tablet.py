@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from consent.actions import record_on_tablet
 from consent.enums import CORE
+from consent.holders import holders_in
 from consent.tablet import TabletForm
 from consent.texts import text_in_force
 from families.pages import family_context
@@ -31,8 +32,10 @@ def tablet(request: HttpRequest, family_id) -> HttpResponse:
     languages = [code for code, _label in settings.LANGUAGES]
     language = request.GET.get("sprak", "")
     language = language if language in languages else get_language() or family.municipality.language
-    holders = [m for m in members if m.is_adult]
-    form = TabletForm(request.POST or None, asked=asked, holders=holders, initial={"language": language})
+    form = TabletForm(
+        request.POST or None, asked=asked, adults=[m for m in members if m.is_adult], known=holders_in(family),
+        initial={"language": language},
+    )  # fmt: skip
     if form.is_valid():
         key = form.cleaned_data["key"]
         answers = [{**answer, "key": uuid5(key, answer["purpose"])} for answer in form.answers()]

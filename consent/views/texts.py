@@ -23,8 +23,8 @@ from nyemonstre.refusals import AlreadyDone, Refused
 CHANGE = Permission.CHANGE_CONTENT
 
 
-def _place(request: HttpRequest, place_id: Any) -> Municipality:
-    return get_visible_or_404(Municipality, request, CHANGE, quiet=True, pk=place_id)
+def _place(request: HttpRequest, municipality_id: Any) -> Municipality:
+    return get_visible_or_404(Municipality, request, CHANGE, quiet=True, pk=municipality_id)
 
 
 def _extras(place: Municipality) -> list[ExtraPurpose]:
@@ -65,9 +65,9 @@ def _in_force(place: Municipality, purpose: Any, language: str) -> ConsentText |
 
 @requires(CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def text_new(request: HttpRequest, place_id: Any, key: str) -> HttpResponse:
+def text_new(request: HttpRequest, municipality_id: Any, key: str) -> HttpResponse:
     """A new version of one purpose, in one language. The form begins with what holds today."""
-    place = _place(request, place_id)
+    place = _place(request, municipality_id)
     found = purpose_of(key, _extras(place))
     if found is None:
         raise Http404
@@ -98,9 +98,9 @@ def text_new(request: HttpRequest, place_id: Any, key: str) -> HttpResponse:
 
 @requires(CHANGE)
 @require_http_methods(["GET", "HEAD", "POST"])
-def purpose_new(request: HttpRequest, place_id: Any) -> HttpResponse:
+def purpose_new(request: HttpRequest, municipality_id: Any) -> HttpResponse:
     """One more thing to ask about; next comes its text."""
-    place = _place(request, place_id)
+    place = _place(request, municipality_id)
     form = PurposeForm(request.POST or None)
     if form.is_valid():
         try:
@@ -111,7 +111,7 @@ def purpose_new(request: HttpRequest, place_id: Any) -> HttpResponse:
             say(form, refusal)
         else:
             messages.success(request, _("Formålet er lagt til. Skriv teksten, så kan dere begynne å spørre."))
-            return redirect("consent:text_new", place_id=place.pk, key=str(purpose.pk))
+            return redirect("consent:text_new", municipality_id=place.pk, key=str(purpose.pk))
     context = {"form": form, "heading": _("Nytt formål"), "now": None}
     return render(request, "consent/text_form.html", context, status=422 if form.is_bound else 200)
 

@@ -203,7 +203,7 @@ FAMILIES: dict[str, list[Plot]] = {
         _plot("Myhre", "norsk", "father", 13, 0, "turns_16"),
         _plot("Bøylestad", "norsk", "couple", 8, 0, "draft"),
         _plot("Farah", "somali", "mother", 36, 0, "interpreter", "research_refused"),
-        _plot("Tellefsen", "norsk", "mother_teen", 3.2, 0),
+        _plot("Tellefsen", "norsk", "mother_teen", 3.2, 0, "tablet"),
         _plot("Nidarvoll", "norsk", "couple", 1.2, 0),
         _plot("Ask", "norsk", "grandmother", 0.7, 0),
         _plot("Petrenko", "ukrainsk", "couple", 14.5, 1, "interpreter", "handed_over"),

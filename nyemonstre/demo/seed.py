@@ -18,6 +18,7 @@ from django.test.utils import override_settings
 from django.utils import timezone, translation
 
 from consent.actions import add_service
+from consent.jobs import note_expired, tell_of_endings
 from consent.models import Service
 from families.assignments import caseload_of, cover_leave
 from families.enums import FamilyState
@@ -279,3 +280,5 @@ def send_reminders() -> None:
     morning = timezone.localtime(now).replace(hour=5, minute=30)
     with _in_this_process(), travelling_to(min(morning, now)):
         remind()
+        note_expired()
+        tell_of_endings()

@@ -143,7 +143,10 @@ class Walk:
 
     def consent(self) -> None:
         """Everybody says yes to taking part; about research some say no."""
+        adults = [member for member in self.members if member.is_adult]
         for member in self.members:
+            if not member.is_adult:
+                consents.record_holders(member, people=adults[:2], by=self.by)
             self.answer(member, Purpose.PARTICIPATION, Answer.GIVEN)
             # Who takes it back later must have said yes.
             by_luck = not self.plot.has("research_refused") and self.rng.random() < 0.1

@@ -89,6 +89,9 @@ def _meet_and_consent(family, members, by, say):
             child_heard="" if member.is_adult else say("barnets-mening", "Vil være med."),
             note=say("merknad", "Svarte på norsk."), by=by,
         )  # fmt: skip
+    boy = next(member for member in members if not member.is_adult)
+    mother = [member for member in members if member.is_adult][:1]
+    consent_actions.record_holders(boy, people=mother, elsewhere=say("foreldreansvar", "Ola Utbygd"), by=by)
     consent_actions.record_consent(
         members[0], purpose="research", answer="given", how=How.TABLET, given_by=members[0].full_name,
         child_heard="Ja.", signatures={members[0].full_name: "M10 20L30 40"}, by=by,

@@ -72,9 +72,11 @@ audit:event_export             view_log           200   -
 audit:event_list               view_log           200   -
 consent:agreement_print        view_consent       200   -
 consent:consent_new            change_consent     200 200
+consent:consent_pdf            view_consent       200   -
 consent:consent_withdraw       change_consent     200 200
 consent:contact_edit           change_consent     200 200
 consent:family_tab             view_consent       200   -
+consent:holders                change_consent     200 200
 consent:line_edit              change_consent     302 302
 consent:line_end               change_consent     200 200
 consent:line_new               change_consent     200 200
@@ -82,10 +84,15 @@ consent:lines_sign             change_consent     302 302
 consent:network                view_consent       200   -
 consent:paper                  view_consent       302   -
 consent:paper_new              change_consent     200 200
+consent:purpose_new            change_content     200 200
+consent:purpose_switch         change_content       - 302
 consent:service_contact_check  view_consent       200   -
 consent:service_edit           change_consent     200 200
 consent:service_list           view_consent       200   -
 consent:service_new            change_consent     200 200
+consent:tablet                 change_consent     200 200
+consent:text_list              change_content     200   -
+consent:text_new               change_content     200 200
 content:fact_confirm           change_content       - 302
 content:fact_edit              change_content     200 200
 content:fact_list              change_content     200   -

@@ -19,6 +19,7 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from assessments.sheets import sheet_of
+from consent.actions import add_purpose
 from families import assignments, conflicts
 from families.actions_protection import change_protection
 from families.enums import Protection
@@ -69,6 +70,7 @@ def somebody_with(permission: str) -> Role:
 # For each argument of an address that names a family's row, where one is found.
 ROWS: dict[str, Callable[[Family], Any]] = {
     "member_id": lambda family: family.members.order_by("birth_date").first(),
+    "child_id": lambda family: family.holders.first().child,
     "home_id": lambda family: family.households.first(),
     "assignment_id": lambda family: family.assignments.filter(kind="responsible").first(),
     "consent_id": lambda family: family.consents.first(),
@@ -119,6 +121,7 @@ class World:
 
     def _ids(self, family: Family, team: Team, referral: Any) -> dict[str, Any]:
         add_starting_facts(team.municipality, by=team.lead)
+        purpose = add_purpose(team.municipality, name="Bilder", by=team.lead)
         waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
         decided(waiting, team, "waiting")
         meeting = referral_actions.plan_intake_meeting(
@@ -158,6 +161,8 @@ class World:
             "code": family.code,
             "name": uuid4(),
             "fact_id": fact.pk,
+            "purpose_id": purpose.pk,
+            "key": "participation",
             "municipality_id": team.municipality.pk,
             "receipt": "x",
             "uid": "x",

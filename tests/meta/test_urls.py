@@ -82,6 +82,7 @@ def about(name: str) -> str:
             "user_id",
             "membership_id",
             "fact_id",
+            "purpose_id",
             "municipality_id",
             "code",
             "glass_id",

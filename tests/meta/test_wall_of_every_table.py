@@ -26,6 +26,7 @@ OPENED_BY = {
     "documents_documentmember": P.VIEW_FAMILY,
     "consent_consent": P.VIEW_CONSENT,
     "consent_signature": P.VIEW_CONSENT,
+    "consent_holder": P.VIEW_CONSENT,
     "consent_agreementline": P.VIEW_CONSENT,
     "consent_coveredmember": P.VIEW_CONSENT,
     "consent_contact": P.VIEW_CONSENT,

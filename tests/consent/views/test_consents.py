@@ -40,7 +40,7 @@ def test_a_child_is_answered_for_and_heard(client, family, people, team):
     jente = people["Jente"]
     parents = [str(people["Mor"].pk)]
     address = url("consent_new", family)
-    assert "Velg hvem som svarer for barna" in errors(client.post(address, answer(people, "Jente")))
+    assert "Velg hvem som svarer for Jente" in errors(client.post(address, answer(people, "Jente")))
     only_one = answer(people, "Jente", parents=parents)
     assert "hvorfor det holder" in errors(client.post(address, only_one))
     unheard = answer(people, "Jente", parents=parents, one_parent_reason="Far er ukjent")
