@@ -1,295 +1,252 @@
-"""After any history, who sees which family is what a plain oracle says: by queryset, by wall, in the tables beneath.
+"""After any history, everybody sees what a plain oracle says: in every table, by every queryset, on the list pages.
 
-The oracle is written from DOMAIN.md and the role table in words, without asking the code under test.
+A state machine on real PostgreSQL, as the web role. Its rules (tests/meta/story) are the real actions, aimed at what is
+there: what the oracle says somebody may do succeeds, and one rule tries what it says they may not. After every rule
+each person is asked about every table. One history is written out below, so that every rule is tried; Hypothesis makes
+up others, the same ones each time. A longer search: HISTORIES=50 .venv/bin/pytest tests/meta/test_access_property.py
 """
 
-from dataclasses import dataclass, field
-from datetime import timedelta
-from uuid import UUID, uuid4
+import os
+import re
+from collections.abc import Callable, Iterator
+from inspect import getmembers
+from typing import Any
+from uuid import UUID
 
 import pytest
-from django.core.exceptions import PermissionDenied
+import time_machine
 from django.db import connection, transaction
-from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from django.urls import reverse
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import RuleBasedStateMachine, invariant, run_state_machine_as_test
 
-from consent import actions as consent_actions
-from consent.enums import Answer, How
-from consent.models import AgreementLine, Contact
-from families import assignments
-from families.actions_protection import change_protection
-from families.enums import AssignmentKind, Protection
-from families.grants import FamilyUserGrant
-from families.models import Assignment, Family, Member, Milestone, permissions_on
-from families.stages import Step
-from nyemonstre.access.roles import COORDINATOR_GRANT, READER_GRANT, Permission
+from consent.models import Contact
+from families.models import Family, permissions_on
+from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.wall import acting_as
-from nyemonstre.accounts import actions as account_actions
-from nyemonstre.accounts.models import Membership, User
-from nyemonstre.refusals import Refused
-from tests.factories import Team, family_at
+from nyemonstre.accounts.models import User
+from tests.meta.matrix import browser, undone
+from tests.meta.story import tables
+from tests.meta.story.beginning import Beginning, fresh, start_of_transaction
+from tests.meta.story.oracle import DAY
+from tests.meta.story.people import People
 
 pytestmark = pytest.mark.django_db
 
-HOUR = timedelta(hours=1)
+P = Permission
+CHECKED = (P.LIST_FAMILY, P.VIEW_FAMILY, P.CHANGE_PLAN, P.GRANT_ACCESS)
+# The pages that list, what opens them, and which ids must stand on them.
+LISTS = {
+    "families:family_list": (P.VIEW_FAMILY, lambda told, user: told.families_of(user, P.VIEW_FAMILY)),
+    "families:team_list": (P.VIEW_DASHBOARD, lambda told, user: told.families_of(user, P.LIST_FAMILY)),
+    "referrals:referral_list": (P.VIEW_REFERRAL, lambda told, user: told.referrals_of(user)),
+}
+AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# What querysets and pages read besides.
+READ_ABOVE = {
+    "families_family", "families_familyusergrant", "families_familygroupgrant", "families_shutout", "consent_consent",
+    "consent_agreementline",
+}  # fmt: skip
 
 
-@dataclass
-class Known:
-    """What the oracle knows of one family."""
-
-    family: Family
-    team: Team
-    protected: bool = False
-    followers: dict[UUID, UUID] = field(default_factory=dict)  # assignment → user
-    readers: set[UUID] = field(default_factory=set)
-    takes_part: bool = False
-    contacts: dict[UUID, bool] = field(default_factory=dict)  # contact → does a signed line stand
-
-
-class World:
-    """Two municipalities, two families in one and one in the other, and an oracle beside them."""
-
+class Story(People, RuleBasedStateMachine):
     def __init__(self) -> None:
-        self.teams = [Team(), Team()]
-        self.gone: set[UUID] = set()  # users without a live role
-        self.known = [
-            Known(family_at(Step.INFORMATION, team, name=f"F{n}"), team) for team in self.teams for n in range(2)
-        ]
-        for known in self.known:
-            with acting_as(known.team.lead):
-                row = Assignment.objects.get(family=known.family)
-            known.followers[row.pk] = row.user_id
+        People.__init__(self)
+        RuleBasedStateMachine.__init__(self)
+        self.savepoint = transaction.atomic()
+        self.savepoint.__enter__()
+        start = self.beginning
+        self.teams, self.people, self.in_group = start.teams, start.people, start.in_group
+        self.families, self.roles = start.known(), start.roles()
+        self.names = start.names
+        # All histories begin alike, and what is right at the beginning is asked once.
+        self.asked = dict(start.asked)
 
-    @property
-    def people(self) -> list[User]:
-        names = ("coordinator", "second_coordinator", "lead", "intake", "auditor", "administrator")
-        return [getattr(team, name) for team in self.teams for name in names]
-
-    def expected(self, user: User, permission: Permission) -> set[UUID]:
-        """The oracle."""
-        seen = set()
-        for known in self.known:
-            here = next(team for team in self.teams if user in vars(team).values() or user == team.second_coordinator)
-            if user.pk in self.gone or here is not known.team:
-                continue
-            follows = user.pk in known.followers.values()
-            reads = user.pk in known.readers
-            # A lead let in by name leads there too, however strictly the family is protected.
-            leads = user == known.team.lead and (reads or not known.protected)
-            if (
-                (leads and permission == Permission.LIST_FAMILY)
-                or (leads and permission in (Permission.ASSIGN_COORDINATOR, Permission.GRANT_ACCESS))
-                or (follows and permission in COORDINATOR_GRANT)
-                or (reads and permission in READER_GRANT)
-            ):
-                seen.add(known.family.pk)
-        return seen
-
-
-def attempt(function, *args, **kwargs):
-    """An action may be refused; then nothing happened, and the oracle learns nothing."""
-    try:
-        with transaction.atomic():
-            return function(*args, **kwargs)
-    except (Refused, PermissionDenied, Family.DoesNotExist, Assignment.DoesNotExist):
-        return None
-
-
-def assign(world: World, known: Known, n: int) -> None:
-    person = (known.team.coordinator, known.team.second_coordinator)[n % 2]
-    kind = (AssignmentKind.RESPONSIBLE, AssignmentKind.SECOND, AssignmentKind.SUBSTITUTE)[n % 3]
-    until = timezone.now() + HOUR if kind == AssignmentKind.SUBSTITUTE else None
-    row = attempt(
-        assignments.assign_coordinator,
-        known.family,
-        coordinator=person,
-        kind=kind,
-        valid_until=until,
-        by=known.team.lead,
-    )
-    if row:
-        known.followers[row.pk] = person.pk
-
-
-def hand_over(world: World, known: Known, n: int) -> None:
-    person = (known.team.coordinator, known.team.second_coordinator)[n % 2]
-    with acting_as(known.team.lead):
-        responsible = Assignment.objects.live().responsible().filter(family=known.family).first()
-    row = attempt(assignments.hand_over, known.family, to=person, reason="bytte", by=known.team.lead)
-    if row:
-        known.followers.pop(responsible and responsible.pk, None)
-        known.followers[row.pk] = person.pk
-
-
-def end(world: World, known: Known, n: int) -> None:
-    if not known.followers:
-        return
-    pk = sorted(known.followers)[n % len(known.followers)]
-    with acting_as(known.team.lead):
-        row = Assignment.objects.select_related("family__municipality").filter(pk=pk).first()
-    if row and attempt(assignments.end_assignment, row, by=known.team.lead):
-        del known.followers[pk]
-
-
-def let_in(world: World, known: Known, n: int) -> None:
-    # Aimed: mostly the municipality's own people, who can be let in; now and then somebody from elsewhere, who cannot.
-    own = [person for person in world.people if person in vars(known.team).values()]
-    person = world.people[-1 - n] if n == 11 else own[n % len(own)]
-    if attempt(assignments.grant_access, known.family, user=person, reason="møte", by=known.team.lead) is not None:
-        known.readers.add(person.pk)
-
-
-def take_back(world: World, known: Known, n: int) -> None:
-    for person in sorted(known.readers)[:1]:
-        user = next(p for p in world.people if p.pk == person)
-        with acting_as(known.team.lead):
-            may = Family.objects.permitted(known.team.lead, Permission.GRANT_ACCESS).filter(pk=known.family.pk).exists()
-        attempt(assignments.revoke_access, known.family, user=user, by=known.team.lead)
-        if may:
-            known.readers.discard(person)
-
-
-def let_time_pass(world: World, known: Known, n: int) -> None:
-    """Every reader's time runs out; the rows stay."""
-    past = timezone.now() - HOUR
-    with acting_as(known.team.lead):
-        changed = FamilyUserGrant.objects.filter(content_object=known.family, assignment=None).update(expires_at=past)
-    if changed:
-        known.readers.clear()
-
-
-def protect(world: World, known: Known, n: int) -> None:
-    level = Protection.CONFIDENTIAL if n % 2 else Protection.NONE
-    for person in set(known.followers.values()):
-        user = next(p for p in world.people if p.pk == person)
-        if attempt(change_protection, known.family, protection=level, reason="Meldt av politiet", by=user):
-            known.protected = level == Protection.CONFIDENTIAL
-            return
-
-
-def leave(world: World, known: Known, n: int) -> None:
-    """Somebody's role ends, or their login is closed."""
-    team = known.team
-    person = (team.coordinator, team.second_coordinator, team.lead)[n % 3]
-    if person.pk in world.gone or team.administrator.pk in world.gone:
-        return
-    if n % 2:
-        account_actions.set_active(person, active=False, municipality=team.municipality, by=team.administrator)
-        person.is_active = False
-    else:
-        membership = Membership.objects.get(user=person, municipality=team.municipality)
-        account_actions.end_role(membership, by=team.administrator)
-    vars(person).pop("live_memberships", None)
-    world.gone.add(person.pk)
-
-
-def follower(world: World, known: Known) -> User | None:
-    people = [person for person in world.people if person.pk in known.followers.values()]
-    return next((person for person in people if person.pk not in world.gone), None)
-
-
-def answer(world: World, known: Known, n: int) -> None:
-    """One person in the family says yes to taking part, or takes it back."""
-    by = follower(world, known)
-    if by is None:
-        return
-    with acting_as(by):
-        member = (
-            Member.objects.select_related("family__municipality").filter(family=known.family).order_by("pk").first()
-        )
-    says = Answer.WITHDRAWN if n % 3 == 0 else Answer.GIVEN
-    facts = {"how": How.SIGNED, "given_by": "Mor", "child_heard": "ja", "note": "i møte"}
-    if attempt(consent_actions.record_consent, member, purpose="participation", answer=says, by=by, **facts):
-        known.takes_part = says == Answer.GIVEN
-        if not known.takes_part:
-            known.contacts = dict.fromkeys(known.contacts, False)
-
-
-def agree(world: World, known: Known, n: int) -> None:
-    """A line about the school, with a contact, signed."""
-    by = follower(world, known)
-    if by is None:
-        return
-
-    def draft_and_sign():
-        school = consent_actions.add_service(known.team.municipality, name=f"Skole {uuid4()}", sector="school", by=by)
-        with acting_as(by):
-            members = list(Member.objects.filter(family=known.family))
-        line = consent_actions.draft_line(
-            known.family, service=school, members=members, topics=["school"], valid_from=timezone.localdate(),
-            contact={"name": "Lærer"}, by=by,
-        )  # fmt: skip
-        return consent_actions.sign_line(line, how=How.SIGNED, signed_by="Mor", by=by)
-
-    if line := attempt(draft_and_sign):
-        known.contacts[line.contact_id] = True
-
-
-def stop(world: World, known: Known, n: int) -> None:
-    """The family takes one line back."""
-    by = follower(world, known)
-    standing = sorted(contact for contact, stands in known.contacts.items() if stands)
-    if by is None or not standing:
-        return
-    with acting_as(by):
-        line = AgreementLine.objects.select_related("family__municipality").get(contact_id=standing[0])
-    if attempt(consent_actions.end_line, line, reason="ønsker det ikke", by=by):
-        known.contacts[standing[0]] = False
-
-
-RULES = [answer, answer, agree, agree, stop, assign, hand_over, end, let_in, take_back, let_time_pass, protect, leave]
-HISTORY = st.lists(st.tuples(st.sampled_from(RULES), st.integers(0, 3), st.integers(0, 11)), min_size=3, max_size=14)
-CHECKED = (Permission.LIST_FAMILY, Permission.VIEW_FAMILY, Permission.CHANGE_PLAN, Permission.GRANT_ACCESS)
-
-
-def ids(sql: str) -> set[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql)
-        return {row[0] for row in cursor.fetchall()}
-
-
-def check_everybody(world: World) -> None:
-    for user in world.people:
-        vars(user).pop("live_memberships", None)
-        with acting_as(user):
-            listed = world.expected(user, Permission.LIST_FAMILY)
-            viewed = world.expected(user, Permission.VIEW_FAMILY)
-            assert ids("select id from families_family") == listed
-            assert ids("select distinct family_id from families_milestone") == listed
-            assert ids("select distinct family_id from families_member") == viewed
-            assert ids("select distinct family_id from families_household") == viewed
-            assert set(Milestone.objects.values_list("family_id", flat=True)) == listed
-            assert (
-                set(Member.objects.permitted(user, Permission.VIEW_FAMILY).values_list("family_id", flat=True))
-                == viewed
-            )
-            contacts = {
-                c for k in world.known if k.takes_part and k.family.pk in viewed for c, on in k.contacts.items() if on
-            }
-            assert ids("select id from consent_contact") == contacts
-            assert set(Contact.objects.visible_to(user).values_list("pk", flat=True)) == contacts
-            for permission in CHECKED:
-                expected = world.expected(user, permission)
-                if user.is_active:
-                    assert set(Family.objects.permitted(user, permission).values_list("pk", flat=True)) == expected
-                    on = {k.family.pk for k in world.known if permission in permissions_on(fresh(k.family), user)}
-                    # A protected family's marking may be unreadable here; what the wall hides, no page can open.
-                    assert on & listed == expected & listed
-
-
-def fresh(family: Family) -> Family:
-    """The family as this person's wall shows it, or as it was registered."""
-    return Family.objects.filter(pk=family.pk).first() or family
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(history=HISTORY)
-def test_after_any_history_everybody_sees_what_the_oracle_says(history):
-    with transaction.atomic():
-        world = World()
-        for rule, family, n in history:
-            rule(world, world.known[family], n)
-        check_everybody(world)
+    def teardown(self) -> None:
+        # Nothing more can be asked when PostgreSQL itself has refused.
+        if not connection.needs_rollback:
+            self.all_see_what_the_oracle_says(self.people)
         transaction.set_rollback(True)
+        self.savepoint.__exit__(None, None, None)
+
+    @invariant()
+    def everybody_sees_what_the_oracle_says(self) -> None:
+        self.all_see_what_the_oracle_says(
+            [user for user in self.people if not self.names[user.pk].startswith("administrator")]
+        )
+
+    def all_see_what_the_oracle_says(self, people: list[User]) -> None:
+        there = tables.what_is_there()
+        assert not tables.what_is_seen(), "rows are seen by nobody in particular"
+        seen = {user.pk: self.seen_by(user) for user in people}
+        for user in people:
+            wrong = tables.difference(seen[user.pk], tables.what_should_be_seen(there, self, user), self.names)
+            assert not wrong, f"{self.names[user.pk]} sees {wrong}"
+        # Afterwards, because what a page refuses is logged at once, and for good.
+        for user in people:
+            # What stands above the wall reads these rows, the roles and the day: the same again gives the same.
+            rows = {row: n for row, n in seen[user.pk].items() if row.table in READ_ABOVE}
+            if self.is_new((user.pk, "querysets"), (rows, self.live_roles(user), self.today)):
+                self.querysets_agree(user)
+            self.lists_agree(user)
+
+    def is_new(self, what: Any, answer: Any) -> bool:
+        """Not what it was when it was asked last."""
+        before, self.asked[what] = self.asked.get(what), answer
+        return before != answer
+
+    def seen_by(self, user: User) -> Any:
+        with acting_as(user):
+            return tables.what_is_seen()
+
+    def querysets_agree(self, stale: User) -> None:
+        user = fresh(stale)
+        with acting_as(user):
+            assert set(Contact.objects.visible_to(user).values_list("pk", flat=True)) == self.contacts(user)
+            if not user.is_active:  # `can` says no before it asks
+                return
+            readable = self.families_of(user, P.LIST_FAMILY)
+            for permission in CHECKED:
+                found = set(Family.objects.permitted(user, permission).values_list("pk", flat=True))
+                assert found == self.families_of(user, permission) & readable, f"{permission}, {self.names[user.pk]}"
+            for family in Family.objects.order_by("pk"):
+                known = next(known for known in self.families if known.family.pk == family.pk)
+                drawn = permissions_on(family, user) & set(CHECKED)
+                assert drawn == {permission for permission in CHECKED if self.may(user, permission, known)}
+
+    def lists_agree(self, user: User) -> None:
+        """Every list page whose right answer is another than when it was asked last."""
+        mine = {known.family.pk for known in self.families} | set(self.beginning.waiting)
+        for name, (permission, ids) in LISTS.items():
+            status = 200 if self.uses(user, permission) else 403 if self.live_roles(user) else 302
+            right = status, ids(self, user) if status == 200 else set()
+            if self.is_new((user.pk, name), right):
+                with undone():
+                    answer = browser(fresh(user)).get(reverse(name))
+                shown = {UUID(text) for text in AN_ID.findall(answer.content.decode())} & mine
+                assert (answer.status_code, shown) == right, f"{name} of {self.names[user.pk]}"
+
+    def referrals_of(self, user: User) -> set[UUID]:
+        waiting = self.beginning.waiting.items()
+        return {referral for referral, place in waiting if self.sees_referral(user, referral, place)}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _beginning(django_db_setup: Any, django_db_blocker: Any) -> Iterator[None]:
+    """Made once. The clocks of PostgreSQL and of Python stand still together, so that an end can be met exactly."""
+    with (
+        django_db_blocker.unblock(),
+        tables.owners_eyes(),
+        undone(),
+        time_machine.travel(start_of_transaction(), tick=False),
+    ):
+        Story.beginning = Beginning()
+        story = Story()
+        story.teardown()
+        Story.beginning.asked = story.asked
+        yield
+
+
+def test_every_walled_table_is_asked():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname from pg_class where relrowsecurity and relnamespace = 'public'::regnamespace"
+            " and not relispartition"
+        )
+        walled = {row[0] for row in cursor.fetchall()}
+    assert walled == set(tables.TABLES) | set(tables.ELSEWHERE)
+    empty = set(tables.TABLES) - {row.table for row in tables.what_is_there()}
+    assert empty <= tables.EMPTY_AT_FIRST, "the beginning has no row there"
+
+
+class Written:
+    """A history told step by step: `tell.rule(…)` takes the first of what is possible that has all the words in it."""
+
+    def __init__(self, story: Story) -> None:
+        self.story, self.told = story, set()
+
+    def __getattr__(self, name: str) -> Callable:
+        def take(*words: Any) -> None:
+            rule = getattr(self.story, name)
+            rule(which=words) if name != "a_day_passes" else rule()
+            self.told.add(name)
+            self.story.everybody_sees_what_the_oracle_says()
+
+        return take
+
+
+@pytest.fixture
+def tell():
+    story = Story()
+    yield Written(story)
+    story.teardown()
+
+
+def test_every_rule_once(tell):
+    """At the edges: an end met to the hour and to the day, and every way in shut by every way out."""
+    whole, new, other = tell.story.families
+    here, there = tell.story.teams
+    second, lead, another_lead = here.second_coordinator, here.lead, here.another_lead
+    mother = new.members[1]
+
+    # What ends tomorrow at this hour, and what begins then.
+    tell.stands_in(whole, second, DAY)
+    tell.follows_beside(new, second, DAY)
+    tell.is_let_in(other, there.lead, DAY)
+    tell.a_group_is_let_in(whole, DAY)
+    tell.opens_in_need(whole, lead)
+    tell.says_yes(new, mother, 1)
+    tell.a_line_is_drafted(new, here.coordinator, frozenset(new.members), 0, 1)
+    tell.a_line_is_signed(new)
+    tell.a_line_is_drafted(new, here.coordinator, frozenset(new.members), 1, None)
+    tell.has_their_last_day_today(there.coordinator)
+    tell.a_day_passes()
+    tell.a_line_is_signed(new)
+    tell.a_day_passes()
+
+    # Shut out is stronger than every way in.
+    tell.says_yes(new, mother, None)
+    tell.is_let_in(new, lead, another_lead, None)
+    tell.opens_in_need(whole, lead)
+    tell.is_shut_out(new, here.coordinator)
+    tell.is_shut_out(new, another_lead)
+    tell.says_oneself_that_one_has_a_conflict(whole, lead)
+    tell.somebody_tries_what_they_may_not(whole, lead)
+    tell.is_not_shut_out_any_more(whole, here.auditor, lead.pk)
+    tell.is_not_shut_out_any_more(new, here.coordinator.pk)
+    tell.closes_what_was_opened_in_need(whole, lead)
+
+    # Hidden: nobody by role, and a lead by name.
+    tell.is_protected(new, "strictly_confidential")
+    tell.a_lead_is_named(new, lead)
+    tell.is_handed_over(new, lead, second)
+    tell.is_protected(whole, "confidential")
+    tell.a_lead_is_named_by_code(whole, another_lead)
+    tell.stops_following(whole, another_lead)
+    tell.becomes_responsible(whole, another_lead, here.coordinator)
+    tell.is_let_in_no_more(new, lead.pk)
+
+    # People come and go, and the family takes it back.
+    tell.takes_the_yes_back(whole, whole.members[0])
+    tell.a_line_is_ended(whole)
+    tell.moves_to_the_other_municipality(here.coordinator, Role.LEAD, 1)
+    tell.has_their_login_closed(second)
+    tell.a_day_passes()
+    tell.has_their_login_opened(second)
+    rules = {name for name, member in getmembers(Story) if hasattr(member, "hypothesis_stateful_rule")}
+    assert tell.told == rules, "a rule is missing here"
+
+
+def test_any_history():
+    run_state_machine_as_test(
+        Story,
+        settings=settings(
+            max_examples=int(os.environ.get("HISTORIES", "2")),
+            stateful_step_count=10,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            phases=[Phase.generate],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
