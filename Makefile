@@ -11,7 +11,7 @@ BIN := .venv/bin
 DATA := .data
 export NM_STARTED := $(shell date +%s.%N)
 
-.PHONY: help env demo test bench screenshots security messages fmt system-demo system-test
+.PHONY: help env demo test bench screenshots security mutants messages fmt system-demo system-test
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ screenshots: env system-test $(CATALOGUES) ## Take the README's pictures into do
 
 security: env system-demo $(CATALOGUES) ## What machines find wrong: bandit, our rules, wapiti as each role (SECONDS=60 each)
 	@exec $(BIN)/python nyemonstre/setup/security.py --seconds $(or $(SECONDS),60)
+
+mutants: env system-demo $(CATALOGUES) ## Seed mistakes in the access rules; the tests must catch each (ONLY=name, JOBS=2)
+	@exec env ONLY="$(ONLY)" JOBS="$(or $(JOBS),2)" $(BIN)/python nyemonstre/setup/mutants.py
 
 messages: env ## Collect texts from code and templates into locale/*.po
 	@exec $(BIN)/python nyemonstre/setup/messages.py

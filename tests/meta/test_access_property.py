@@ -86,7 +86,8 @@ class Story(People, RuleBasedStateMachine):
         for user in people:
             # What stands above the wall reads these rows, the roles and the day: the same again gives the same.
             rows = {row: n for row, n in seen[user.pk].items() if row.table in READ_ABOVE}
-            if self.is_new((user.pk, "querysets"), (rows, self.live_roles(user), self.today)):
+            roles = [(held.key, held.first, held.last) for held in self.live_roles(user)]
+            if self.is_new((user.pk, "querysets"), (rows, roles, self.today)):
                 self.querysets_agree(user)
             self.lists_agree(user)
 
@@ -195,10 +196,14 @@ def test_every_rule_once(tell):
     tell.is_let_in(other, there.lead, DAY)
     tell.a_group_is_let_in(whole, DAY)
     tell.opens_in_need(whole, lead)
+    tell.says_yes(new, mother, None)
     tell.says_yes(new, mother, 1)
     tell.a_line_is_drafted(new, here.coordinator, frozenset(new.members), 0, 1)
     tell.a_line_is_signed(new)
     tell.a_line_is_drafted(new, here.coordinator, frozenset(new.members), 1, None)
+    tell.a_line_is_drafted(whole, here.coordinator, 0, None)
+    tell.a_line_is_signed(whole)
+    tell.a_line_is_ended(whole, [*whole.lines][-1])
     tell.has_their_last_day_today(there.coordinator)
     tell.a_day_passes()
     tell.a_line_is_signed(new)
@@ -211,12 +216,14 @@ def test_every_rule_once(tell):
     tell.is_shut_out(new, here.coordinator)
     tell.is_shut_out(new, another_lead)
     tell.says_oneself_that_one_has_a_conflict(whole, lead)
+    tell.says_oneself_that_one_has_a_conflict(new, here.auditor)
     tell.somebody_tries_what_they_may_not(whole, lead)
     tell.is_not_shut_out_any_more(whole, here.auditor, lead.pk)
     tell.is_not_shut_out_any_more(new, here.coordinator.pk)
     tell.closes_what_was_opened_in_need(whole, lead)
 
-    # Hidden: nobody by role, and a lead by name.
+    # Hidden: nobody by role, and a lead by name, but not one who was named before there was need.
+    tell.a_lead_is_named_by_code(whole, here.auditor, lead)
     tell.is_protected(new, "strictly_confidential")
     tell.a_lead_is_named(new, lead)
     tell.is_handed_over(new, lead, second)
@@ -228,7 +235,7 @@ def test_every_rule_once(tell):
 
     # People come and go, and the family takes it back.
     tell.takes_the_yes_back(whole, whole.members[0])
-    tell.a_line_is_ended(whole)
+    tell.takes_the_yes_back(new, mother)
     tell.moves_to_the_other_municipality(here.coordinator, Role.LEAD, 1)
     tell.has_their_login_closed(second)
     tell.a_day_passes()

@@ -150,7 +150,10 @@ TABLES: dict[str, Table] = {
     "families_reminder": Table(Judge.own, who="user_id"),
     "accounts_draft": Table(Judge.own, who="user_id"),
     "consent_contact": Table(Judge.contact, family="family_id", who="id"),
+    "consent_endingtold": _opened_by(P.VIEW_CONSENT),
     "consent_service": Table(Judge.directory, place="municipality_id"),
+    "consent_consenttext": Table(Judge.directory, place="municipality_id"),
+    "consent_extrapurpose": Table(Judge.directory, place="municipality_id"),
     "content_fact": Table(Judge.directory, place="municipality_id"),
     "referrals_referral": Table(Judge.referral, place="municipality_id", who="id"),
     "audit_event": Table(Judge.event, family="family_id", place="municipality_id"),
@@ -177,7 +180,8 @@ ELSEWHERE = {
 # Histories write here, or nobody does; at the beginning there is nothing.
 EMPTY_AT_FIRST = {
     "families_breakglass", "families_familygroupgrant", "families_leave", "families_reminder", "accounts_draft",
-    "content_fact", "audit_alert", "audit_retention", "referrals_addition", "referrals_waitingmove",
+    "content_fact", "consent_endingtold", "consent_extrapurpose", "audit_alert", "audit_retention",
+    "referrals_addition", "referrals_waitingmove",
 }  # fmt: skip
 
 
