@@ -42,7 +42,7 @@ LISTS = {
     "referrals:referral_list": (P.VIEW_REFERRAL, lambda told, user: told.referrals_of(user)),
 }
 AN_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-# What querysets and pages read besides.
+# What querysets read besides the roles and the day.
 READ_ABOVE = {
     "families_family", "families_familyusergrant", "families_familygroupgrant", "families_shutout", "consent_consent",
     "consent_agreementline",
@@ -63,11 +63,13 @@ class Story(People, RuleBasedStateMachine):
         self.asked = dict(start.asked)
 
     def teardown(self) -> None:
-        # Nothing more can be asked when PostgreSQL itself has refused.
-        if not connection.needs_rollback:
-            self.all_see_what_the_oracle_says(self.people)
-        transaction.set_rollback(True)
-        self.savepoint.__exit__(None, None, None)
+        try:
+            # Nothing more can be asked when PostgreSQL itself has refused.
+            if not connection.needs_rollback:
+                self.all_see_what_the_oracle_says(self.people)
+        finally:
+            transaction.set_rollback(True)
+            self.savepoint.__exit__(None, None, None)
 
     @invariant()
     def everybody_sees_what_the_oracle_says(self) -> None:
@@ -84,7 +86,7 @@ class Story(People, RuleBasedStateMachine):
             assert not wrong, f"{self.names[user.pk]} sees {wrong}"
         # Afterwards, because what a page refuses is logged at once, and for good.
         for user in people:
-            # What stands above the wall reads these rows, the roles and the day: the same again gives the same.
+            # Of the same rows, roles and day a queryset makes the same again.
             rows = {row: n for row, n in seen[user.pk].items() if row.table in READ_ABOVE}
             roles = [(held.key, held.first, held.last) for held in self.live_roles(user)]
             if self.is_new((user.pk, "querysets"), (rows, roles, self.today)):
@@ -183,8 +185,8 @@ def tell():
     story.teardown()
 
 
-def test_every_rule_once(tell):
-    """At the edges: an end met to the hour and to the day, and every way in shut by every way out."""
+def test_after_all_that_may_happen_everybody_sees_what_the_oracle_says(tell):
+    """Every rule once, at the edges: an end met to the hour and to the day, and every way in shut by every way out."""
     whole, new, other = tell.story.families
     here, there = tell.story.teams
     second, lead, another_lead = here.second_coordinator, here.lead, here.another_lead
@@ -244,7 +246,7 @@ def test_every_rule_once(tell):
     assert tell.told == rules, "a rule is missing here"
 
 
-def test_any_history():
+def test_after_any_history_everybody_sees_what_the_oracle_says():
     run_state_machine_as_test(
         Story,
         settings=settings(
