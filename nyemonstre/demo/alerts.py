@@ -1,6 +1,7 @@
 """What has been opened lately: the ordinary work, and what a data protection officer looks at.
 
-Somebody was up late, somebody opened a family of their own name, somebody opened much, and somebody was curious.
+Somebody was up late, somebody opened a family of their own name, somebody opened much, somebody was curious, and
+somebody who does not follow a family had been let in to it by name.
 """
 
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from families.enums import STRICT
+from families.grants import FamilyUserGrant
 from families.models import Assignment, Family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.wall import acting_as, as_job
@@ -39,6 +41,8 @@ def unusual(town: Any, now: datetime) -> None:
         families = list(Family.objects.filter(municipality=town.municipality).active().order_by("code"))
         followed = {a.family_id: a.user for a in Assignment.objects.live().filter(
             family__in=families, kind="responsible").select_related("user").order_by("pk")}  # fmt: skip
+        grants = FamilyUserGrant.objects.live().filter(content_object__in=families, assignment=None, break_glass=None)
+        by_name = {g.user: g.content_object for g in grants.select_related("user", "content_object").order_by("pk")}
     mine = [family for family in families if family.pk in followed]
     lead, late, curious = town.people["lead"][0], town.people["coordinator"][0], town.people["coordinator"][-1]
     theirs = [family for family in mine if followed[family.pk] == late and family.protection not in STRICT]
@@ -55,8 +59,8 @@ def unusual(town: Any, now: datetime) -> None:
         for alert in Alert.objects.filter(municipality_id=town.municipality.pk, kind=AlertKind.AT_NIGHT):
             with travelling_to(_clock(now, 3, 9, 10)):
                 sign_off(alert, note=NOTE[town.place.language], by=officer)
-    for family in [family for family in mine if family.protection in STRICT][:1]:
-        _at(_clock(now, 2, 9, 5), "10.20.4.31", followed[family.pk], _work, [family])
+    for n, (person, family) in enumerate(by_name.items()):
+        _at(_clock(now, 2, 9, 5 + 7 * n), "10.20.4.31", person, _open, [family])
     _at(_clock(now, 2, 10, 20), "10.20.4.9", lead, _open, seen[:14])
     namesakes = [family for family in seen if family.name.split()[-1] == lead.name.split()[-1]]
     _at(_clock(now, 2, 14, 5), "10.20.4.9", lead, _open, namesakes)

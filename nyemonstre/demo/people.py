@@ -179,7 +179,7 @@ FAMILIES: dict[str, list[Plot]] = {
         _plot("Warsame Lie", "somali", "large", 53, 1, "interpreter", "research_refused"),
         _plot("Tronstad", "norsk", "couple", 42, 1, "handed_over", "expiring"),
         _plot("Kovalenko", "ukrainsk", "mother_teen", 13.4, 1, "interpreter", "dropped", "turned_18"),
-        _plot("Grødum", "norsk", "shared", 31, 1, "protected"),
+        _plot("Grødum", "norsk", "shared", 31, 1, "protected", "lead_named"),
         _plot("Hoven", "norsk", "father", 24.8, 1, "late"),
         _plot("Jerstad", "norsk", "mother", 6.9, 1, "draft"),
         _plot("Tesfay", "tigrinja", "mother", 2.6, 1, "interpreter"),

@@ -17,7 +17,7 @@ from consent.ages import answers_for_self, is_heard
 from consent.enums import Answer, How, Purpose
 from consent.rules import members_with
 from families import actions as families
-from families import assignments, conflicts, emergencies
+from families import assignments, conflicts, emergencies, named_leads
 from families.actions import NewMember
 from families.calendar import add_months, birthday
 from families.enums import AssignmentKind, MemberRole
@@ -221,6 +221,7 @@ class Walk:
             "shut_out": (10, self.shut_out, lead),
             "in_need": (3, self.open_in_need, lead),
             "lead_reads": (4, self.let_read, lead),
+            "lead_named": (5, self.name_lead, lead),
             "open_sitting": (2, self.open_yearly),
         }
         for mark in sorted(self.plot.marks & ago.keys()):
@@ -244,6 +245,12 @@ class Walk:
             self.family, user=other, reason="Skal overta familien etter sommeren.",
             expires_at=self.town.at(self.today + timedelta(days=24), 16), by=lead,
         )  # fmt: skip
+
+    def name_lead(self, lead: Any) -> None:
+        """The coordinator of a strictly protected family lets in a lead, who otherwise does not know of it."""
+        named_leads.name_lead(
+            self.family, lead=lead, reason="Jeg har ferie til sommeren, og noen må fordele.", by=self.by
+        )
 
     def shut_out(self, lead: Any) -> None:
         """A colleague knows the family; nobody in the case."""

@@ -24,6 +24,7 @@ from nyemonstre.demo.people import FAMILIES, PLACES, VALLE
 from nyemonstre.demo.queue import CASES
 from nyemonstre.demo.seed import PASSWORD, SAYS, seed
 from nyemonstre.demo.walk import people_of
+from tests.roles import as_worker
 
 ROOT = Path(__file__).resolve().parents[3]
 OURS = ["accounts", "families", "consent", "assessments", "plans", "referrals"]
@@ -41,7 +42,14 @@ def counts(by):
 
 
 @pytest.fixture(scope="module")
-def valle(shared_rows):
+def worker(django_db_setup, django_db_blocker):
+    """The seed runs under the worker's role: only that one sees every family, and finds what an auditor is told."""
+    with django_db_blocker.unblock(), as_worker():
+        yield
+
+
+@pytest.fixture(scope="module")
+def valle(worker, shared_rows):
     """One family of Valle with three years behind it, and the queue."""
     with shared_rows():
         seed(VALLE, 2026, 0.25)
@@ -72,8 +80,7 @@ PAGES = {
     Role.LEAD: ["families:dashboard", "referrals:referral_list", "referrals:waiting_list"],
     Role.INTAKE: ["referrals:referral_list", "referrals:waiting_list"],
     Role.ADMINISTRATOR: ["accounts:user_list"],
-    # The alerts are made by the worker's role, which sees every family; a test is nobody but the web.
-    Role.AUDITOR: ["audit:event_list"],
+    Role.AUDITOR: ["audit:event_list", "audit:alert_list"],
 }
 
 
@@ -142,6 +149,8 @@ def test_the_plots_are_what_was_promised():
         "substitute",
         "over_ten",
         "born",
+        "lead_named",
+        "lead_reads",
     ):
         assert any(plot.has(mark) for plot in everybody), mark
     assert {plot.roots for plot in everybody} >= {"arabisk", "tigrinja", "polsk", "somali", "ukrainsk"}
