@@ -41,14 +41,16 @@ def assign_coordinator(
     """Let a coordinator follow the family, and give them access to it in the same transaction, or from `at` on.
 
     Raises Refused when the person is no coordinator in the municipality or has a conflict of interest, the family
-    already has a responsible one, a substitute has no end, or the coordinator's places are taken and nobody who may
-    override gives a reason (R-W1).
+    already has a responsible one, a substitute has no end, a substitute or second one has no reason, or the
+    coordinator's places are taken and nobody who may override gives a reason (R-W1).
     """
     at = at or timezone.now()
     _check_may_assign(by, family)
     _check_may_follow(coordinator, family)
     if kind == AssignmentKind.SUBSTITUTE and valid_until is None:
         raise Refused(_("En vikar må ha en sluttdato."), rule="substitute_end", field="valid_until")
+    if kind != AssignmentKind.RESPONSIBLE and not reason.strip():
+        raise Refused(_("Skriv hvorfor familien trenger en til."), rule="reason", field="reason")
     if valid_until and valid_until <= at:
         raise Refused(_("Sluttdatoen må være fram i tid."), rule="dates", field="valid_until")
     if kind == AssignmentKind.RESPONSIBLE:
@@ -100,9 +102,14 @@ def hand_over(
 
 
 @action
-def end_assignment(assignment: Assignment, *, by: User, reason: str = "", at: datetime | None = None) -> Assignment:
-    """A coordinator, second coordinator or substitute stops, and loses access at once."""
+def end_assignment(assignment: Assignment, *, by: User, reason: str, at: datetime | None = None) -> Assignment:
+    """A coordinator, second coordinator or substitute stops, and loses access at once.
+
+    Raises Refused without a reason, or when it has ended.
+    """
     _check_may_assign(by, assignment.family)
+    if not reason.strip():
+        raise Refused(_("Skriv hvorfor oppdraget avsluttes."), rule="reason", field="reason")
     assignment = (
         Assignment.objects.select_for_update(of=("self",)).select_related("family", "user").get(pk=assignment.pk)
     )
@@ -156,11 +163,16 @@ def grant_access(
 
 
 @action
-def revoke_access(family: Family, *, user: User, by: User) -> None:
-    """Take back what `grant_access` gave. What an assignment gives ends with the assignment."""
+def revoke_access(family: Family, *, user: User, reason: str, by: User) -> None:
+    """Take back what `grant_access` gave. What an assignment gives ends with the assignment.
+
+    Raises Refused without a reason.
+    """
     check(by, Permission.GRANT_ACCESS, family)
+    if not reason.strip():
+        raise Refused(_("Skriv hvorfor tilgangen tas tilbake."), rule="reason", field="reason")
     _named(family, user).delete()
-    record(FamilyEvent.ACCESS_REVOKED, by=by, target=family, facts={"user": str(user.pk)})
+    record(FamilyEvent.ACCESS_REVOKED, by=by, target=family, facts={"user": str(user.pk)}, reason=reason)
 
 
 def _named(family: Family, user: User):

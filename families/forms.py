@@ -226,6 +226,7 @@ class AssignForm(CoordinatorForm):
 
     def __init__(self, *args: Any, has_responsible: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("En vikar og en andre koordinator må ha en grunn.")
         if has_responsible:  # a new one comes by handing over
             responsible = AssignmentKind.RESPONSIBLE
             self.fields["kind"].choices = [c for c in AssignmentKind.choices if c[0] != responsible]  # type: ignore[attr-defined]
@@ -233,6 +234,11 @@ class AssignForm(CoordinatorForm):
     def clean_valid_until(self) -> datetime | None:
         day = self.cleaned_data["valid_until"]
         return end_of(day) if day else None
+
+
+class EndAssignmentForm(NMForm, forms.Form):
+    submit_text = gettext_lazy("Avslutt oppdraget")
+    reason = PlainTextField(label=gettext_lazy("Hvorfor avsluttes oppdraget?"), **REASON)
 
 
 class HandOverForm(CoordinatorForm):

@@ -75,6 +75,11 @@ class ReasonForm(NMForm, forms.Form):
     reason = PlainTextField(label=gettext_lazy("Hvorfor oppheves det?"), **REASON)
 
 
+class RevokeForm(NMForm, forms.Form):
+    submit_text = gettext_lazy("Ta tilbake tilgangen")
+    reason = PlainTextField(label=gettext_lazy("Hvorfor tas tilgangen tilbake?"), **REASON)
+
+
 class ConflictForm(NMForm, forms.Form):
     submit_text = gettext_lazy("Meld meg inhabil")
     code = PlainTextField(label=gettext_lazy("Familiens kode"), max_length=12)

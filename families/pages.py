@@ -7,7 +7,6 @@ from uuid import UUID
 from django.forms import Form
 from django.http import Http404, HttpRequest
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -18,10 +17,16 @@ from nyemonstre.accounts.models import Membership
 from .calendar import due_text, step_label, window_state
 from .caseload import Facts, Row
 from .enums import Protection
-from .grants import BreakGlass, FamilyUserGrant, ShutOut
+from .grants import BreakGlass, ShutOut
 from .marks import ALONE, Homes, Reader
 from .models import Family, permissions_on
+from .seen import Opener, Way, who_can_open
 from .stages import Step
+
+# Ways into a family (seen.Way.kind), the strongest first, and the heading each stands under in the card beside it.
+STRONGEST_FIRST = {
+    "assignment": "following", "need": "in_need", "grant": "let_in", "group": "let_in", "role": "by_role",
+}  # fmt: skip
 
 # key, label, URL name, permission to see it. Each app draws its own page; families knows only the names.
 TABS = (
@@ -172,18 +177,13 @@ def what_now(family: Family, facts: Facts, today: date) -> dict[str, Any] | None
     return {"due": due, "first": due[0] if due else None, "then": rows["then"][:3], "paused": family.paused}
 
 
-def who_may_see(family: Family) -> dict[str, Any]:
-    """Who can open this family now: who follows it, who was let in by name, and who sees the frame of it."""
-    now = timezone.now()
-    grants = (
-        FamilyUserGrant.objects.live().filter(content_object=family, assignment=None)
-        .select_related("user", "granted_by").order_by("user__name", "user_id").distinct("user__name", "user_id")
-    )  # fmt: skip
-    return {
-        "following": list(family.assignments.live(now).select_related("user").order_by("kind", "valid_from")),
-        "grants": list(grants),
-        "leads": [] if family.is_protected else leads_of(family),
-    }
+def who_may_see(family: Family) -> dict[str, list[tuple[Opener, Way]]]:
+    """Who can open this family now, in short: each under their strongest way in. The page behind it has all of them."""
+    found: dict[str, list[tuple[Opener, Way]]] = {"following": [], "in_need": [], "let_in": [], "by_role": []}
+    for opener in who_can_open(family):
+        way = min(opener.ways, key=lambda way: list(STRONGEST_FIRST).index(way.kind))
+        found[STRONGEST_FIRST[way.kind]].append((opener, way))
+    return found
 
 
 def leads_of(family: Family) -> list[Membership]:

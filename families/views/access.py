@@ -8,10 +8,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from families import assignments, conflicts, named_leads, pages, seen
-from families.forms_access import ConflictForm, GrantForm, ReasonForm, ShutOutForm
+from families.forms_access import ConflictForm, GrantForm, ReasonForm, RevokeForm, ShutOutForm
 from families.grants import BreakGlass, ShutOut
 from families.models import Family
 from nyemonstre.access.fresh import fresh_login
@@ -71,18 +71,28 @@ def grant_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     return _page(request, family, form, _("Gi noen tilgang"), lead)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(GRANT)
-@fresh_login()
+@fresh_login(reading=False)
 def grant_revoke(request: HttpRequest, family_id: UUID, user_id: UUID) -> HttpResponse:
-    """Take back what was given by name, now."""
+    """Take back what was given by name, now, for a reason."""
     family = pages.open_family(request, family_id, GRANT, quiet=True)
     opener = next((o for o in seen.who_can_open(family) if o.user.pk == user_id and o.given_by_name), None)
     if opener is None:
         raise Http404
-    assignments.revoke_access(family, user=opener.user, by=request.user)
-    messages.success(request, _("%(name)s er tatt ut.") % {"name": opener.user.name})
-    return redirect("families:family_access", family_id=family.pk)
+    facts = {"name": opener.user.name}
+    form = RevokeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assignments.revoke_access(family, user=opener.user, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            say(form, refusal)
+        else:
+            messages.success(request, _("%(name)s er tatt ut.") % facts)
+            still_there = Family.objects.visible_to(request.user).filter(pk=family.pk).exists()
+            return redirect("families:family_access", family_id=family.pk) if still_there else redirect("families:home")
+    heading = _("Skal %(name)s miste tilgangen?") % facts
+    return _page(request, family, form, heading, _("Tilgangen tas bort med en gang."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

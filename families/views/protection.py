@@ -48,11 +48,18 @@ def family_protection(request: HttpRequest, family_id: UUID) -> HttpResponse:
     context = pages.family_context(request, family, "members") | {
         "form": form if may else None,
         "strict": is_strict(family.protection),
-        "seers": pages.who_may_see(family),
-        "leads": pages.leads_of(family),
+        **_before_and_after(family),
         "changes": _history(family),
     }
     return render(request, "families/family_protection.html", context, status=422 if form.errors else 200)
+
+
+def _before_and_after(family: Family) -> dict[str, list[str]]:
+    """Names of those who see the family when it is strictly protected, and of the leads who do not."""
+    groups = pages.who_may_see(family)
+    stay = [opener.user for group in ("following", "in_need", "let_in") for opener, _way in groups[group]]
+    leads = [row.user.name for row in pages.leads_of(family) if row.user not in stay]
+    return {"seers": [user.name for user in stay], "leads": leads}
 
 
 def _saved(family: Family) -> str:

@@ -11,11 +11,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from families import assignments, pages
 from families.enums import AssignmentKind, FamilyEvent, FamilyState
-from families.forms import AssignForm, HandOverForm
+from families.forms import AssignForm, EndAssignmentForm, HandOverForm
 from families.models import Assignment, Family, Milestone
 from families.places import coordinators, places
 from families.team import team
@@ -195,19 +195,28 @@ def _is_responsible(family: Family, user: Any) -> bool:
     return family.responsible is not None and family.responsible.user_id == user.pk
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @requires(ASSIGN)
 def assignment_end(request: HttpRequest, family_id: UUID, assignment_id: UUID) -> HttpResponse:
-    """Somebody stops following the family, now."""
+    """Somebody stops following the family, now, for a reason."""
     family = pages.open_family(request, family_id, ASSIGN, quiet=True)
     assignment = get_object_or_404(Assignment.objects.select_related("user"), family=family, pk=assignment_id)
-    try:
-        assignments.end_assignment(assignment, by=request.user)
-    except Refused as refusal:
-        messages.warning(request, str(refusal))
-    else:
-        messages.success(request, _("%(name)s følger ikke lenger familien.") % {"name": assignment.user.name})
-    return redirect("families:assign", family_id=family.pk)
+    facts = {"name": assignment.user.name}
+    form = EndAssignmentForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            assignments.end_assignment(assignment, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            say(form, refusal)
+        else:
+            messages.success(request, _("%(name)s følger ikke lenger familien.") % facts)
+            return redirect("families:assign", family_id=family.pk)
+    context = pages.family_context(request, family, "") | {
+        "form": form, "newer": None, "back": "families:assign",
+        "heading": _("Skal %(name)s slutte å følge familien?") % facts,
+        "lead": _("Tilgangen tas bort med en gang. Det som er skrevet, blir hos familien."),
+    }  # fmt: skip
+    return render(request, "families/form_page.html", context, status=422 if form.errors else 200)
 
 
 def _page(request: HttpRequest, family: Family, form: Any, heading: str) -> HttpResponse:

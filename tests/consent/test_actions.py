@@ -223,7 +223,9 @@ def test_consent_that_ran_out_hides_contacts(people, live, team):
 
 def test_a_draft_is_seen_by_the_one_who_drafted_it(draft, live, family, team):
     line = draft()
-    assignments.assign_coordinator(family, coordinator=team.second_coordinator, kind="second", by=team.lead)
+    assignments.assign_coordinator(
+        family, coordinator=team.second_coordinator, kind="second", reason="To hjem", by=team.lead
+    )
     assert visible_contacts(team.second_coordinator) == (set(), set())
     changed = actions.change_draft(
         line, service=line.service, members=_covered(line, team), topics=["school"], valid_from=days(0),

@@ -54,10 +54,10 @@ def family_with_everything(team: Team, name: str = "Alt", say: Say = as_it_is) -
     _map(family, members, by, say)
     _plan(family, members, by, say)
     assignments.assign_coordinator(
-        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, by=team.lead,
+        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, reason="Ferie", by=team.lead,
         valid_until=timezone.now() + timedelta(hours=1),
     )  # fmt: skip
-    assignments.end_assignment(_substitute(family, team), by=team.lead)
+    assignments.end_assignment(_substitute(family, team), reason="Tilbake", by=team.lead)
     conflicts.shut_out(family, user=team.researcher, reason="Nabo", by=team.lead)
     with acting_as(by):
         return Family.objects.select_related("municipality").get(pk=family.pk)

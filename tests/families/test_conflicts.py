@@ -127,7 +127,11 @@ class TestStrongerThanEverything:
         for attempt in (
             lambda: assignments.grant_access(family, user=team.lead, reason="Møte", by=lead2),
             lambda: assignments.assign_coordinator(
-                family, coordinator=shut_out_coordinator(team, family, lead2), kind=AssignmentKind.SECOND, by=lead2
+                family,
+                coordinator=shut_out_coordinator(team, family, lead2),
+                kind=AssignmentKind.SECOND,
+                reason="To hjem",
+                by=lead2,
             ),
         ):
             with pytest.raises(Refused) as refused:

@@ -131,7 +131,7 @@ def test_a_substitute_is_told_too(team, worker):
             team.coordinator.assignments.select_related("family__municipality").order_by("family__code").first().family
         )
     assignments.assign_coordinator(
-        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE,
+        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, reason="Ferie",
         valid_until=timezone.now() + timedelta(days=2), by=team.lead,
     )  # fmt: skip
     assert jobs.remind() == 2
@@ -143,7 +143,9 @@ def test_two_who_follow_one_family_are_not_counted_double(team, worker):
         family = (
             team.coordinator.assignments.select_related("family__municipality").order_by("family__code").first().family
         )
-    assignments.assign_coordinator(family, coordinator=team.coordinator, kind=AssignmentKind.SECOND, by=team.lead)
+    assignments.assign_coordinator(
+        family, coordinator=team.coordinator, kind=AssignmentKind.SECOND, reason="To hjem", by=team.lead
+    )
     jobs.remind()
     assert [(r.open_windows, r.passed_windows) for r in reminders()] == [(1, 1)]
 

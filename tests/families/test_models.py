@@ -200,7 +200,7 @@ def test_one_responsible_after_the_other_is_fine_and_side_by_side_is_not(world):
 def test_substitutes_and_seconds_may_stand_beside(world):
     for kind in (AssignmentKind.SUBSTITUTE, AssignmentKind.SECOND):
         assignments.assign_coordinator(
-            world.family, coordinator=world.team.second_coordinator, kind=kind, by=world.team.lead,
+            world.family, coordinator=world.team.second_coordinator, kind=kind, reason="Ferie", by=world.team.lead,
             valid_until=timezone.now() + timedelta(days=3),
         )  # fmt: skip
     with acting_as(world.team.lead):

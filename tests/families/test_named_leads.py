@@ -86,7 +86,7 @@ def test_the_coordinator_names_a_lead_who_hands_the_family_over(team, family, dj
     another = a_user(Role.LEAD, team.municipality)
     assignments.grant_access(family, user=another, reason="Vi er to", by=team.lead)
     assert opens(another, family) > LEAD_GRANT
-    assignments.revoke_access(family, user=team.lead, by=another)
+    assignments.revoke_access(family, user=team.lead, reason="Ferdig", by=another)
     assert opens(team.lead, family) == set()
 
 

@@ -70,7 +70,12 @@ def test_the_strictest_part_decides_for_the_family_and_goes_back_with_it(team, f
 def test_who_may_change_it(team, family):
     until = timezone.now() + timezone.timedelta(days=3)
     assignments.assign_coordinator(
-        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, valid_until=until, by=team.lead
+        family,
+        coordinator=team.second_coordinator,
+        kind=AssignmentKind.SUBSTITUTE,
+        valid_until=until,
+        reason="Ferie",
+        by=team.lead,
     )
     for user in (team.second_coordinator, team.lead, team.intake):
         with pytest.raises(PermissionDenied):
@@ -228,7 +233,7 @@ def test_held_places_are_asked_about_when_any_family_leaves(client, team, family
     if leaves == "closed":
         actions.close(family, reason="Flyttet", by=by)
     elif leaves == "ended":
-        assignments.end_assignment(mine, by=lead)
+        assignments.end_assignment(mine, reason="Ferdig", by=lead)
     else:
         assignments.hand_over(family, to=team.second_coordinator, reason="Bytte", by=lead)
     text = client.get(page).content.decode()

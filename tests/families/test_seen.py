@@ -3,8 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+from bs4 import BeautifulSoup
 from django.contrib.auth.models import Group
 from django.contrib.auth.models import Permission as DjangoPermission
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,11 +15,13 @@ from families import assignments, conflicts, emergencies, seen
 from families.actions_protection import change_protection
 from families.enums import AssignmentKind, Protection
 from families.grants import BreakGlass, FamilyGroupGrant, ShutOut
-from families.models import Family
+from families.leaves import Leave
+from families.models import Assignment, Family
 from families.stages import Step
 from nyemonstre.access.roles import READER_GRANT, Permission, Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import Membership, User
+from nyemonstre.audit.models import Event
 from tests.factories import Team, a_user, family_at
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +41,12 @@ def family(team):
     reader, shut_out, in_group = (a_user(Role.COORDINATOR, team.municipality) for _n in range(3))
     assignments.grant_access(family, user=reader, reason="Møte", expires_at=later, by=team.lead)
     assignments.assign_coordinator(
-        family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, valid_until=later, by=team.lead
+        family,
+        coordinator=team.second_coordinator,
+        kind=AssignmentKind.SUBSTITUTE,
+        valid_until=later,
+        reason="Ferie",
+        by=team.lead,
     )
     second_lead = a_user(Role.LEAD, team.municipality)
     emergencies.break_glass(family.code, reason=WHY, by=second_lead)
@@ -102,6 +112,55 @@ def test_every_viewer_gets_the_same_list(team, family):
     assert lists[0] == lists[1] == lists[2]
 
 
+def test_the_card_beside_the_family_names_the_same_people(client, team, family):
+    """Who is in by an hour's need or a group is there; a coordinator who is shut out is not."""
+    for viewer in (team.coordinator, team.lead):
+        client.force_login(viewer)
+        card = BeautifulSoup(client.get(reverse("families:family_detail", args=[family.pk])).content, "html.parser")
+        named = card.find(["h2", "h3"], string="Hvem kan se dette").find_next("ul").select("b")
+        with acting_as(viewer):
+            found = Family.objects.select_related("municipality").get(pk=family.pk)
+            people = [o.user for o in seen.who_can_open(found)]
+        assert sorted(b.text for b in named) == sorted("Du" if p == viewer else p.name for p in people)
+    conflicts.shut_out(family, user=team.coordinator, reason="Svoger", by=team.lead)
+    card = (
+        client.get(reverse("families:family_detail", args=[family.pk])).content.decode().split("Hvem kan se dette")[1]
+    )
+    assert team.coordinator.name not in card
+
+
+def test_the_lists_of_needs_and_leaves_cost_the_same_at_1_3_and_30_rows(client, team):
+    family, now = family_at(Step.CONSENT, team), timezone.now()
+    until, made, counts = now + timedelta(minutes=60), 0, []
+    for total in (1, 3, 30):
+        people = [a_user(Role.COORDINATOR, team.municipality) for _n in range(made, total)]
+        with acting_as(team.lead):
+            town = {"municipality": team.municipality}
+            facts = {**town, "family": family, "reason": WHY}
+            BreakGlass.objects.bulk_create(BreakGlass(user=team.lead, until=until, **facts) for _p in people)
+            ShutOut.objects.bulk_create(ShutOut(user=p, declared_by=team.lead, **facts) for p in people)
+            leaves = [
+                Leave(user=p, starts_at=now, ends_at=until, reason="Ferie", made_by=team.lead, **town) for p in people
+            ]
+            Leave.objects.bulk_create(leaves)
+            Assignment.objects.bulk_create(
+                Assignment(
+                    family=family, user=leave.user, kind=AssignmentKind.SUBSTITUTE, valid_from=now, valid_until=until,
+                    reason="Ferie", assigned_by=team.lead, leave=leave,
+                )
+                for leave in leaves
+            )  # fmt: skip
+        made = total
+        for page, who, rows in (("break_glass_list", team.auditor, "rows"), ("leave_list", team.lead, "leaves")):
+            client.force_login(who)
+            client.get(reverse(f"families:{page}"))
+            with CaptureQueriesContext(connection) as queries:
+                answer = client.get(reverse(f"families:{page}"))
+            assert len(answer.context[rows]) == min(total, 25 if rows == "rows" else total)
+            counts.append((page, len(queries)))
+    assert counts[:2] == counts[2:4] == counts[4:]
+
+
 def test_the_lead_gives_and_takes_back_on_the_page(client, team, family):
     client.force_login(team.lead)
     page = reverse("families:family_access", args=[family.pk])
@@ -114,8 +173,15 @@ def test_the_lead_gives_and_takes_back_on_the_page(client, team, family):
     text = client.get(page).content.decode()
     for words in ("Skal lede møtet", "Nødåpning", "Vikar", "Nabo", WHY):
         assert words in text
-    client.post(reverse("families:grant_revoke", args=[family.pk, team.lead.pk]))
+    take_back = reverse("families:grant_revoke", args=[family.pk, team.lead.pk])
+    assert take_back in client.get(page).content.decode()
+    assert "miste tilgangen?" in client.get(take_back).content.decode()
+    assert client.post(take_back, {"reason": " "}).status_code == 422
+    assert "Skal lede møtet" in client.get(page).content.decode()
+    assert client.post(take_back, {"reason": "Møtet er over"}).url == page
     assert "Skal lede møtet" not in client.get(page).content.decode()
+    with acting_as(team.auditor):
+        assert Event.objects.get(what="access_revoked").reason == "Møtet er over"
 
 
 def test_shut_out_and_lift_on_the_pages(client, team, family):

@@ -201,7 +201,7 @@ def test_assigning_a_family_nobody_follows(lead, team):
 
 
 def test_a_substitute_has_an_end_and_loses_access_then(lead, team, family):
-    data = {"coordinator": str(team.second_coordinator.pk), "kind": "substitute"}
+    data = {"coordinator": str(team.second_coordinator.pk), "kind": "substitute", "reason": "Ferie"}
     assert lead.post(at("assign", family), data).status_code == 422
     assert lead.post(at("assign", family), data | {"valid_until": day(-1)}).status_code == 422
     assert lead.post(at("assign", family), data | {"valid_until": day(5)}).status_code == 302
@@ -214,12 +214,25 @@ def test_a_substitute_has_an_end_and_loses_access_then(lead, team, family):
 
 
 def test_a_second_coordinator_and_the_end_of_it(lead, team, family):
-    data = {"coordinator": str(team.second_coordinator.pk), "kind": "second"}
+    data = {"coordinator": str(team.second_coordinator.pk), "kind": "second", "reason": " "}
+    empty = lead.post(at("assign", family), data)
+    assert empty.status_code == 422
+    page = BeautifulSoup(empty.content, "html.parser")
+    assert "Skriv hvorfor" in page.select_one(".ds-error-summary").text
+    assert {box["value"] for box in page.select("input[type=radio][checked]")} == {data["coordinator"], "second"}
+    data["reason"] = "To hjem"
     assert lead.post(at("assign", family), data).status_code == 302
     second = live(team, family, AssignmentKind.SECOND)
-    assert lead.get(at("assignment_end", family, second)).status_code == 405
-    for _ in range(2):  # the second time it says so, and changes nothing
-        assert lead.post(at("assignment_end", family, second)).status_code == 302
+    page = lead.get(at("assign", family)).content.decode()
+    end = at("assignment_end", family, second)
+    assert end in page
+    assert 'name="reason"' in lead.get(end).content.decode()
+    assert lead.post(end, {"reason": " "}).status_code == 422
+    assert sees(team.second_coordinator, family)
+    assert lead.post(end, {"reason": "Ett hjem nå"}).status_code == 302
+    assert "alt avsluttet" in lead.post(end, {"reason": "En gang til"}).content.decode()  # and changes nothing
+    with acting_as(team.lead):
+        assert second.__class__.objects.get(pk=second.pk).ended_reason == "Ett hjem nå"
     assert not sees(team.second_coordinator, family)
     assert sees(team.coordinator, family)
 
@@ -228,7 +241,7 @@ def test_a_second_coordinator_and_the_end_of_it(lead, team, family):
 def test_only_coordinators_of_the_municipality(lead, team, family, coordinator):
     someone = {"another municipality": Team().coordinator, "no coordinator": team.intake}.get(coordinator)
     who = str(someone.pk) if someone else coordinator
-    answer = lead.post(at("assign", family), {"coordinator": who, "kind": "second"})
+    answer = lead.post(at("assign", family), {"coordinator": who, "kind": "second", "reason": "To hjem"})
     assert answer.status_code == 422
     assert live(team, family, AssignmentKind.SECOND) is None
 

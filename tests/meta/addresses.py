@@ -103,7 +103,7 @@ documents:document_new         change_family      200 200
 documents:document_withdraw    change_family      200 200
 documents:family_documents     view_family        200   -
 families:assign                assign_coordinator 200 200
-families:assignment_end        assign_coordinator   - 302
+families:assignment_end        assign_coordinator 200 200
 families:break_glass           break_glass        200 200
 families:break_glass_end       break_glass          - 404
 families:break_glass_list      review_access      200   -
@@ -124,7 +124,7 @@ families:family_protection     change_family      200 403
 families:family_resume         change_family        - 302
 families:family_steps          list_family        200   -
 families:grant_new             grant_access       200 200
-families:grant_revoke          grant_access         - 404
+families:grant_revoke          grant_access       404 404
 families:hand_over             assign_coordinator 200 200
 families:home                  self               302   -
 families:home_edit             change_family      200 200

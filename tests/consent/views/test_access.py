@@ -53,7 +53,7 @@ def test_a_live_line_shows_its_contact(client, family, live, team):
 
 @pytest.mark.parametrize("how", ["withdrawn", "ended", "ran_out", "consent_ran_out", "not_begun"])
 def test_a_contact_without_a_live_line_is_nowhere(client, family, people, live, team, how):
-    assign_coordinator(family, coordinator=team.second_coordinator, kind="second", by=team.lead)
+    assign_coordinator(family, coordinator=team.second_coordinator, kind="second", reason="To hjem", by=team.lead)
     line = live(
         what_they_do=f"{SECRETS['name']} leser med dem",
         valid_from=days(3) if how == "not_begun" else days(-10), valid_to=days(5),
@@ -85,7 +85,7 @@ def test_a_contact_without_a_live_line_is_nowhere(client, family, people, live, 
 
 def test_another_coordinators_draft_shows_no_contact(client, family, draft, team):
     line = draft()
-    assign_coordinator(family, coordinator=team.second_coordinator, kind="second", by=team.lead)
+    assign_coordinator(family, coordinator=team.second_coordinator, kind="second", reason="To hjem", by=team.lead)
     client.force_login(team.second_coordinator)
     client.nm_user = team.second_coordinator
     assert leaks(every_page(client, family, [("line_edit", line.pk), ("line_end", line.pk)])) == []

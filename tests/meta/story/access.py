@@ -72,8 +72,9 @@ class Access(Oracle):
         self, known: Known, by: User, user: User, kind: str, *, start: int = 0, end: int | None = None
     ) -> None:
         row = assignments.assign_coordinator(
-            known.family, coordinator=fresh(user), kind=kind, at=hours(start), valid_until=hours(end), by=fresh(by)
-        )
+            known.family, coordinator=fresh(user), kind=kind, reason="Bytte", at=hours(start), valid_until=hours(end),
+            by=fresh(by),
+        )  # fmt: skip
         ends = None if end is None else self.hour + end
         known.following[row.pk] = Followed(user.pk, kind, self.hour + start, ends)
 
@@ -108,7 +109,7 @@ class Access(Oracle):
     def stops_following(self, known: Known, by: User, key: UUID) -> None:
         with acting_as(by):
             row = Assignment.objects.select_related("family__municipality").get(pk=key)
-        assignments.end_assignment(row, by=fresh(by))
+        assignments.end_assignment(row, reason="Ferdig", by=fresh(by))
         del known.following[key]
 
     # ── Who else is let in, and who is kept out ───────────────────────────────────────────────────────────────────────
@@ -135,7 +136,7 @@ class Access(Oracle):
         ]
     )
     def is_let_in_no_more(self, known: Known, by: User, user: UUID) -> None:
-        assignments.revoke_access(known.family, user=User.objects.get(pk=user), by=fresh(by))
+        assignments.revoke_access(known.family, user=User.objects.get(pk=user), reason="Ferdig", by=fresh(by))
         del known.named[user]
 
     @aimed(lambda self: [(*choice, end) for choice in self.those_who_may(P.GRANT_ACCESS) for end in (1, DAY)])
