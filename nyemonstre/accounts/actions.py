@@ -14,7 +14,7 @@ from nyemonstre.access.roles import Permission, Role
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
-from .enums import AccountEvent
+from .enums import FEWEST_SECTORS, AccountEvent, Sector
 from .models import Draft, Membership, Municipality, Session, User
 from .tasks import post_password_link
 
@@ -163,8 +163,13 @@ def keep_identity_numbers(municipality: Municipality, *, keep: bool, by: User) -
 
 @action
 def set_intake_rules(municipality: Municipality, *, sectors_needed: int, only_in_meetings: bool, by: User) -> None:
-    """How the intake team decides: sectors that must take part (2 to 6, R-A5), and whether only in a meeting."""
+    """How the intake team decides: sectors that must take part (R-A5), and whether only in a meeting.
+
+    Raises Refused for fewer than two sectors, or more than there are.
+    """
     check(by, Permission.MANAGE_USERS, municipality)
+    if not FEWEST_SECTORS <= sectors_needed <= len(Sector.values):
+        raise Refused(_("Velg minst to sektorer, og ikke flere enn det finnes."), rule="sectors")
     municipality.intake_sectors_needed, municipality.intake_only_in_meetings = sectors_needed, only_in_meetings
     municipality.save(update_fields=["intake_sectors_needed", "intake_only_in_meetings"])
     facts = {"intake_sectors_needed": sectors_needed, "intake_only_in_meetings": only_in_meetings}

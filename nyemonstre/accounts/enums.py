@@ -10,6 +10,10 @@ class Sector(models.TextChoices):
     NAV = "nav", _("NAV")
 
 
+# Sectors that decide together, at least (R-A5).
+FEWEST_SECTORS = 2
+
+
 class LoginMethod(models.TextChoices):
     """How somebody showed who they are."""
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from nyemonstre.access.roles import Role
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 
-from .enums import Sector
+from .enums import FEWEST_SECTORS, Sector
 from .models import Municipality
 
 PHONE = RegexValidator(
@@ -140,9 +140,11 @@ class MunicipalityForm(NMForm, forms.Form):
             "ikke."
         ),
     )  # fmt: skip
-    intake_sectors_needed = forms.IntegerField(
-        label=gettext_lazy("Sektorer som må være med og bestemme"), min_value=2, max_value=6, required=False,
-        help_text=gettext_lazy("I inntaksteamet. Minst to."),
+    # No more than there are: with four of three nothing could ever be decided.
+    intake_sectors_needed = forms.TypedChoiceField(
+        label=gettext_lazy("Sektorer som må være med og bestemme"), coerce=int,
+        choices=[(n, f"{n}") for n in range(FEWEST_SECTORS, len(Sector.values) + 1)],
+        help_text=gettext_lazy("I inntaksteamet. Minst to av BTI/helsestasjon, barnevern og NAV."),
     )  # fmt: skip
     intake_only_in_meetings = forms.BooleanField(
         label=gettext_lazy("Henvendelser avgjøres bare i inntaksmøter"), required=False

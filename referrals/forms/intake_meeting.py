@@ -157,7 +157,9 @@ class SignForm(NMForm, forms.Form):
 class AddendumForm(NMForm, forms.Form):
     submit_text = _("Legg til i protokollen")
 
-    item = forms.ModelChoiceField(label=_("Hvilken sak?"), queryset=AgendaItem.objects.none())
+    item = forms.ModelChoiceField(
+        label=_("Hvilken sak?"), queryset=AgendaItem.objects.none(), empty_label=_("Velg en sak")
+    )
     text = PlainTextField(label=_("Hva skal legges til?"), long=True, max_length=SITUATION_LENGTH)
     reason = PlainTextField(label=_("Hvorfor legges det til nå?"), max_length=300)
 

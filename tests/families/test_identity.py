@@ -272,7 +272,7 @@ def test_the_administrator_turns_it_on(client, team):
     place = reverse("accounts:municipality", args=[team.municipality.pk])
     client.force_login(team.administrator)
     assert client.get(place).status_code == 200
-    assert client.post(place, {}).status_code == 302
+    assert client.post(place, {"intake_sectors_needed": "2"}).status_code == 302
     team.municipality.refresh_from_db()
     assert team.municipality.keeps_identity_numbers is False
     assert place in client.get(reverse("accounts:user_list")).content.decode()

@@ -30,7 +30,7 @@ accounts:invitation            public             410   -
 accounts:language_set          public               - 302
 accounts:login                 public             302 302
 accounts:logout                public               - 302
-accounts:municipality          manage_users       200 302
+accounts:municipality          manage_users       200 422
 accounts:passkey               public             200 200
 accounts:password_change       self               200 200
 accounts:password_forgot       public             200 200

@@ -22,9 +22,9 @@ def municipality(request, municipality_id):
     if form.is_bound and form.is_valid():
         chosen = form.cleaned_data
         keep_identity_numbers(place, keep=chosen["keeps_identity_numbers"], by=request.user)
-        needed = chosen["intake_sectors_needed"] or place.intake_sectors_needed
-        only = chosen["intake_only_in_meetings"]
+        needed, only = chosen["intake_sectors_needed"], chosen["intake_only_in_meetings"]
         set_intake_rules(place, sectors_needed=needed, only_in_meetings=only, by=request.user)
         messages.success(request, _("Lagret."))
         return redirect("accounts:user_list")
-    return render(request, "accounts/municipality.html", {"form": form, "place": place})
+    status = 422 if form.errors else 200
+    return render(request, "accounts/municipality.html", {"form": form, "place": place}, status=status)

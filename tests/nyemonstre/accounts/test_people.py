@@ -12,7 +12,7 @@ from django.utils import timezone
 from families.stages import Step
 from nyemonstre.access.roles import Role
 from nyemonstre.accounts import tasks
-from nyemonstre.accounts.actions import add_colleague, end_role, give_role, set_active
+from nyemonstre.accounts.actions import add_colleague, end_role, give_role, set_active, set_intake_rules
 from nyemonstre.accounts.models import Membership, User
 from nyemonstre.refusals import Refused
 from tests.factories import Team, a_user, family_at
@@ -185,6 +185,20 @@ def test_no_page_of_the_administrator_shows_a_family(admin, team):
         html = admin.get(address).content.decode()
         assert family.code not in html
         assert "Kanarifugl" not in html
+
+
+def test_the_municipality_asks_for_no_more_sectors_than_there_are(admin, team):
+    """With four of three, no henvendelse could ever be decided."""
+    page = f"/konto/kommune/{team.municipality.pk}/"
+    asked = {"intake_sectors_needed": "4", "intake_only_in_meetings": "on"}
+    wrong = admin.post(page, asked)
+    assert wrong.status_code == 422
+    assert 'name="intake_only_in_meetings"' in wrong.content.decode()
+    with pytest.raises(Refused):
+        set_intake_rules(team.municipality, sectors_needed=4, only_in_meetings=True, by=team.administrator)
+    assert admin.post(page, asked | {"intake_sectors_needed": "3"}).status_code == 302
+    team.municipality.refresh_from_db()
+    assert (team.municipality.intake_sectors_needed, team.municipality.intake_only_in_meetings) == (3, True)
 
 
 def test_actions_refuse_another_municipality(team):
