@@ -1,6 +1,6 @@
 """What the rooms above families know about a list of families, for «Mine familier» (settings.NM_FAMILY_FACTS).
 
-Stands at the top with urls.py and may import every room; nothing imports it. Eight queries however many families.
+Stands at the top with urls.py and may import every room; nothing imports it. Nine queries however many families.
 """
 
 from collections import defaultdict
@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from consent.enums import YES, Answer, LineState, Purpose
 from consent.models import AgreementLine, Consent
@@ -151,7 +152,11 @@ def _meetings(found: dict[UUID, Facts], user: Any, families: list[Family], today
 
 
 def _measures(found: dict[UUID, Facts], user: Any, families: list[Family], today: date) -> None:
-    rows = Measure.objects.permitted(user, Permission.VIEW_PLAN).open().filter(family__in=families, due_on=today)
+    """What is to be done today; and what was planned with a service that nobody may contact any more."""
+    live = AgreementLine.objects.live(today).filter(family=OuterRef("family"), service=OuterRef("service"))
+    rows = Measure.objects.permitted(user, Permission.VIEW_PLAN).open().filter(family__in=families)
+    _without_line(found, rows.filter(~Exists(live), service__isnull=False), today)
+    rows = rows.filter(Q(service=None) | Exists(live), due_on=today)
     for measure in rows.select_related("family").order_by("pk"):
         found[measure.family_id].today.append(
             Appointment(
@@ -161,3 +166,16 @@ def _measures(found: dict[UUID, Facts], user: Any, families: list[Family], today
                 address("plans:family_tab", measure.family_id),
             )
         )
+
+
+def _without_line(found: dict[UUID, Facts], rows: Any, today: date) -> None:
+    """One notice per family that still takes part: what happens to these measures is for people to decide."""
+    yes = Consent.objects.live(today).filter(family=OuterRef("family"), purpose=Purpose.PARTICIPATION)
+    for family, count in rows.filter(Exists(yes)).order_by().values_list("family").annotate(Count("pk")):
+        words = ngettext("%(count)s tiltak mangler avtale", "%(count)s tiltak mangler avtale", count)
+        found[family].notices.append(
+            Notice(
+                "consent", words % {"count": count}, address("plans:family_tab", family), "Handshake", "now", today,
+                _("Tiltak uten avtale"), _("avtal på nytt, eller gi dem til en annen"),
+            )
+        )  # fmt: skip

@@ -221,6 +221,7 @@ def line_end(request: HttpRequest, family_id, line_id) -> HttpResponse:
     follows = [_("Utkastet er borte fra siden, og kontakten som sto der, skjules.")] if draft else [
         _("Kontakten hos %(service)s skjules med en gang, overalt.") % said,
         _("Dere kan ikke lenger kontakte %(service)s om familien.") % said,
+        _("Tiltak i planen med %(service)s kommer i Å gjøre, så dere kan bestemme hva som skjer med dem.") % said,
         _("Det står igjen at det var en avtale, fra når og til når."),
     ]  # fmt: skip
     heading = _("Kast utkastet: %(service)s") if draft else _("Avslutt avtalen med %(service)s")

@@ -1,13 +1,17 @@
 """Who holds foreldreansvar, and who therefore signs for a child."""
 
+from datetime import date
 from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from consent import actions
+from consent.forms import ConsentForm
 from consent.holders import Holder, holders_in, needs_both, signers_for
 from consent.models import Consent
+from consent.tablet import TabletForm
+from families.models import Member
 from nyemonstre.access.wall import acting_as
 from nyemonstre.refusals import Refused
 from tests.consent.arrange import days, errors, text, url
@@ -72,6 +76,56 @@ def test_a_single_holder_needs_no_reason(client, family, people, team):
     pads = client.get(f"{url('tablet', family)}?hvem={gutt.pk}").content.decode()
     assert f"strokes_{mor.pk}" in pads
     assert f"strokes_{people['Far'].pk}" not in pads
+
+
+REASON = "Den andre er bortreist"
+# Who is noted as holder, who signs for the boy, the reason, and what the form then lacks.
+WHO_SIGNS = [
+    ((), ("Mor", "Far"), "", None),  # nobody has asked who it is: both adults, or one with a reason
+    ((), ("Mor",), "", "one_parent_reason"),
+    ((), ("Mor",), REASON, None),
+    ((), (), REASON, "signature"),
+    (("Mor",), ("Mor",), "", None),  # alone about it
+    (("Mor",), ("Far",), REASON, "signature"),
+    (("Mor", "Far"), ("Mor", "Far"), "", None),
+    (("Mor", "Far"), ("Far",), "", "one_parent_reason"),
+    (("Mor", "Far"), ("Far",), REASON, None),
+    (("Mor", "Ola"), ("Mor",), "", "one_parent_reason"),  # who lives elsewhere counts as much
+    (("Mor", "Ola"), ("Ola",), REASON, None),
+    (("Mor", "Ola"), ("Far", "Ola"), REASON, None),  # the father who is no holder adds nothing
+    (("Ola",), ("Ola",), "", None),
+    (("Ola",), ("Mor", "Far"), REASON, "signature"),
+]
+
+
+@pytest.mark.parametrize(("noted", "signs", "reason", "lacks"), WHO_SIGNS)
+@pytest.mark.parametrize("how", ["paper", "tablet"])
+def test_who_must_sign_for_a_child(noted, signs, reason, lacks, how):
+    born = {"Mor": 1985, "Far": 1984, "Gutt": days(0).year - 8}
+    there = {
+        name: Member(
+            first_name=name, last_name="P", birth_date=date(year, 1, 1), role="adult" if year < 2000 else "child"
+        )
+        for name, year in born.items()
+    }
+    boy, adults = there["Gutt"], [there["Far"], there["Mor"]]
+    ola = Holder(child=boy, name="Ola P")
+    rows = [Holder(child=boy, person=there[name]) if name in there else ola for name in noted]
+    known = {boy.pk: rows} if rows else {}
+    people = {"Mor": there["Mor"], "Far": there["Far"], "Ola": ola}
+    heard = {"key": str(uuid4()), "language": "nb", f"heard_{boy.pk}": "Ja", "one_parent_reason": reason}
+    if how == "tablet":
+        data = {**heard, "participation": "given", "research": "later"}
+        data |= {f"name_{people[name].pk}": people[name].full_name for name in signs}
+        form = TabletForm(data, asked=[boy], adults=adults, known=known)
+    else:
+        data = {**heard, "members": [str(boy.pk)], "purpose": "participation", "answer": "given", "how": "signed",
+                "answered_on": f"{days(0):%d.%m.%Y}"}  # fmt: skip
+        form = ConsentForm(data, asked=[boy], adults=adults, known=known)
+        boxes = dict(form.fields["parents"].choices)  # who is no holder cannot be ticked at all
+        data["parents"] = [key for name in signs if (key := str(people[name].pk)) in boxes]
+    said = {"signature" if name == "parents" or name.startswith("name_") else name for name in form.errors}
+    assert said == ({lacks} if lacks else set()), form.errors
 
 
 def test_each_of_two_half_siblings_is_answered_for_by_their_own(client, family, people, team):

@@ -148,9 +148,10 @@ def test_the_day_turns_at_midnight_in_oslo(month, offset):
             assert rules.is_live(yes) is live
 
 
-@pytest.mark.parametrize(("month"), [1, 7])
-def test_a_live_line_ends_at_midnight_in_oslo(team, month):
-    day = datetime(2026, month, 15, 12, tzinfo=OSLO)
+@pytest.mark.parametrize(("month", "on"), [(7, 15), (3, 29), (10, 25)])
+def test_a_live_line_ends_at_midnight_in_oslo(team, month, on):
+    """Also on the last day of winter time, which has 23 hours, and of summer time, which has 25."""
+    day = datetime(2026, month, on, 12, tzinfo=OSLO)
     with time_machine.travel(day):
         family = family_at("consent", team)
         people = members_of(family, team.coordinator)
@@ -160,7 +161,7 @@ def test_a_live_line_ends_at_midnight_in_oslo(team, month):
             valid_to=day.date(), by=team.coordinator,
         )  # fmt: skip
         actions.sign_line(line, how=How.SIGNED, signed_by="Mor", by=team.coordinator)
-    midnight = datetime(2026, month, 16, tzinfo=OSLO)
+    midnight = datetime(2026, month, on + 1, tzinfo=OSLO)
     for moment, may in ((midnight - timedelta(seconds=2), True), (midnight, False)):
         with time_machine.travel(moment, tick=False), acting_as(team.coordinator):
             assert rules.may_contact(family, school) is may

@@ -8,12 +8,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from celery import Task
 from django.db import connection
 from django.urls import reverse
 
+from consent import actions as consents
 from nyemonstre.access.roles import COORDINATOR_GRANT, Role
 from nyemonstre.accounts.models import Membership, User
 from plans.printing import print_plan
+from tests.consent.arrange import say
+from tests.meta import canaries
 from tests.meta.addresses import LINES, PUBLIC
 from tests.meta.matrix import MARK, ROWS, VIEWS, World, ask, browser, changed_rows, patterns, undone, words_of
 from tests.meta.test_access_table import USES, cells
@@ -296,3 +300,35 @@ def test_nobody_acts_between_the_questions(world):
     with connection.cursor() as cursor:
         cursor.execute("select count(*) from families_family")
         assert cursor.fetchone() == (0,)
+
+
+# ── What was taken back ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_contact_whose_line_was_taken_back_is_nowhere(
+    world, monkeypatch, mailoutbox, django_capture_on_commit_callbacks
+):
+    """No page, fragment, PDF, search, export, history, table, mail or task, for anybody, from the same transaction."""
+    tasks: list[Any] = []
+    monkeypatch.setattr(Task, "apply_async", lambda task, *args, **options: tasks.append((task.name, args, options)))
+    by = world.team.coordinator
+    everybody = [by, world.team.second_coordinator, *world.people.values()]
+    with undone(), django_capture_on_commit_callbacks(execute=True):
+        arranged = canaries.arrange(world)
+        tab = browser(by).get(world.address("consent:family_tab"))
+        assert canaries.found_in(words_of(tab)) == canaries.found_in(str(canaries.STRINGS)), "else nothing is proven"
+        consents.end_line(arranged.lines["avsluttet"], reason="Mor vil ikke mer", by=by)
+        calls = {"how": "phone", "note": "Ringte meg og sa det."}
+        say(arranged.people["Mor"], by, "withdrawn", **calls)
+        seen = canaries.scan(arranged)
+        wrong = {address: words for address, words in seen.items() if any("gjelder" not in word for word in words)}
+        assert not wrong, wrong
+        goes_on = canaries.found_in(str(canaries.STRINGS["gjelder"]))
+        assert set().union(*seen.values()) == goes_on
+        assert set().union(*(canaries.in_tables(user) for user in everybody)) == goes_on - {"gjelder:does"}
+        for name in ("Far", "Jente", "Gutt"):
+            say(arranged.people[name], by, "withdrawn", **calls)
+        assert not canaries.scan(arranged, only=seen), "the last one has left, and the third line with them"
+        assert not any(canaries.in_tables(user) for user in everybody)
+    assert not canaries.found_in(str(tasks).lower())
+    assert not [message for message in mailoutbox if canaries.found_in(str(message.message()).lower())]
