@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils import timezone, translation
 
+from families.protection import Outside
+
 from .enums import YES
 from .models import Consent
 from .texts import standard
@@ -24,12 +26,13 @@ def printed_consent(consent: Consent) -> dict[str, Any]:
 
     An answer from before texts were kept is printed with the product's own words, which were the only ones then.
     """
+    out = Outside(consent.family)
     text = consent.text or standard(consent.family.municipality, consent.purpose, language_of(consent))
     with translation.override(language_of(consent)):
         return {
             "name": consent.member.full_name,
             "what": str(consent.what),
-            "municipality": consent.family.municipality.name,
+            "municipality": out.place(consent.family.municipality.name),
             "today": timezone.localdate(),
             "text": text,
             "sha256": consent.text_sha256 or text.sha256,

@@ -43,7 +43,6 @@ def _lead(user: Any) -> list[dict[str, Any]]:
         _item(_("Fravær"), "families:leave_list"),
         *_intake(user),
         _item(_("Satser"), "content:fact_list"),
-        _item(_("Samtykketekster"), "consent:text_list"),
     ]
 
 

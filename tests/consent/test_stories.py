@@ -25,7 +25,7 @@ def test_the_school_line_is_taken_back_while_somebody_else_has_the_picker_open(
     client, family, people, team, live, school
 ):
     by, other = team.coordinator, team.second_coordinator
-    assignments.assign_coordinator(family, coordinator=other, kind="second", by=team.lead)
+    assignments.assign_coordinator(family, coordinator=other, kind="second", reason="To hjem", by=team.lead)
     line = live()
     goal = plans.add_goal(family, outcome=Outcome.RM3, words="Lese sammen", whose=[people["Jente"]], by=by)
     plans.add_measure(goal, what="Leksehjelp", done_by=Doer.SERVICE, service=school, due_on=days(0), by=by)

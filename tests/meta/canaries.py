@@ -65,7 +65,11 @@ def arrange(world: World) -> SimpleNamespace:
         plans.add_measure(goal, what="Leksehjelp", done_by=Doer.SERVICE, service=service, due_on=days(0), by=by)
     actions.attach_paper(family, lines=lines.values(), file=a_file(), by=by)
     assignments.assign_coordinator(
-        family, coordinator=world.team.second_coordinator, kind=AssignmentKind.SECOND, by=world.team.lead
+        family,
+        coordinator=world.team.second_coordinator,
+        kind=AssignmentKind.SECOND,
+        reason="To hjem",
+        by=world.team.lead,
     )
     return SimpleNamespace(world=world, people=people, lines=lines, printed=print_plan(family, by=by, straight=True))
 

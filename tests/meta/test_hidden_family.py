@@ -17,6 +17,8 @@ from kombu.exceptions import OperationalError
 
 from assessments.outcomes import Outcome
 from consent import actions as consent_actions
+from consent.models import Consent
+from consent.printed import printed_consent
 from families import assignments, people
 from families.actions_identity import keep_number
 from families.actions_protection import change_protection
@@ -218,6 +220,10 @@ def test_what_leaves_the_case_tells_of_no_place(world):
     with acting_as(by):
         family = Family.objects.select_related("municipality").with_path().with_coordinators().get(pk=world.hidden.pk)
         paper = str(printed_plan(family))
+        answers = Consent.objects.select_related("member", "family__municipality", "text", "extra")
+        answer = printed_consent(answers.filter(family=family).first())
+    assert answer["name"]
+    assert world.team.municipality.name not in str({key: value for key, value in answer.items() if key != "text"})
     assert SAID["goal"] in paper
     assert not [word for word in (*PLACES.values(), world.team.municipality.name) if word in paper]
     client = Client()
