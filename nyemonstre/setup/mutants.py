@@ -37,7 +37,7 @@ SOUND = "sound"
 # pytest's words for "a test failed" and "no test could be collected"; only the first has caught anything.
 FAILED = 1
 # Histories in the search for one that shows a mistake, besides the written one.
-HISTORIES = "5"
+HISTORIES = "3"
 
 
 class Stale(Exception):

@@ -130,11 +130,7 @@ class Access(Oracle):
         given = (READS | LEADS) & set().union(*(BY_GRANT[held.role] for held in self.live_roles(user, known.place)))
         known.named[user.pk] = dict.fromkeys(given, None if end is None else self.hour + end)
 
-    @aimed(
-        lambda self: [
-            (known, by, user) for known, by in self.those_who_may(P.GRANT_ACCESS) for user in sorted(known.named)
-        ]
-    )
+    @aimed(lambda self: [(known, by, user) for known, by in self.those_who_may(P.GRANT_ACCESS) for user in known.named])
     def is_let_in_no_more(self, known: Known, by: User, user: UUID) -> None:
         assignments.revoke_access(known.family, user=User.objects.get(pk=user), reason="Ferdig", by=fresh(by))
         del known.named[user]
@@ -181,7 +177,7 @@ class Access(Oracle):
         lambda self: [
             (known, by, out)
             for known in self.families
-            for out in sorted(known.shut_out)
+            for out in known.shut_out
             for by in self.people
             if by.pk not in known.shut_out
             and (self.may(by, P.GRANT_ACCESS, known) or self.can(by, P.REVIEW_ACCESS, known.place))

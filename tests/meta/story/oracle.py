@@ -89,7 +89,10 @@ class Known:
 
 
 class Oracle:
-    """Who sees what. Whoever uses it keeps the facts below up to date, and `hour` when time passes."""
+    """Who sees what. Whoever uses it keeps the facts below up to date, and `hour` when time passes.
+
+    Everything is kept in the order in which it happened, never by id, so that a history told again is the same one.
+    """
 
     teams: list[Team]
     people: list[User]

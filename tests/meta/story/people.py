@@ -102,7 +102,7 @@ class People(Access):
         say(member, yes=True, by=fresh(by), last_day=None if last is None else day(last))
         known.said_yes[member] = None if last is None else self.today + last
 
-    @aimed(lambda self: self.inside(lambda known: sorted(self.taking_part(known))))
+    @aimed(lambda self: self.inside(lambda known: [one for one in known.said_yes if one in self.taking_part(known)]))
     def takes_the_yes_back(self, known: Known, by: User, member: UUID) -> None:
         """Lines that then cover nobody who takes part end, and all of them when nobody is left."""
         say(member, yes=False, by=fresh(by))
@@ -128,7 +128,7 @@ class People(Access):
         known.lines[contact] = Line(set(covers), by.pk, "draft", self.today + first, end)
 
     def lines(self, *states: str) -> Callable[[Known], list]:
-        return lambda known: sorted(key for key, line in known.lines.items() if line.state in states)
+        return lambda known: [key for key, line in known.lines.items() if line.state in states]
 
     def to_sign(self, known: Known) -> list:
         """While somebody takes part, and before the line is over."""
