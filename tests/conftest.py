@@ -79,6 +79,8 @@ def _about_servers(name: str) -> bool:
 
 
 _environment()
+# `make mutants` seeds mistakes in the database while these tests run. Here, because the plugin reads the settings.
+pytest_plugins = ["nyemonstre.setup.seeding"] if "MUTANTS" in os.environ else []
 
 
 def pytest_collection_finish() -> None:

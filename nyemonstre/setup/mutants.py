@@ -1,8 +1,9 @@
 """`make mutants`: mistakes seeded in the access rules, one at a time, and the test that catches each.
 
-The list is security/mutants.toml. A mistake in SQL goes into a copy of a sound database, one in Python into a copy of
-the code; then the tests named with it run. Ends with 1 when a mistake survives, or no longer fits the code. ONLY=name
-tries one of them, or those with that word in their name; JOBS is how many at once.
+The list is security/mutants.toml. A mistake in SQL is seeded inside the transaction of each test
+(nyemonstre/setup/seeding.py), one in Python in a copy of the code; then the tests named with it run. Ends with 1 when a
+mistake survives, or no longer fits the code. ONLY=name tries one of them, or those with that word in their name; JOBS
+is how many copies of the code are tried at once.
 """
 
 import os
@@ -13,7 +14,7 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,8 @@ SHARED = (".venv", "node_modules")
 SOUND = "sound"
 # pytest's words for "a test failed" and "no test could be collected"; only the first has caught anything.
 FAILED = 1
+# Begins a line by which the process of seeding.py says how it went.
+TOLD = "MUTANT"
 # Histories in the search for one that shows a mistake, besides the written one.
 HISTORIES = "3"
 
@@ -69,6 +72,16 @@ class Mutant:
         return self.old.join(before) + self.new + self.old.join(after)
 
 
+@dataclass(frozen=True)
+class Result:
+    """The test that caught it, or nothing; seconds spent; and why it could not be tried, if it could not."""
+
+    mutant: Mutant
+    caught: str
+    spent: float
+    trouble: str = ""
+
+
 def mutants() -> list[Mutant]:
     """As they are written, with the paths of their tests."""
     written = tomllib.loads(SEEDED.read_text())
@@ -99,14 +112,18 @@ class Laboratory:
             password=place["NM_DATABASE_PASSWORD_OWNER"], autocommit=True,
         )  # fmt: skip
 
-    def run(self, name: str, root: Path, tests: tuple[str, ...]) -> str:
-        """Run the tests of the code in `root` on the database test_`name`. Gives the one that failed, or nothing.
+    def command(self, database: str, tests: Iterable[str], *more: str) -> tuple[list[str], dict[str, str]]:
+        """pytest on the database test_`database`: the words of the command, and its environment."""
+        given = {key: value for key, value in os.environ.items() if not key.startswith(("NM_", "DJANGO_"))}
+        given |= {"HISTORIES": HISTORIES, **self.environment, "NM_DATABASE_NAME": database}
+        return [str(BIN / "pytest"), "-x", "-q", "--tb=line", "-p", "no:cacheprovider", *more, *tests], given
+
+    def run(self, database: str, root: Path, tests: Iterable[str]) -> str:
+        """Run the tests of the code in `root`. Gives the one that failed, or nothing.
 
         Raises RuntimeError when they could not be run.
         """
-        given = {key: value for key, value in os.environ.items() if not key.startswith(("NM_", "DJANGO_"))}
-        given |= {"HISTORIES": HISTORIES, **self.environment, "NM_DATABASE_NAME": name}
-        command = [str(BIN / "pytest"), "-x", "-q", "--tb=line", "-p", "no:cacheprovider", "--reuse-db", *tests]
+        command, given = self.command(database, tests, "--reuse-db")
         done = subprocess.run(command, cwd=root, env=given, capture_output=True, text=True, check=False)
         if done.returncode == 0:
             return ""
@@ -115,33 +132,60 @@ class Laboratory:
             raise RuntimeError((done.stdout + done.stderr)[-3000:])
         return failed[1]
 
-    def try_out(self, mutant: Mutant) -> str:
-        """The test that catches it, or nothing. Raises Stale, and RuntimeError when the tests could not be run."""
-        root = self._copy_of_code(mutant) if mutant.file else ROOT
+    # ── Mistakes in SQL ──
+
+    def seed_database(self, chosen: list[Mutant]) -> Iterator[Result]:
+        """All of them in one process, as each is done. Raises RuntimeError when it ends before the last."""
+        command, given = self.command("seeded", tests_of(chosen), "-s")
+        given["MUTANTS"] = ",".join(mutant.name for mutant in chosen)
+        by_name, began, rest = {mutant.name: mutant for mutant in chosen}, time.monotonic(), []
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=given, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        for line in process.stdout or ():
+            if not line.startswith(f"{TOLD}\t"):
+                rest.append(line)
+                continue
+            _told, name, caught, *trouble = line.rstrip("\n").split("\t")
+            spent, began = time.monotonic() - began, time.monotonic()
+            if name != "sound":
+                yield Result(by_name.pop(name), caught, spent, "".join(trouble))
+            elif caught:
+                raise RuntimeError(f"{caught} feiler uten noen feil i koden. Få testene til å gå først.")
+        process.wait()
+        if by_name:
+            raise RuntimeError("".join(rest)[-3000:])
+
+    # ── Mistakes in Python ──
+
+    def seed_code(self, chosen: list[Mutant], jobs: int) -> Iterator[Result]:
+        """Each in a copy of the code, with a copy of a sound database. Raises RuntimeError when it is not sound."""
+        if caught := self.run(SOUND, ROOT, tests_of(chosen)):
+            raise RuntimeError(f"{caught} feiler uten noen feil i koden. Få testene til å gå først.")
+        with ThreadPoolExecutor(jobs) as pool:
+            yield from pool.map(self._try_copy, chosen)
+
+    def _try_copy(self, mutant: Mutant) -> Result:
+        began = time.monotonic()
         with self.owner("postgres") as owner:
             copy = sql.SQL("create database {} template {}")
             owner.execute(copy.format(sql.Identifier(f"test_{mutant.name}"), sql.Identifier(f"test_{SOUND}")))
+        root, caught, trouble = COPIES / mutant.name, "", ""
         try:
-            if not mutant.file:
-                self._seed_database(mutant)
-            return self.run(mutant.name, root, mutant.tests)
+            self._copy_code(mutant, root)
+            caught = self.run(mutant.name, root, mutant.tests)
+        except Stale:
+            trouble = "passer ikke lenger til koden"
+        except RuntimeError as error:
+            trouble = str(error)
         finally:
+            shutil.rmtree(root, ignore_errors=True)
             with self.owner("postgres") as owner:
                 owner.execute(sql.SQL("drop database {} (force)").format(sql.Identifier(f"test_{mutant.name}")))
-            if mutant.file:
-                shutil.rmtree(root)
+        return Result(mutant, caught, time.monotonic() - began, trouble)
 
-    def _seed_database(self, mutant: Mutant) -> None:
-        with self.owner(f"test_{mutant.name}") as owner:
-            if mutant.sql:
-                owner.execute(mutant.sql.encode())
-            else:
-                text = definition(lambda query, values: owner.execute(query, values).fetchone(), mutant.function)
-                owner.execute(mutant.seeded_in(text).encode())
-
-    def _copy_of_code(self, mutant: Mutant) -> Path:
+    def _copy_code(self, mutant: Mutant, root: Path) -> None:
         seeded = mutant.seeded_in((ROOT / mutant.file).read_text())
-        root = COPIES / mutant.name
         shutil.rmtree(root, ignore_errors=True)
         shutil.copytree(ROOT, root, ignore=shutil.ignore_patterns(*NOT_COPIED), copy_function=os.link)
         for shared in SHARED:
@@ -149,7 +193,11 @@ class Laboratory:
         # The copy is a link to the file itself: make room for another before writing.
         (root / mutant.file).unlink()
         (root / mutant.file).write_text(seeded)
-        return root
+
+
+def tests_of(chosen: Iterable[Mutant]) -> list[str]:
+    """Every test that one of them names, once."""
+    return list(dict.fromkeys(path for mutant in chosen for path in mutant.tests))
 
 
 def main() -> int:
@@ -159,43 +207,36 @@ def main() -> int:
     if not chosen:
         print(f"Ingen feil har «{word}» i navnet. De står i {SEEDED.relative_to(ROOT)}.")
         return 1
+    in_code = [mutant for mutant in chosen if mutant.file]
+    in_sql = [mutant for mutant in chosen if not mutant.file]
+    print(f"{len(chosen)} feil. Først går testene uten noen av dem.", flush=True)
     with tempfile.TemporaryDirectory(prefix="nyemonstre-mutants-") as folder:
         Path(folder).chmod(0o711)
         with Servers(Path(folder) / "servers", careless=True) as servers:
             laboratory = Laboratory(servers.environment())
-            tests = tuple(dict.fromkeys(path for mutant in chosen for path in mutant.tests))
-            if caught := laboratory.run(SOUND, ROOT, tests):
-                print(f"{caught} feiler uten noen feil i koden. Få testene til å gå først.")
-                return 1
-            print(f"Uten feil går alle testene ({time.monotonic() - started:.0f} s).", flush=True)
-            survived = try_all(laboratory, chosen)
-    print(f"\n{len(chosen) - survived} av {len(chosen)} feil ble fanget ({time.monotonic() - started:.0f} s)")
-    return 1 if survived else 0
+            lanes = [laboratory.seed_database(in_sql)] if in_sql else []
+            lanes += [laboratory.seed_code(in_code, int(os.environ.get("JOBS", "2")))] if in_code else []
+            with ThreadPoolExecutor(len(lanes)) as pool:
+                caught = sum(pool.map(show, lanes))
+    print(f"\n{caught} av {len(chosen)} feil ble fanget ({time.monotonic() - started:.0f} s)")
+    return 0 if caught == len(chosen) else 1
 
 
-def try_all(laboratory: Laboratory, chosen: list[Mutant]) -> int:
-    """One line for each as it is done. Gives how many were not caught."""
-
-    def attempt(mutant: Mutant) -> tuple[str, float]:
-        began = time.monotonic()
-        try:
-            said = laboratory.try_out(mutant)
-        except Stale:
-            said = ""
-            print(f"{mutant.name}: passer ikke lenger til koden, skriv den på nytt i security/mutants.toml", flush=True)
-        except (RuntimeError, psycopg.Error) as error:
-            said = ""
-            print(f"{mutant.name}: {error}", flush=True)
-        return said, time.monotonic() - began
-
-    survived = 0
-    print(f"\n{'':8} {'Feil':28} {'Sekunder':>8}  Fanget av", flush=True)
-    with ThreadPoolExecutor(int(os.environ.get("JOBS", "2"))) as pool:
-        for mutant, (caught, spent) in zip(chosen, pool.map(attempt, chosen), strict=True):
-            survived += not caught
-            said = caught or f"OVERLEVDE: {mutant.mistake}"
-            print(f"{'fanget' if caught else 'OVERLEVD':8} {mutant.name:28} {spent:>8.1f}  {said}", flush=True)
-    return survived
+def show(results: Iterator[Result]) -> int:
+    """A line for each as it is done. Gives how many were caught."""
+    caught = 0
+    try:
+        for result in results:
+            good = bool(result.caught) and not result.trouble
+            caught += good
+            said = result.caught if good else f"{result.mutant.mistake}. {result.trouble}"
+            print(
+                f"{'fanget' if good else 'OVERLEVDE':10}{result.mutant.name:30}{result.spent:>7.1f} s  {said}",
+                flush=True,
+            )
+    except RuntimeError as error:
+        print(error, flush=True)
+    return caught
 
 
 if __name__ == "__main__":
