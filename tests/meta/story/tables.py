@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from nyemonstre.access.roles import Permission
 from nyemonstre.accounts.models import User
@@ -202,6 +203,12 @@ language sql stable security definer set search_path = pg_catalog, public, pg_te
 {EVERYTHING}
 $story$;
 
+create function sec.story_asks(question text) returns setof uuid
+language plpgsql stable security definer set search_path = pg_catalog, public, pg_temp as $story$
+begin
+  return query execute question;
+end $story$;
+
 create function sec.story_goes_on(days integer) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp as $story$
 declare
@@ -219,12 +226,12 @@ begin
   update consent_agreementline set valid_from = valid_from - days, valid_to = valid_to - days;
 end $story$;
 """
-NO_OWNERS = "drop function if exists sec.story_rows(), sec.story_goes_on(integer);"
+NO_OWNERS = "drop function if exists sec.story_rows(), sec.story_asks(text), sec.story_goes_on(integer);"
 
 
 @contextmanager
 def owners_eyes() -> Iterator[None]:
-    """Two functions of the owner in the test database, for as long as this lasts. Outside any transaction."""
+    """Three functions of the owner in the test database, for as long as this lasts. Outside any transaction."""
     with as_owner(connection), connection.cursor() as cursor:
         cursor.execute(NO_OWNERS + OWNERS)
     with connection.cursor() as cursor:
@@ -248,6 +255,14 @@ def what_is_there() -> Counter[Row]:
 def what_is_seen() -> Counter[Row]:
     """By whoever acts, without any filter."""
     return _rows("execute story_seen")
+
+
+def past_the_wall(queryset: QuerySet) -> set[UUID]:
+    """The ids a queryset finds when the wall hides none from it: what it says by itself."""
+    with connection.cursor() as cursor:
+        question = cursor.mogrify(*queryset.order_by().values("pk").query.sql_with_params())
+        cursor.execute("select * from sec.story_asks(%s)", [question])
+        return {row[0] for row in cursor.fetchall()}
 
 
 def what_should_be_seen(there: Counter[Row], oracle: Oracle, user: User) -> Counter[Row]:
