@@ -196,7 +196,7 @@ def test_after_all_that_may_happen_everybody_sees_what_the_oracle_says(tell):
     # What ends tomorrow at this hour, and what begins then.
     tell.stands_in(whole, second, DAY)
     tell.follows_beside(new, second, DAY)
-    tell.is_let_in(other, there.lead, DAY)
+    tell.is_let_in(other, there.lead, there.lead, DAY)
     tell.a_group_is_let_in(whole, DAY)
     tell.opens_in_need(whole, lead)
     tell.says_yes(new, mother, None)
@@ -207,6 +207,8 @@ def test_after_all_that_may_happen_everybody_sees_what_the_oracle_says(tell):
     tell.a_line_is_drafted(whole, here.coordinator, 0, None)
     tell.a_line_is_signed(whole)
     tell.a_line_is_ended(whole, [*whole.lines][-1])
+    tell.a_line_is_drafted(whole, here.coordinator, 1, None)
+    tell.a_line_is_signed(whole)
     tell.has_their_last_day_today(there.coordinator)
     tell.a_day_passes()
     tell.a_line_is_signed(new)

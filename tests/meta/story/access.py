@@ -35,7 +35,8 @@ def aimed(possible: Callable[[Any], list[tuple]]) -> Callable:
             if isinstance(which, int):
                 chosen = choices[which % len(choices)]
             else:
-                chosen = next(choice for choice in choices if all(wanted in choice for wanted in which))
+                # A word said twice must be there twice: one who lets themselves in.
+                chosen = next(c for c in choices if all(c.count(word) >= which.count(word) for word in which))
             function(self, *chosen)
 
         act.__name__, act.__doc__ = function.__name__, function.__doc__
