@@ -223,6 +223,7 @@ def test_after_all_that_may_happen_everybody_sees_what_the_oracle_says(tell):
     tell.says_oneself_that_one_has_a_conflict(whole, lead)
     tell.says_oneself_that_one_has_a_conflict(new, here.auditor)
     tell.somebody_tries_what_they_may_not(whole, lead)
+    tell.somebody_tries_what_they_may_not(whole, second, P.GRANT_ACCESS)
     tell.is_not_shut_out_any_more(whole, here.auditor, lead.pk)
     tell.is_not_shut_out_any_more(new, here.coordinator.pk)
     tell.closes_what_was_opened_in_need(whole, lead)
