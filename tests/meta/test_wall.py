@@ -122,6 +122,14 @@ def test_nothing_is_shown_past_the_wall_by_a_view():
     assert views == []
 
 
+def test_what_may_be_changed_stays_where_it_may_be_changed():
+    loose = rows(
+        "select tablename, policyname from pg_policies where permissive = 'PERMISSIVE' and cmd = 'UPDATE'"
+        " and qual is distinct from with_check"
+    )
+    assert loose == []
+
+
 def test_only_the_owner_is_let_through_without_a_condition():
     loose = rows(
         "select tablename, policyname from pg_policies where permissive = 'PERMISSIVE' and roles <> '{nm_owner}'"

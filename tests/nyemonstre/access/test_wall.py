@@ -4,6 +4,7 @@ import pytest
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
+from families import assignments
 from families.models import Family, Member
 from families.stages import Step
 from nyemonstre.access.wall import acting_as, as_job, current_actor
@@ -66,6 +67,17 @@ def test_a_row_cannot_be_moved_into_a_family_one_does_not_have():
             Member(family=theirs, first_name="A", last_name="B", birth_date="2020-01-01", role="child").save(
                 force_insert=True
             )
+
+
+def test_a_row_cannot_be_moved_into_a_family_one_may_only_read():
+    """What is read is asked of the new row too, so only the permission to change tells the two families apart."""
+    team = Team()
+    mine, read = family_at(Step.INTAKE, team), family_at(Step.INTAKE, team, followed=False)
+    assignments.grant_access(read, user=team.coordinator, reason="Møte", by=team.lead)
+    with acting_as(team.coordinator):
+        member = Member.objects.filter(family=mine).first()
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            Member.objects.filter(pk=member.pk).update(family=read)
 
 
 def test_update_and_delete_without_a_filter_touch_only_ones_own():
