@@ -1,22 +1,34 @@
 """A team, and a family in which everybody has said yes to taking part."""
 
+from copy import deepcopy
+
 import pytest
 
 # Models can be imported when Django is ready, which is after this file is read: hence the imports in the functions.
 
 
+def a_team_and_its_family():
+    from tests.factories import Team, family_at
+
+    team = Team()
+    return team, family_at("consent", team, name="Lyngmo")
+
+
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    """Walked once for the module. A module whose tests commit has a `walked` of its own for each test."""
+    with shared_rows():
+        return a_team_and_its_family()
+
+
 @pytest.fixture
-def team(db):
-    from tests.factories import Team
-
-    return Team()
+def team(db, walked):
+    return deepcopy(walked[0])
 
 
 @pytest.fixture
-def family(team):
-    from tests.factories import family_at
-
-    return family_at("consent", team, name="Lyngmo")
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 @pytest.fixture

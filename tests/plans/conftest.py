@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -27,15 +28,26 @@ from tests.factories import Team, family_at
 SECRETS = {"name": "Solfrid Hemmelund", "title": "kontaktlærer", "phone": "90909091", "email": "solfrid@skole.test"}
 
 
-@pytest.fixture
-def team(db) -> Team:
-    return Team()
+def a_team_and_its_family() -> tuple[Team, Family]:
+    team = Team()
+    return team, family_at(Step.BASELINE, team, on=timezone.localdate() - timedelta(days=200))
+
+
+@pytest.fixture(scope="module")
+def walked(shared_rows: Any) -> tuple[Team, Family]:
+    """Walked once for the module. A module whose tests commit has a `walked` of its own for each test."""
+    with shared_rows():
+        return a_team_and_its_family()
 
 
 @pytest.fixture
-def family(team: Team) -> Family:
-    with transaction.atomic():
-        return family_at(Step.BASELINE, team, on=timezone.localdate() - timedelta(days=200))
+def team(db: None, walked: tuple[Team, Family]) -> Team:
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team: Team, walked: tuple[Team, Family]) -> Family:
+    return deepcopy(walked[1])
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from plans.enums import DocumentState, PlanEvent
 from plans.models import PlanDocument
 from tests.factories import Team
 
-from .conftest import HTMX, SECRETS, reading, url
+from .conftest import HTMX, SECRETS, a_team_and_its_family, reading, url
 
 # Seconds a person may wait for a page that finds the broker dead.
 AT_ONCE = 4.0
@@ -34,6 +34,12 @@ AT_ONCE = 4.0
 PATIENCE = 90
 # Each test process has two databases of Valkey: one where a worker listens, and one where nobody does.
 WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 6
+
+
+@pytest.fixture
+def walked(db):
+    with transaction.atomic():
+        return a_team_and_its_family()
 
 
 def use_broker(monkeypatch, address):
