@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BIN = Path(sys.executable).parent
@@ -35,18 +36,24 @@ def report(name: str, code: int, output: str, started: float) -> None:
         print(output, flush=True)
 
 
-def main() -> int:
-    """Returns the exit code."""
-    started = time.monotonic()
-    running = {
-        name: subprocess.Popen(
-            list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-        )
-        for name, command in STATIC.items()
-    }
+def start(command: list[str | Path], **options: Any) -> subprocess.Popen[str]:
+    """The command under way, both its outputs in one."""
+    return subprocess.Popen(
+        list(map(str, command)), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options
+    )
+
+
+def report_each(running: dict[str, "subprocess.Popen[str]"], started: float) -> None:
+    """Wait for them all."""
     for name, process in running.items():
         output, _ = process.communicate()
         report(name, process.returncode, output, started)
+
+
+def main() -> int:
+    """Returns the exit code."""
+    started = time.monotonic()
+    report_each({name: start(command) for name, command in STATIC.items()}, started)
     with tempfile.TemporaryDirectory(prefix="nyemonstre-test-") as folder:
         Path(folder).chmod(0o711)
         with Servers(Path(folder) / "servers", careless=True) as servers:
@@ -60,9 +67,19 @@ def with_servers(environment: dict[str, str], started: float) -> None:
     # Without the settings' name too: pytest would read them before tests/conftest.py has answered what they ask.
     given = {name: value for name, value in os.environ.items() if not name.startswith(("NM_", "DJANGO_"))} | environment
     owner = given | {"NM_DATABASE_ROLE": "owner", "NM_DEBUG": "1"}
-    command = [str(BIN / "python"), "-W", "error", "manage.py", "makemigrations", "--check", "--dry-run"]
-    done = subprocess.run(command, cwd=ROOT, env=owner, capture_output=True, text=True, check=False)
-    report("migrations", done.returncode, done.stdout + done.stderr, started)
+    commands = {
+        "migrations": ["makemigrations", "--check", "--dry-run"],
+        # The tests' databases are copies of this one, which costs a second each instead of a dozen.
+        "template": ["migrate", "--noinput", "--verbosity", "0"],
+    }
+    report_each(
+        {
+            name: start([BIN / "python", "-W", "error", "manage.py", *words], env=owner)
+            for name, words in commands.items()
+        },
+        started,
+    )
+    given["NM_TEST_TEMPLATE"] = environment["NM_DATABASE_NAME"]
     arguments = shlex.split(os.environ.get("ARGS", ""))
     workers = ["-n", "2", "--dist", "worksteal"] if "-n" not in arguments else []
     tests = subprocess.run([str(BIN / "pytest"), "-q", *workers, *arguments], cwd=ROOT, env=given, check=False)

@@ -52,7 +52,10 @@ def demo_database(name: str) -> Iterator[str]:
         owner.execute("select pg_advisory_lock(%s)", [LOCK])
         if not owner.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             try:
-                owner.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+                template = os.environ.get("NM_TEST_TEMPLATE", "template1")
+                owner.execute(
+                    sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+                )
                 _manage(name, "migrate", "--noinput", "--verbosity", "0")
                 _manage(name, *SEED)
             except BaseException:
@@ -66,7 +69,7 @@ def demo_database(name: str) -> Iterator[str]:
 
 def _owner() -> psycopg.Connection:
     return psycopg.connect(
-        host=os.environ["NM_DATABASE_HOST"], port=os.environ["NM_DATABASE_PORT"], dbname="nyemonstre",
+        host=os.environ["NM_DATABASE_HOST"], port=os.environ["NM_DATABASE_PORT"], dbname="postgres",
         user="nm_owner", password=os.environ["NM_DATABASE_PASSWORD_OWNER"], autocommit=True,
     )  # fmt: skip
 
