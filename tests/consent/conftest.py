@@ -1,6 +1,7 @@
 """A family that takes part, and short ways to make agreements with services."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -9,21 +10,31 @@ import pytest
 # Models can be imported when Django is ready, which is after this file is read: hence the imports in the functions.
 
 
-@pytest.fixture
-def team(db) -> Any:
-    from tests.factories import Team
-
-    return Team()
-
-
-@pytest.fixture
-def family(team: Any) -> Any:
+def a_team_and_its_family() -> tuple[Any, Any]:
     """Everybody has said yes to taking part, 40 days ago."""
     from django.utils import timezone
 
-    from tests.factories import family_at
+    from tests.factories import Team, family_at
 
-    return family_at("consent", team, on=timezone.localdate() - timedelta(days=40))
+    team = Team()
+    return team, family_at("consent", team, on=timezone.localdate() - timedelta(days=40))
+
+
+@pytest.fixture(scope="module")
+def walked(shared_rows: Any) -> tuple[Any, Any]:
+    """Walked once for the module. A module whose tests commit has a `walked` of its own for each test."""
+    with shared_rows():
+        return a_team_and_its_family()
+
+
+@pytest.fixture
+def team(db: None, walked: tuple[Any, Any]) -> Any:
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team: Any, walked: tuple[Any, Any]) -> Any:
+    return deepcopy(walked[1])
 
 
 @pytest.fixture

@@ -13,7 +13,15 @@ from nyemonstre.access.wall import acting_as
 from tests.consent.arrange import members_of, url
 from tests.factories import Team, family_at
 
+from .conftest import a_team_and_its_family
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def walked(db):
+    with transaction.atomic():
+        return a_team_and_its_family()
 
 
 def test_a_family_says_no_to_research_and_signs_participation(live_server, client, new_page):
