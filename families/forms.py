@@ -226,7 +226,9 @@ class AssignForm(CoordinatorForm):
 
     def __init__(self, *args: Any, has_responsible: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["reason"].help_text = _("En vikar og en andre koordinator må ha en grunn.")
+        self.fields["reason"].required = has_responsible
+        if not has_responsible:
+            self.fields["reason"].help_text = _("En vikar og en andre koordinator må ha en grunn.")
         if has_responsible:  # a new one comes by handing over
             responsible = AssignmentKind.RESPONSIBLE
             self.fields["kind"].choices = [c for c in AssignmentKind.choices if c[0] != responsible]  # type: ignore[attr-defined]

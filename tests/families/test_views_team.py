@@ -218,7 +218,7 @@ def test_a_second_coordinator_and_the_end_of_it(lead, team, family):
     empty = lead.post(at("assign", family), data)
     assert empty.status_code == 422
     page = BeautifulSoup(empty.content, "html.parser")
-    assert "Skriv hvorfor" in page.select_one(".ds-error-summary").text
+    assert "Grunn" in page.select_one(".ds-error-summary").text
     assert {box["value"] for box in page.select("input[type=radio][checked]")} == {data["coordinator"], "second"}
     data["reason"] = "To hjem"
     assert lead.post(at("assign", family), data).status_code == 302
