@@ -106,7 +106,7 @@ def test_decision(team, name, changes):
 def test_one_place_per_henvendelse(team):
     referral = sent(team)
     decided(referral, team)
-    other = family_at("intake", team)
+    other = family_at("intake", team, followed=False)
     row = IntakeDecision(
         referral=referral, outcome="granted", sectors=["nav", "health"], present="P", reason="R", unanimous=True,
         family=other, decided_by=team.intake,
