@@ -27,9 +27,9 @@ AGE_AHEAD, PAUSE_AHEAD = 120, 30
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `kind`: open | passed | consent | age | pause | places | end. `on` is the last day it fits.
+    """One thing to do. `kind`: open | passed | talk | consent | age | pause | places | end.
 
-    `family` None: about no family that may be named.
+    `on` is the last day it fits. `family` None: about no family that may be named.
     """
 
     kind: str
@@ -46,6 +46,7 @@ KINDS: dict[str, Any] = {
     "": gettext_lazy("Alle"),
     "open": gettext_lazy("Vinduet er åpent"),
     "passed": gettext_lazy("Ta det når det passer"),
+    "talk": gettext_lazy("Informasjonssamtaler"),
     "consent": gettext_lazy("Samtykke og avtaler"),
     "age": gettext_lazy("Aldersgrenser"),
     "pause": gettext_lazy("Pauser"),
@@ -76,7 +77,7 @@ def to_do(user: Any, today: date | None = None) -> list[Entry]:
         own_milestones(user).filter(due_from__lte=today).select_related("family").order_by("due_until", "family__name")
     )
     entries = [window_entry(milestone, today) for milestone in due]
-    entries += _consents(user, today) + _pauses(user, today) + _held_places(user)
+    entries += _from_above(user, today) + _pauses(user, today) + _held_places(user)
     entries += _birthdays(own_families(user), today, today + timedelta(days=AGE_AHEAD))
     order = list(KINDS)
     return sorted(entries, key=lambda e: (order.index(e.kind), e.on, e.family.name if e.family else ""))
@@ -96,14 +97,15 @@ def window_entry(milestone: Milestone, today: date) -> Entry:
     )
 
 
-def _consents(user: Any, today: date) -> list[Entry]:
-    """Consents and agreements that need a look, as the rooms above know them (settings.NM_FAMILY_FACTS)."""
+def _from_above(user: Any, today: date) -> list[Entry]:
+    """Information meetings, consents and agreements that need a look, as the rooms above know them
+    (settings.NM_FAMILY_FACTS)."""
     families = {family.pk: family for family in own_families(user).order_by("pk")}
     return [
-        Entry("consent", families[pk], notice.short, "now", notice.when, notice.on or today, notice.url)
+        Entry(notice.kind, families[pk], notice.short, "now", notice.when, notice.on or today, notice.url)
         for pk, facts in ask_above(user, list(families.values())).items()
         for notice in facts.notices
-        if notice.kind == "consent" and notice.when
+        if notice.kind in ("talk", "consent") and notice.when
     ]
 
 

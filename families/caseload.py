@@ -34,7 +34,7 @@ OF_AGE_SOON = timedelta(days=120)
 
 @dataclass(frozen=True)
 class Notice:
-    """Something that needs a look. `kind` is what the filter asks for: consent, draft, person, home, window."""
+    """Something that needs a look. `kind` is what the filter asks for: talk, consent, draft, person, home, window."""
 
     kind: str
     text: str

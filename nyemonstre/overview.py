@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,16 +17,20 @@ from consent.enums import YES, Answer, LineState, Purpose
 from consent.models import AgreementLine, Consent
 from consent.rules import is_live
 from families.caseload import Appointment, Facts, Notice, day_month
+from families.enums import FamilyState
 from families.models import Family
 from families.pages import address
 from families.protection import Outside
 from nyemonstre.access.roles import Permission
 from plans.enums import JournalKind
 from plans.models import JournalEntry, Measure
+from referrals.enums import MeetingOutcome
 from referrals.models import InformationMeeting
 
 # Days before: a line that runs out is due for a new signature, a consent for a new talk.
 LINE_SOON, CONSENT_SOON = timedelta(days=30), timedelta(days=60)
+# Days before the first proposed time of an information meeting, when the family's answer is asked for.
+PROPOSAL_SOON = timedelta(days=3)
 
 
 def facts(user: Any, families: list[Family]) -> dict[UUID, Facts]:
@@ -136,19 +140,36 @@ def _lines(found: dict[UUID, Facts], user: Any, families: list[Family], today: d
 
 
 def _meetings(found: dict[UUID, Facts], user: Any, families: list[Family], today: date) -> None:
-    rows = InformationMeeting.objects.permitted(user, Permission.VIEW_FAMILY).filter(
-        family__in=families, outcome="", starts_at__date=today
-    )
-    for meeting in rows.select_related("family").order_by("starts_at"):
-        found[meeting.family_id].today.append(
-            Appointment(
-                Outside(meeting.family).appointment(
-                    _("Informasjonssamtale med %(name)s") % {"name": meeting.family.name}
-                ),
-                address("referrals:information_meeting", meeting.family_id),
-                f"{timezone.localtime(meeting.starts_at):%H:%M}",
+    """The newest information meeting of each family: the one of today, or what is to be done about it."""
+    rows = InformationMeeting.objects.permitted(user, Permission.VIEW_FAMILY).filter(family__in=families)
+    rows = rows.order_by("family_id", F("recorded_at").desc(nulls_first=True), "pk").distinct("family_id")
+    for meeting in sorted(rows.select_related("family"), key=lambda row: (row.times[0], row.pk)):
+        facts, url = found[meeting.family_id], address("referrals:information_meeting", meeting.family_id)
+        starts_at = timezone.localtime(meeting.starts_at) if meeting.starts_at else None
+        if not meeting.outcome and starts_at and starts_at.date() == today:
+            text = Outside(meeting.family).appointment(
+                _("Informasjonssamtale med %(name)s") % {"name": meeting.family.name}
             )
-        )
+            facts.today.append(Appointment(text, url, f"{starts_at:%H:%M}"))
+        elif meeting.family.state == FamilyState.ACTIVE and (waits := _what_waits(meeting, today)):
+            text, when, on = waits
+            said = _("%(what)s, %(when)s") % {"what": text, "when": when}
+            facts.notices.append(Notice("talk", said, url, "Chat", "now", on, text, when))
+
+
+def _what_waits(meeting: InformationMeeting, today: date) -> tuple[str, str, date] | None:
+    """What the coordinator is to do about the newest meeting, since when, and the day it counts from."""
+    if meeting.outcome == MeetingOutcome.ABSENT:
+        return _("Avtal ny tid"), _("kom ikke %(day)s") % {"day": day_month(meeting.held_on, today)}, meeting.held_on
+    if meeting.outcome == MeetingOutcome.THINKING and (meeting.remind_on or meeting.held_on) <= today:
+        when = _("tenker på det siden %(day)s") % {"day": day_month(meeting.held_on, today)}
+        return _("Spør familien igjen"), when, meeting.remind_on or meeting.held_on
+    first = timezone.localdate(meeting.times[0])
+    if not meeting.outcome and meeting.starts_at is None and first <= today + PROPOSAL_SOON:
+        return _("Tid for samtalen"), _("ikke valgt, først %(day)s") % {"day": day_month(first, today)}, first
+    if not meeting.outcome and first < today:
+        return _("Informasjonssamtalen"), _("ikke ført, var %(day)s") % {"day": day_month(first, today)}, first
+    return None
 
 
 def _measures(found: dict[UUID, Facts], user: Any, families: list[Family], today: date) -> None:

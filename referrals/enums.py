@@ -101,4 +101,8 @@ class ReferralEvent(models.TextChoices):
     INTAKE_ADDED = "intake_minutes_added", _("La et tillegg til protokollen fra et inntaksmøte")
     MEETING_BOOKED = "information_meeting_booked", _("Avtalte informasjonssamtale")
     MEETING_CHANGED = "information_meeting_changed", _("Endret avtalen om informasjonssamtale")
+    MEETING_AGREED = "information_meeting_agreed", _("Førte hvilken tid familien valgte")
+    MEETING_LETTER = "information_meeting_letter", _("Skrev ut invitasjonen til informasjonssamtalen")
+    MEETING_FILE = "information_meeting_file", _("Hentet informasjonssamtalen som kalenderfil")
+    OFFER_REFUSED = "offer_refused", _("Førte at familien takket nei")
     MEETING_RECORDED = "information_meeting_recorded", _("Førte informasjonssamtalen")

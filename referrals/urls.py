@@ -8,6 +8,8 @@ ONE = "<uuid:referral_id>/"
 MEETING = "moter/<uuid:intake_meeting_id>/"
 CASE = MEETING + "sak/<uuid:item_id>/"
 FAMILY = "familie/<uuid:family_id>/"
+TALK = FAMILY + "informasjonssamtale/"
+ONE_TALK = TALK + "<uuid:meeting_id>/"
 
 urlpatterns = [
     # open to everybody
@@ -38,7 +40,11 @@ urlpatterns = [
     path(CASE + "vurder/", intake_case.intake_case_assess, name="intake_case_assess"),
     # the coordinator
     path(FAMILY, meeting.family_referral, name="family_referral"),
-    path(FAMILY + "informasjonssamtale/", meeting.information_meeting, name="information_meeting"),
-    path(FAMILY + "informasjonssamtale/<uuid:meeting_id>/", meeting.meeting_change, name="meeting_change"),
-    path(FAMILY + "informasjonssamtale/<uuid:meeting_id>/utfall/", meeting.meeting_record, name="meeting_record"),
+    path(TALK, meeting.information_meeting, name="information_meeting"),
+    path(TALK + "nei/", meeting.offer_refuse, name="offer_refuse"),
+    path(ONE_TALK, meeting.meeting_change, name="meeting_change"),
+    path(ONE_TALK + "tid/", meeting.meeting_agree, name="meeting_agree"),
+    path(ONE_TALK + "invitasjon.pdf", meeting.meeting_letter, name="meeting_letter"),
+    path(ONE_TALK + "kalender.ics", meeting.meeting_file, name="meeting_file"),
+    path(ONE_TALK + "utfall/", meeting.meeting_record, name="meeting_record"),
 ]

@@ -46,7 +46,17 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     ),
     "alt_ut": (
         gettext_lazy("Alt som er skrevet ut, lastet ned eller sendt"),
-        ("pdf_ordered", "pdf_made", "pdf_downloaded", "log_exported", "mail_sent", "reminded", "password_link_sent"),
+        (
+            "pdf_ordered",
+            "pdf_made",
+            "pdf_downloaded",
+            "information_meeting_letter",
+            "information_meeting_file",
+            "log_exported",
+            "mail_sent",
+            "reminded",
+            "password_link_sent",
+        ),
     ),
     "alt_stanset": (
         gettext_lazy("Alt som er stanset"),

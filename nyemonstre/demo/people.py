@@ -173,7 +173,7 @@ FAMILIES: dict[str, list[Plot]] = {
         _plot("Haddeland", "norsk", "father", 7.3, 0, "paused"),
         _plot("Skarpnes", "norsk", "related", 2.3, 0, "tablet"),
         _plot("Lyngmo", "norsk", "mother", 47, 0, "substitute", "expired", "dropped", "in_need"),
-        _plot("Bakkestø", "norsk", "grandmother", 1.1, 0),
+        _plot("Bakkestø", "norsk", "grandmother", 1.1, 0, "thinks"),
         _plot("Berge Kowalczyk", "polsk", "couple", 1.45, 0, "interpreter", "open_sitting"),
         _plot("Aamlid", "norsk", "mother", 0.8, 1, "no_show"),
         _plot("Warsame Lie", "somali", "large", 53, 1, "interpreter", "research_refused"),

@@ -112,11 +112,15 @@ class Walk:
         on, start = self.calendar.on, self.referred
         held = start + timedelta(days=HELD)
         on(start + timedelta(days=BOOKED), self.book, held)
-        on(held, self.meet, MeetingOutcome.ABSENT if self.plot.has("no_show") else MeetingOutcome.YES)
         if self.plot.has("no_show"):
             again = max(held + timedelta(days=9), self.today + timedelta(days=3))
-            on(held + timedelta(days=1), self.book, again)
+            on(held, self.meet, MeetingOutcome.ABSENT)
+            on(held + timedelta(days=1), self.book, again, self.today + timedelta(days=5))
             return
+        if self.plot.has("thinks"):
+            on(held, self.meet, MeetingOutcome.THINKING)
+            return
+        on(held, self.meet, MeetingOutcome.YES)
         on(start + timedelta(days=CONSENTED), self.consent)
         if self.town.municipality.keeps_identity_numbers:
             on(start + timedelta(days=CONSENTED), lambda: keep_numbers(self.members, by=self.by))
@@ -126,18 +130,24 @@ class Walk:
         self._plan_changes()
         self._plan_birthdays()
 
-    def book(self, day: date) -> None:
-        interpreter = any(member.needs_interpreter for member in self.members)
-        starts_at = self.town.at(working_day(day), 10)
+    def book(self, *days: date) -> None:
+        """On that day; on several days, the family has not chosen yet."""
+        times = [self.town.at(working_day(day), 10 + 3 * number) for number, day in enumerate(days)]
+        languages = sorted({member.language for member in self.members if member.needs_interpreter})
         self.meeting = referrals.book_meeting(
-            self.family, starts_at=starts_at, place=self.town.office, members=self.members, by=self.by,
-            interpreter_ordered=interpreter,
+            self.family, starts_at=times[0] if len(times) == 1 else None, proposals=times if len(times) > 1 else [],
+            place=self.town.office, members=self.members, interpreter=", ".join(languages),
+            interpreter_ordered=bool(languages), by=self.by,
         )  # fmt: skip
 
     def meet(self, outcome: str) -> None:
-        told = Told.values if outcome == MeetingOutcome.YES else []
+        came = outcome != MeetingOutcome.ABSENT
+        told = Told.values if came else []
         questions = self.rng.choice(self.town.words.QUESTIONS) if told else ""
-        referrals.record_meeting(self.meeting, outcome=outcome, told=told, questions=questions, by=self.by)
+        remind_on = self.today if outcome == MeetingOutcome.THINKING else None
+        referrals.record_meeting(
+            self.meeting, outcome=outcome, told=told, questions=questions, remind_on=remind_on, by=self.by
+        )
 
     # --- steps 4, 5 and 10 ----------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from .intake_meeting import (
     take_off_agenda,
     undecided,
 )
-from .meeting import book_meeting, change_meeting, record_meeting
+from .meeting import agree_time, book_meeting, change_meeting, record_meeting, refuse_offer, take_out_meeting
 from .sending import NewPerson, NewReferral, submit
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "NewReferral",
     "add_information",
     "add_to_minutes",
+    "agree_time",
     "assess",
     "book_meeting",
     "change_intake_meeting",
@@ -38,10 +39,12 @@ __all__ = [
     "plan_intake_meeting",
     "put_on_agenda",
     "record_meeting",
+    "refuse_offer",
     "save_note",
     "sign_off",
     "submit",
     "take_in",
     "take_off_agenda",
+    "take_out_meeting",
     "undecided",
 ]

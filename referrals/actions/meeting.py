@@ -1,7 +1,8 @@
 """The coordinator's turn: the information meeting with the family and the one who referred them."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from typing import TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from django.utils import timezone
@@ -9,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from families.actions import close, reach
 from families.enums import FamilyState
-from families.models import Family, Member
+from families.models import Family, Household, Member
+from families.protection import Outside
 from families.stages import Step
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -27,23 +29,35 @@ from .intake import enter
 
 # What the family must have heard before it can say yes: the research consent comes later, but not as news.
 TOLD_FOR_YES = frozenset(Told.values)
+# When a family that wants to think is asked again, unless it names another day.
+REMIND_AFTER = timedelta(days=14)
+
+
+class Terms(TypedDict, total=False):
+    """What is agreed about a meeting. Several `proposals` and no `starts_at`: the family has not chosen yet.
+
+    At one of the family's homes, or in a `place`. `interpreter` is a language; `coordinator` whoever follows the
+    family and comes, else the one who books.
+    """
+
+    starts_at: datetime | None
+    proposals: list[datetime]
+    place: str
+    home: Household | None
+    interpreter: str
+    interpreter_ordered: bool
+    referrer_comes: bool
+    coordinator: User | None
 
 
 @action
 def book_meeting(
-    family: Family,
-    *,
-    starts_at: datetime,
-    place: str,
-    members: Iterable[Member],
-    by: User,
-    referrer_comes: bool = True,
-    interpreter_ordered: bool = False,
-    key: UUID | None = None,
+    family: Family, *, members: Iterable[Member], by: User, key: UUID | None = None, **terms: Unpack[Terms]
 ) -> InformationMeeting:
-    """Agree on when and where. Also the new time after a meeting that did not happen or gave no answer.
+    """Propose times, or agree on one. Also the new time after a meeting that did not happen or gave no answer.
 
-    Raises Refused when one is already booked, nobody comes, or the family has answered yes.
+    Raises Refused when one is already booked, nobody comes, the terms do not hold together, or the family has
+    answered yes.
     """
     check(by, Permission.CHANGE_FAMILY, family)
     refuse_twice(InformationMeeting.objects.filter(family=family), key)
@@ -54,12 +68,9 @@ def book_meeting(
     earlier = InformationMeeting.objects.filter(family=family)
     if earlier.filter(outcome="").exists():
         raise Refused(_("Det er alt avtalt en samtale. Endre den i stedet."), rule="already_booked")
-    if earlier.filter(outcome=MeetingOutcome.YES).exists():
-        raise Refused(_("Familien har alt svart ja."), rule="answered_yes")
-    meeting = InformationMeeting(
-        id=key or uuid4(), family=family, starts_at=starts_at, place=place, referrer_comes=referrer_comes,
-        interpreter_ordered=interpreter_ordered, booked_by=by,
-    )  # fmt: skip
+    _check_not_answered(family)
+    meeting = InformationMeeting(id=key or uuid4(), family=family, booked_by=by, coordinator=by)
+    _put(meeting, terms)
     meeting.save(force_insert=True)
     _invite(meeting, members)
     record(ReferralEvent.MEETING_BOOKED, by=by, target=meeting, family=family)
@@ -69,29 +80,56 @@ def book_meeting(
 
 @action
 def change_meeting(
-    meeting: InformationMeeting,
-    *,
-    starts_at: datetime,
-    place: str,
-    members: Iterable[Member],
-    by: User,
-    referrer_comes: bool = True,
-    interpreter_ordered: bool = False,
-    version: int | None = None,
-) -> InformationMeeting:
-    """Another time, place or company. Raises Refused when the meeting is recorded, Stale for an old `version`."""
+    meeting: InformationMeeting, *, members: Iterable[Member], by: User, version: int | None = None,
+    **terms: Unpack[Terms],
+) -> InformationMeeting:  # fmt: skip
+    """Other terms or company; what `terms` leaves out stays. Raises Refused when it is recorded or as book_meeting
+    does, Stale for an old `version`."""
     check(by, Permission.CHANGE_FAMILY, meeting.family)
     members = _check_members(meeting.family, members)
-    current = lock(meeting, version)
-    if current.outcome:
-        raise Refused(_("Samtalen er ført og kan ikke endres."), rule="recorded")
-    current.starts_at, current.place = starts_at, place
-    current.referrer_comes, current.interpreter_ordered = referrer_comes, interpreter_ordered
+    current = _lock_open(meeting, version)
+    _put(current, terms)
     current.save()
     current.invited.all().delete()
     _invite(current, members)
     record(ReferralEvent.MEETING_CHANGED, by=by, target=current)
     return current
+
+
+@action
+def agree_time(
+    meeting: InformationMeeting, *, starts_at: datetime, by: User, version: int | None = None
+) -> InformationMeeting:
+    """The family has chosen one of the times it was offered.
+
+    Raises Refused for another time and when the meeting is recorded, Stale for an old `version`.
+    """
+    check(by, Permission.CHANGE_FAMILY, meeting.family)
+    current = _lock_open(meeting, version)
+    if starts_at not in current.proposals:
+        raise Refused(_("Denne tiden er ikke foreslått. Endre avtalen i stedet."), rule="not_proposed")
+    current.starts_at = starts_at
+    current.save()
+    record(ReferralEvent.MEETING_AGREED, by=by, target=current)
+    return current
+
+
+@action
+def take_out_meeting(meeting: InformationMeeting, *, event: ReferralEvent, by: User) -> InformationMeeting:
+    """The appointment leaves the system, as a letter (MEETING_LETTER) or as a file for a calendar (MEETING_FILE).
+
+    Raises Refused when the meeting is recorded. For the file also while no time is agreed, and for a strictly
+    protected family, which leaves nothing in anybody's calendar.
+    """
+    check(by, Permission.CHANGE_FAMILY, meeting.family)
+    if meeting.outcome:
+        raise _recorded()
+    if event == ReferralEvent.MEETING_FILE and Outside(meeting.family).hidden:
+        raise Refused(_("For en familie med adressesperre lages det ingen kalenderfil."), rule="hidden")
+    if event == ReferralEvent.MEETING_FILE and meeting.starts_at is None:
+        raise Refused(_("Familien har ikke valgt tid ennå."), rule="no_time")
+    record(event, by=by, target=meeting)
+    return meeting
 
 
 @action
@@ -104,19 +142,19 @@ def record_meeting(
     told: Iterable[str] = (),
     questions: str = "",
     reason: str = "",
+    remind_on: date | None = None,
     version: int | None = None,
 ) -> InformationMeeting:
     """What was told, what they asked, and the family's answer. A yes reaches the step, on the day of the meeting.
 
     A no closes the henvendelse and the family in the same transaction, so the place is free again. `reason` is what
-    the family said about its no; nobody has to give one. Raises Refused when the meeting is recorded already, the day
-    is in the future, a yes comes before everything was told, or there is a reason without a no.
+    the family said about its no; nobody has to give one. Who wants to think is asked again on `remind_on`, or after
+    REMIND_AFTER. Raises Refused when the meeting is recorded already, the day is in the future, a yes comes before
+    everything was told, there is a reason without a no, or a day to ask again without thinking or before the meeting.
     """
     check(by, Permission.CHANGE_FAMILY, meeting.family)
-    current = lock(meeting, version)
+    current = _lock_open(meeting, version)
     held_on, told = held_on or timezone.localdate(), [value for value in Told.values if value in set(told)]
-    if current.outcome:
-        raise Refused(_("Samtalen er alt ført."), rule="recorded")
     if held_on > timezone.localdate():
         raise Refused(_("Datoen er fram i tid."), rule="future", field="held_on")
     if outcome == MeetingOutcome.YES and not set(told) >= TOLD_FOR_YES:
@@ -132,6 +170,7 @@ def record_meeting(
             rule="reason_without_no",
             field="reason",
         )
+    current.remind_on = _day_to_ask(outcome, held_on, remind_on)
     current.outcome, current.held_on, current.told, current.questions = outcome, held_on, told, questions
     current.recorded_by, current.recorded_at = by, timezone.now()
     current.save()
@@ -144,6 +183,72 @@ def record_meeting(
         said = " ".join([_("Familien takket nei i informasjonssamtalen."), reason.strip()]).strip()
         close(current.family, reason=said, on=held_on, by=by)
     return current
+
+
+@action
+def refuse_offer(family: Family, *, by: User) -> None:
+    """The family says no today, whether a meeting is booked or not, and is asked for no reason.
+
+    An open meeting is recorded with that answer. The henvendelse and the family are closed, so the place is free.
+    Raises Refused when the family has answered yes (then a consent is taken back instead) or is closed.
+    """
+    check(by, Permission.CHANGE_FAMILY, family)
+    _check_not_answered(family)
+    record(ReferralEvent.OFFER_REFUSED, by=by, target=family)
+    meeting = InformationMeeting.objects.filter(family=family, outcome="").select_related("family").first()
+    if meeting is not None:
+        record_meeting(meeting, outcome=MeetingOutcome.NO, by=by)
+        return
+    _move_referral(family, ReferralState.GRANTED, ReferralState.INFORMATION_MEETING, by)
+    _move_referral(family, ReferralState.INFORMATION_MEETING, ReferralState.CLOSED, by)
+    close(family, reason=_("Familien takket nei til tilbudet."), by=by)
+
+
+def _day_to_ask(outcome: str, held_on: date, remind_on: date | None) -> date | None:
+    if outcome != MeetingOutcome.THINKING:
+        if remind_on:
+            raise Refused(
+                _("En dag å spørre igjen er for den som vil tenke på det."), rule="remind_without_thinking",
+                field="remind_on",
+            )  # fmt: skip
+        return None
+    if remind_on and remind_on < held_on:
+        raise Refused(_("Dagen er før samtalen."), rule="remind_too_early", field="remind_on")
+    return remind_on or held_on + REMIND_AFTER
+
+
+def _recorded() -> Refused:
+    return Refused(_("Samtalen er ført og kan ikke endres."), rule="recorded")
+
+
+def _lock_open(meeting: InformationMeeting, version: int | None) -> InformationMeeting:
+    current = lock(meeting, version)
+    if current.outcome:
+        raise _recorded()
+    return current
+
+
+def _check_not_answered(family: Family) -> None:
+    if InformationMeeting.objects.filter(family=family, outcome=MeetingOutcome.YES).exists():
+        raise Refused(_("Familien har alt svart ja."), rule="answered_yes")
+
+
+def _put(meeting: InformationMeeting, terms: Terms) -> None:
+    """Set the terms on a meeting, not yet saved. Raises Refused when they do not hold together."""
+    for name, value in terms.items():
+        setattr(meeting, name, value)
+    family = meeting.family
+    if not meeting.times:
+        raise Refused(_("Foreslå minst én tid."), rule="no_time", field="day")
+    if meeting.home is not None and meeting.home.family_id != family.pk:
+        raise Refused(_("Familien har ikke dette hjemmet."), rule="no_such_home", field="home")
+    if bool(meeting.home) == bool(meeting.place):
+        raise Refused(_("Velg et hjem, eller skriv et annet sted. Ikke begge."), rule="where", field="place")
+    if meeting.interpreter_ordered and not meeting.interpreter:
+        raise Refused(_("Skriv hvilket språk tolken er bestilt for."), rule="language", field="interpreter")
+    comes = meeting.coordinator
+    if comes and comes != meeting.booked_by and not family.assignments.live().filter(user=comes).exists():
+        raise Refused(_("Velg en som følger familien."), rule="not_following", field="coordinator")
 
 
 def _check_members(family: Family, members: Iterable[Member]) -> list[Member]:

@@ -7,7 +7,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from families.models import Family, Member
+from families.models import Family, Household, Member
+from nyemonstre.accounts.models import User
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.once import OnceForm
 from referrals.enums import MeetingOutcome, Told
@@ -22,49 +23,109 @@ def in_a_year() -> date:
     return timezone.localdate() + timedelta(days=365)
 
 
+def _clock(label: Any, **kwargs: Any) -> forms.TimeField:
+    return forms.TimeField(
+        label=label, input_formats=["%H:%M", "%H.%M", "%H%M"],
+        widget=forms.TimeInput({"inputmode": "numeric", "autocomplete": "off", "size": 6}, format="%H:%M"),
+        error_messages={"invalid": _("Skriv klokkeslettet slik: 10:30")}, **kwargs,
+    )  # fmt: skip
+
+
 class BookForm(NMForm, OnceForm):
-    """When, where and who comes. Only the family's own members can be chosen."""
+    """One time or up to three to choose among, where, and who comes. Only the family's own people and homes."""
 
     submit_text = _("Lagre avtalen")
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     day = NorwegianDateField(label=_("Dag"), earliest=a_year_ago, latest=in_a_year)
-    at = forms.TimeField(
-        label=_("Klokkeslett"), input_formats=["%H:%M", "%H.%M", "%H%M"],
-        widget=forms.TimeInput({"inputmode": "numeric", "autocomplete": "off", "size": 6}, format="%H:%M"),
-        help_text=_("For eksempel 10:30."), error_messages={"invalid": _("Skriv klokkeslettet slik: 10:30")},
+    at = _clock(_("Klokkeslett"), help_text=_("For eksempel 10:30."))
+    day_2 = NorwegianDateField(
+        label=_("Annet forslag, dag"), earliest=a_year_ago, latest=in_a_year, required=False,
+        help_text=_("Fyll ut dette når familien skal velge mellom flere tider."),
     )  # fmt: skip
-    place = PlainTextField(label=_("Sted"), max_length=160)
+    at_2 = _clock(_("Annet forslag, klokkeslett"), required=False)
+    day_3 = NorwegianDateField(
+        label=_("Tredje forslag, dag"), earliest=a_year_ago, latest=in_a_year, required=False, help_text=""
+    )
+    at_3 = _clock(_("Tredje forslag, klokkeslett"), required=False)
+    home = forms.ModelChoiceField(
+        label=_("Hjemme hos familien?"), queryset=Household.objects.none(), required=False,
+        empty_label=_("Nei, et annet sted"),
+    )  # fmt: skip
+    place = PlainTextField(label=_("Sted, når det ikke er hjemme"), max_length=160, required=False)
     members = forms.ModelMultipleChoiceField(
         label=_("Hvem i familien kommer?"), queryset=Member.objects.none(), widget=forms.CheckboxSelectMultiple
     )
+    coordinator = forms.ModelChoiceField(
+        label=_("Koordinator som kommer"), queryset=User.objects.none(), required=False, empty_label=_("Jeg kommer")
+    )
     referrer_comes = forms.BooleanField(label=_("Den som henvendte seg, kommer"), required=False)
+    interpreter = PlainTextField(
+        label=_("Tolk på hvilket språk?"), max_length=40, required=False, help_text=_("Tomt når ingen trenger tolk.")
+    )
     interpreter_ordered = forms.BooleanField(label=_("Tolk er bestilt"), required=False)
 
-    def __init__(self, *args: Any, family: Family, meeting: InformationMeeting | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, family: Family, by: User, meeting: InformationMeeting | None = None, **kwargs: Any
+    ) -> None:
         kwargs["initial"] = {**_of(meeting), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        self.by = by
         self.fields["members"].queryset = Member.objects.filter(family=family, moved_out_on=None)
+        self.fields["home"].queryset = Household.objects.filter(family=family)
+        following = family.assignments.live().exclude(user=by).values("user_id")
+        self.fields["coordinator"].queryset = User.objects.filter(pk__in=following).order_by("name")
         if meeting is None and "members" not in self.initial:
-            self.initial["members"] = [m.pk for m in self.fields["members"].queryset]
+            people = list(self.fields["members"].queryset)
+            self.initial["members"] = [member.pk for member in people]
+            languages = sorted({member.language for member in people if member.needs_interpreter})
+            self.initial["interpreter"] = ", ".join(languages)[:40]
+
+    def clean(self) -> dict[str, Any]:
+        """Also that each proposal has both day and time, and that there is one place."""
+        data = super().clean() or self.cleaned_data
+        for number in ("_2", "_3"):
+            day, at = f"day{number}", f"at{number}"
+            if day in data and at in data and bool(data[day]) != bool(data[at]):
+                missing = at if data[day] else day
+                self.add_error(missing, _("Fyll ut både dag og klokkeslett for forslaget."))
+        if "place" in data and "home" in data and not data["place"] and not data["home"]:
+            self.add_error("place", _("Skriv stedet, eller velg et hjem."))
+        return data
 
     def facts(self) -> dict[str, Any]:
         """Keyword arguments of the actions, but for key and version."""
         data = self.cleaned_data
-        starts_at = timezone.make_aware(datetime.combine(data["day"], data["at"]))
-        names = ("place", "members", "referrer_comes", "interpreter_ordered")
-        return {"starts_at": starts_at, **{name: data[name] for name in names}}
+        pairs = [(data[f"day{n}"], data[f"at{n}"]) for n in ("", "_2", "_3")]
+        times = sorted({timezone.make_aware(datetime.combine(day, at)) for day, at in pairs if day})
+        names = ("place", "home", "members", "referrer_comes", "interpreter", "interpreter_ordered")
+        return {
+            "starts_at": times[0] if len(times) == 1 else None,
+            "proposals": times if len(times) > 1 else [],
+            "coordinator": data["coordinator"] or self.by,
+            **{name: data[name] for name in names},
+        }
 
 
 def _of(meeting: InformationMeeting | None) -> dict[str, Any]:
     if meeting is None:
         return {"at": time(10), "referrer_comes": True}
-    local = timezone.localtime(meeting.starts_at)
+    names = ("version", "place", "home", "coordinator", "referrer_comes", "interpreter", "interpreter_ordered")
+    times = {}
+    for number, moment in zip(("", "_2", "_3"), meeting.times, strict=False):
+        local = timezone.localtime(moment)
+        times |= {f"day{number}": local.date(), f"at{number}": local.time()}
     return {
-        "version": meeting.version, "day": local.date(), "at": local.time(), "place": meeting.place,
-        "members": [row.member_id for row in meeting.invited.all()], "referrer_comes": meeting.referrer_comes,
-        "interpreter_ordered": meeting.interpreter_ordered,
+        **{name: getattr(meeting, name) for name in names}, **times,
+        "members": [row.member_id for row in meeting.invited.all()],
     }  # fmt: skip
+
+
+class ChooseForm(forms.Form):
+    """Which of the proposed times; sent by the button of one."""
+
+    version = forms.IntegerField()
+    starts_at = forms.DateTimeField()
 
 
 class RecordForm(NMForm, forms.Form):
@@ -84,6 +145,10 @@ class RecordForm(NMForm, forms.Form):
         label=_("Hva svarte familien?"), choices=MeetingOutcome.choices, widget=forms.RadioSelect,
         help_text=_("Et ja her er ja til å være med. Samtykkene føres for hver person i neste steg. Et nei avslutter "
                     "oppfølgingen, og plassen blir ledig."),
+    )  # fmt: skip
+    remind_on = NorwegianDateField(
+        label=_("Spør igjen, hvis familien vil tenke på det"), latest=in_a_year, required=False,
+        help_text=_("Dagen kommer i Å gjøre. Tomt felt betyr om to uker."),
     )  # fmt: skip
     reason = PlainTextField(
         label=_("Hva sa familien, hvis de takket nei?"), long=True, max_length=200, required=False,

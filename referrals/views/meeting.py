@@ -1,27 +1,32 @@
 """The information meeting on the family's page, and the henvendelse the family came from."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import F, Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from families.enums import FamilyState
 from families.models import Family
 from families.pages import family_context, open_family
+from families.protection import Outside
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from referrals import actions
-from referrals.enums import MeetingOutcome
-from referrals.forms.meeting import BookForm, RecordForm
+from referrals.enums import MeetingOutcome, ReferralEvent
+from referrals.forms.meeting import BookForm, ChooseForm, RecordForm
+from referrals.letters import PAGE, calendar_file, languages_of, printed_invitation
 from referrals.models import InformationMeeting, MeetingMember, Referral
 from referrals.queue import people_words
 from referrals.views.intake import history
@@ -31,7 +36,8 @@ P = Permission
 
 def _meetings(family: Family) -> list[InformationMeeting]:
     invited = MeetingMember.objects.select_related("member").order_by("member__birth_date")
-    rows = InformationMeeting.objects.filter(family=family).select_related("recorded_by")
+    rows = InformationMeeting.objects.filter(family=family).order_by(F("recorded_at").desc(nulls_first=True), "pk")
+    rows = rows.select_related("recorded_by", "coordinator", "booked_by", "home")
     return list(rows.prefetch_related(Prefetch("invited", invited, to_attr="coming")))
 
 
@@ -48,7 +54,7 @@ def information_meeting(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, permission)
     meetings = _meetings(family)
     answered = any(meeting.outcome == MeetingOutcome.YES for meeting in meetings)
-    form, status = BookForm(request.POST or None, family=family), 200
+    form, status = BookForm(request.POST or None, family=family, by=request.user), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -59,11 +65,14 @@ def information_meeting(request: HttpRequest, family_id: UUID) -> HttpResponse:
             except Refused as refusal:
                 say(form, refusal)
             else:
-                messages.success(request, _("Samtalen er avtalt."))
+                messages.success(request, _("Avtalen er lagret."))
                 return redirect("referrals:information_meeting", family_id=family.pk)
+    agreed = next((m for m in meetings if not m.outcome), None)
     return _page(
         request, family, "information_meeting", status,
-        open=next((m for m in meetings if not m.outcome), None),
+        open=agreed,
+        letters=languages_of(agreed) if agreed else [],
+        hidden=Outside(family).hidden,
         held=[m for m in meetings if m.outcome],
         answered=answered,
         form=form,
@@ -76,7 +85,8 @@ def information_meeting(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def _open_meeting(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> tuple[Family, InformationMeeting]:
     family = open_family(request, family_id, P.CHANGE_FAMILY)
     rows = InformationMeeting.objects.permitted(request.user, P.CHANGE_FAMILY).filter(family=family)
-    return family, get_object_or_404(rows.select_related("family__municipality"), pk=meeting_id)
+    rows = rows.select_related("family__municipality", "home", "coordinator", "booked_by")
+    return family, get_object_or_404(rows, pk=meeting_id)
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +94,7 @@ def _open_meeting(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> tu
 def meeting_change(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
     """Another time, place or company."""
     family, meeting = _open_meeting(request, family_id, meeting_id)
-    form, status = BookForm(request.POST or None, family=family, meeting=meeting), 200
+    form, status = BookForm(request.POST or None, family=family, by=request.user, meeting=meeting), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -136,11 +146,92 @@ def meeting_record(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> H
     return _page(request, family, "meeting_record", status, **context)
 
 
+def _back(request: HttpRequest, family: Family, done: Callable[[], str]) -> HttpResponse:
+    """Do it, and say on the family's page of the meeting what came of it."""
+    try:
+        messages.success(request, done())
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("referrals:information_meeting", family_id=family.pk)
+
+
+@require_POST
+@requires(P.CHANGE_FAMILY)
+def meeting_agree(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
+    """The family has chosen among the times."""
+    family, meeting = _open_meeting(request, family_id, meeting_id)
+    form = ChooseForm(request.POST)
+
+    def agree() -> str:
+        if not form.is_valid():
+            raise Refused(_("Velg en av tidene."), rule="no_time")
+        actions.agree_time(meeting, by=request.user, **form.cleaned_data)
+        return _("Tiden er avtalt.")
+
+    return _back(request, family, agree)
+
+
+@require_POST
+@requires(P.CHANGE_FAMILY)
+def offer_refuse(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """The family says no, in one press; the page has said what follows."""
+    family = open_family(request, family_id, P.CHANGE_FAMILY)
+
+    def refuse() -> str:
+        actions.refuse_offer(family, by=request.user)
+        return str(_NO)
+
+    return _back(request, family, refuse)
+
+
+@require_safe
+@requires(P.CHANGE_FAMILY)
+def meeting_letter(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
+    """The invitation on paper, in the language the family reads: `?sprak=nn`."""
+    # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
+
+    family, meeting = _open_meeting(request, family_id, meeting_id)
+    codes = [code for code, _name in languages_of(meeting)]
+    language = request.GET.get("sprak", "")
+    language = language if language in codes else codes[0]
+    try:
+        actions.take_out_meeting(meeting, event=ReferralEvent.MEETING_LETTER, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("referrals:information_meeting", family_id=family.pk)
+    with translation.override(language):
+        content = render_pdf(PAGE, printed_invitation(meeting, language))
+    # The code and not the name: file names end up in lists on shared machines.
+    return _file(content, "application/pdf", f"invitasjon-{slugify(family.code)}.pdf")
+
+
+@require_safe
+@requires(P.CHANGE_FAMILY)
+def meeting_file(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
+    """The agreed time for the coordinator's own calendar."""
+    family, meeting = _open_meeting(request, family_id, meeting_id)
+    try:
+        actions.take_out_meeting(meeting, event=ReferralEvent.MEETING_FILE, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+        return redirect("referrals:information_meeting", family_id=family.pk)
+    return _file(calendar_file(meeting), "text/calendar; charset=utf-8", f"nm-{slugify(family.code)}.ics")
+
+
+def _file(content: bytes, kind: str, name: str) -> HttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type=kind, headers=headers)
+
+
+_NO = gettext_lazy("Familien vil ikke være med. Oppfølgingen er avsluttet, og plassen er ledig igjen.")
+
+
 def _said(meeting: InformationMeeting) -> str:
     return {
         MeetingOutcome.YES: _("Familien vil være med. Neste steg er samtykke, person for person."),
-        MeetingOutcome.NO: _("Familien vil ikke være med. Oppfølgingen er avsluttet, og plassen er ledig igjen."),
-        MeetingOutcome.THINKING: _("Familien tenker på det. Avtal gjerne en ny tid."),
+        MeetingOutcome.NO: str(_NO),
+        MeetingOutcome.THINKING: _("Familien tenker på det. Dagen du spør igjen, står i Å gjøre."),
         MeetingOutcome.ABSENT: _("Familien kom ikke. Avtal en ny tid."),
     }[meeting.outcome]
 

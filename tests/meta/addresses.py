@@ -196,8 +196,12 @@ referrals:intake_minutes       view_referral      200 422
 referrals:intake_minutes_pdf   view_referral      200   -
 referrals:intake_presence      decide_referral      - 422
 referrals:intake_sign          decide_referral    200 422
+referrals:meeting_agree        change_family        - 302
 referrals:meeting_change       change_family      200 422
+referrals:meeting_file         change_family      302   -
+referrals:meeting_letter       change_family      302   -
 referrals:meeting_record       change_family      302 422
+referrals:offer_refuse         change_family        - 302
 referrals:referral_add         decide_referral      - 422
 referrals:referral_assess      decide_referral      - 422
 referrals:referral_decide      decide_referral    302 422

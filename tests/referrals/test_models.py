@@ -129,6 +129,14 @@ def test_meeting(team):
     with acting_as(team.coordinator):
         half = InformationMeeting(**facts, outcome="yes")
         refused("information_meeting_recorded_by_somebody", lambda: half.save(force_insert=True))
+        for name, changes in {
+            "information_meeting_has_a_time": {"starts_at": None},
+            "information_meeting_at_home_or_elsewhere": {"place": ""},
+            "information_meeting_interpreter_of_a_language": {"interpreter_ordered": True},
+            "information_meeting_reminds_who_thinks": {"remind_on": timezone.localdate()},
+        }.items():
+            row = InformationMeeting(**{**facts, **changes})
+            refused(name, lambda row=row: row.save(force_insert=True))
         meeting = InformationMeeting(**facts)
         meeting.save(force_insert=True)
         refused("information_meeting_one_open", lambda: InformationMeeting(**facts).save(force_insert=True))
