@@ -99,6 +99,8 @@ class ReferralEvent(models.TextChoices):
     INTAKE_DECIDED = "intake_case_decided", _("Avgjorde en sak i et inntaksmøte")
     INTAKE_SIGNED = "intake_meeting_signed", _("Signerte og avsluttet et inntaksmøte")
     INTAKE_ADDED = "intake_minutes_added", _("La et tillegg til protokollen fra et inntaksmøte")
+    LETTER_MADE = "referral_letter_made", _("Laget et brev om en beslutning")
+    LETTER_TAKEN_OUT = "referral_letter_taken_out", _("Hentet ut et brev om en beslutning")
     MEETING_BOOKED = "information_meeting_booked", _("Avtalte informasjonssamtale")
     MEETING_CHANGED = "information_meeting_changed", _("Endret avtalen om informasjonssamtale")
     MEETING_AGREED = "information_meeting_agreed", _("Førte hvilken tid familien valgte")

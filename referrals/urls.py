@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import intake, intake_case, intake_meetings, lists, meeting, sending
+from .views import intake, intake_case, intake_meetings, letters, lists, meeting, sending
 
 app_name = "referrals"
 
@@ -25,6 +25,8 @@ urlpatterns = [
     path(ONE + "tillegg/", intake.referral_add, name="referral_add"),
     path(ONE + "beslutning/", intake.referral_decide, name="referral_decide"),
     path(ONE + "flytt/", lists.waiting_move, name="waiting_move"),
+    path(ONE + "brev/<uuid:decision_id>/", letters.letter_new, name="letter_new"),
+    path(ONE + "brev/<uuid:letter_id>.pdf", letters.letter_pdf, name="letter_pdf"),
     # the intake team's meetings
     path("moter/", intake_meetings.intake_meeting_list, name="intake_meeting_list"),
     path("moter/nytt/", intake_meetings.intake_meeting_new, name="intake_meeting_new"),
@@ -47,4 +49,6 @@ urlpatterns = [
     path(ONE_TALK + "invitasjon.pdf", meeting.meeting_letter, name="meeting_letter"),
     path(ONE_TALK + "kalender.ics", meeting.meeting_file, name="meeting_file"),
     path(ONE_TALK + "utfall/", meeting.meeting_record, name="meeting_record"),
+    path(FAMILY + "brev/<uuid:decision_id>/", letters.family_letter_new, name="family_letter_new"),
+    path(FAMILY + "brev/<uuid:letter_id>.pdf", letters.family_letter_pdf, name="family_letter_pdf"),
 ]

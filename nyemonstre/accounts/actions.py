@@ -1,5 +1,6 @@
 """Writes to accounts: users, roles, drafts."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +15,7 @@ from nyemonstre.access.roles import Permission, Role
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
-from .enums import FEWEST_SECTORS, AccountEvent, Sector
+from .enums import APPEAL_WEEKS, FEWEST_SECTORS, OWN_SECTORS, SECTOR_LENGTH, AccountEvent, Sector
 from .models import Draft, Membership, Municipality, Session, User
 from .tasks import post_password_link
 
@@ -162,17 +163,61 @@ def keep_identity_numbers(municipality: Municipality, *, keep: bool, by: User) -
 
 
 @action
-def set_intake_rules(municipality: Municipality, *, sectors_needed: int, only_in_meetings: bool, by: User) -> None:
-    """How the intake team decides: sectors that must take part (R-A5), and whether only in a meeting.
+def set_intake_rules(
+    municipality: Municipality,
+    *,
+    sectors_needed: int,
+    only_in_meetings: bool,
+    by: User,
+    own_sectors: Sequence[str] | None = None,
+) -> None:
+    """How the intake team decides: sectors that must take part (R-A5), whether only in a meeting, and the sectors the
+    municipality has beside the three. None leaves those as they are.
 
-    Raises Refused for fewer than two sectors, or more than there are.
+    Raises Refused for fewer than two sectors or more than there are, and for a name that is too long or there already.
     """
     check(by, Permission.MANAGE_USERS, municipality)
-    if not FEWEST_SECTORS <= sectors_needed <= len(Sector.values):
-        raise Refused(_("Velg minst to sektorer, og ikke flere enn det finnes."), rule="sectors")
+    own = municipality.intake_own_sectors if own_sectors is None else _own_sectors(own_sectors)
+    if not FEWEST_SECTORS <= sectors_needed <= len(Sector.values) + len(own):
+        raise Refused(
+            _("Velg minst to sektorer, og ikke flere enn det finnes."), rule="sectors", field="intake_sectors_needed"
+        )
     municipality.intake_sectors_needed, municipality.intake_only_in_meetings = sectors_needed, only_in_meetings
-    municipality.save(update_fields=["intake_sectors_needed", "intake_only_in_meetings"])
-    facts = {"intake_sectors_needed": sectors_needed, "intake_only_in_meetings": only_in_meetings}
+    municipality.intake_own_sectors = own
+    municipality.save(update_fields=["intake_sectors_needed", "intake_only_in_meetings", "intake_own_sectors"])
+    facts = {
+        "intake_sectors_needed": sectors_needed, "intake_only_in_meetings": only_in_meetings, "own_sectors": len(own),
+    }  # fmt: skip
+    record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts=facts)
+
+
+def _own_sectors(names: Sequence[str]) -> list[str]:
+    own = [name.strip() for name in names if name.strip()]
+    taken = {str(label).casefold() for label in (*Sector.labels, *Sector.values)}
+    if len({name.casefold() for name in own} - taken) < len(own):
+        raise Refused(_("To sektorer kan ikke hete det samme."), rule="same_sector", field="intake_own_sectors")
+    if len(own) > OWN_SECTORS or any(len(name) > SECTOR_LENGTH for name in own):
+        raise Refused(
+            _("Skriv høyst %(most)d sektorer, hver på høyst %(length)d tegn.")
+            % {"most": OWN_SECTORS, "length": SECTOR_LENGTH},
+            rule="own_sectors",
+            field="intake_own_sectors",
+        )
+    return own
+
+
+@action
+def set_letter_rules(municipality: Municipality, *, makes_vedtak: bool, appeal_weeks: int, by: User) -> None:
+    """Are the intake team's decisions enkeltvedtak, and how many weeks is there to appeal (3 to 12; fvl. § 29: 3)?
+
+    Raises Refused for fewer weeks than the law gives, or more than a quarter of a year.
+    """
+    check(by, Permission.MANAGE_USERS, municipality)
+    if appeal_weeks not in APPEAL_WEEKS:
+        raise Refused(_("Klagefristen er minst tre uker, og ikke mer enn tolv."), rule="appeal_weeks")
+    municipality.intake_makes_vedtak, municipality.intake_appeal_weeks = makes_vedtak, appeal_weeks
+    municipality.save(update_fields=["intake_makes_vedtak", "intake_appeal_weeks"])
+    facts = {"intake_makes_vedtak": makes_vedtak, "intake_appeal_weeks": appeal_weeks}
     record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts=facts)
 
 

@@ -12,6 +12,10 @@ class Sector(models.TextChoices):
 
 # Sectors that decide together, at least (R-A5).
 FEWEST_SECTORS = 2
+# A municipality's own sectors beside them, so that six at most can be asked for; and letters in the name of one.
+OWN_SECTORS, SECTOR_LENGTH = 3, 20
+# Weeks to appeal: what fvl. § 29 gives, and up to a quarter of a year.
+APPEAL_WEEKS = range(3, 13)
 
 
 class LoginMethod(models.TextChoices):

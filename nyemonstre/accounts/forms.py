@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from nyemonstre.access.roles import Role
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 
-from .enums import FEWEST_SECTORS, Sector
+from .enums import APPEAL_WEEKS, FEWEST_SECTORS, OWN_SECTORS, Sector
 from .models import Municipality
 
 PHONE = RegexValidator(
@@ -140,15 +140,36 @@ class MunicipalityForm(NMForm, forms.Form):
             "ikke."
         ),
     )  # fmt: skip
-    # No more than there are: with four of three nothing could ever be decided.
+    intake_own_sectors = PlainTextField(
+        label=gettext_lazy("Egne sektorer i inntaksteamet"), long=True, max_length=100, required=False,
+        help_text=gettext_lazy("En på hver linje, i tillegg til BTI/helsestasjon, barnevern og NAV. For eksempel Skole."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )  # fmt: skip
+    # The action holds it to no more than there are: with four of three nothing could ever be decided.
     intake_sectors_needed = forms.TypedChoiceField(
         label=gettext_lazy("Sektorer som må være med og bestemme"), coerce=int,
-        choices=[(n, f"{n}") for n in range(FEWEST_SECTORS, len(Sector.values) + 1)],
-        help_text=gettext_lazy("I inntaksteamet. Minst to av BTI/helsestasjon, barnevern og NAV."),
+        choices=[(n, f"{n}") for n in range(FEWEST_SECTORS, len(Sector.values) + OWN_SECTORS + 1)],
+        help_text=gettext_lazy("Minst to, og ikke flere enn det finnes."),
     )  # fmt: skip
     intake_only_in_meetings = forms.BooleanField(
         label=gettext_lazy("Henvendelser avgjøres bare i inntaksmøter"), required=False
     )
+    intake_makes_vedtak = forms.BooleanField(
+        label=gettext_lazy("Beslutninger i inntaksteamet er enkeltvedtak"), required=False,
+        help_text=gettext_lazy(
+            "Da viser brevene til loven og retten til å klage. Teamlederen fører lovtekstene under satser, lenker og "
+            "lovtekster."
+        ),
+    )  # fmt: skip
+    intake_appeal_weeks = forms.TypedChoiceField(
+        label=gettext_lazy("Uker til å klage"), coerce=int, required=False, empty_value=APPEAL_WEEKS[0],
+        choices=[(n, f"{n}") for n in APPEAL_WEEKS],
+        help_text=gettext_lazy("Forvaltningsloven § 29 gir tre uker. Kommunen kan gi mer."),
+    )  # fmt: skip
+
+    def own_sectors(self):
+        """The names, one a line, from a valid form."""
+        return self.cleaned_data["intake_own_sectors"].splitlines()
 
 
 class RoleForm(NMForm, forms.Form):

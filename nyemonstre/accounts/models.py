@@ -56,6 +56,9 @@ class Municipality(models.Model):
         models.CharField(max_length=20), default=list, blank=True, verbose_name=_("egne sektorer i inntaksteamet")
     )
     intake_only_in_meetings = models.BooleanField(_("henvendelser avgjøres bare i inntaksmøter"), default=False)
+    # Is a decision of the intake team an enkeltvedtak? Then letters name the law and the deadline (fvl. § 29: 3 weeks).
+    intake_makes_vedtak = models.BooleanField(_("beslutninger i inntaksteamet er enkeltvedtak"), default=False)
+    intake_appeal_weeks = models.PositiveSmallIntegerField(_("uker til å klage"), default=3)
     on_call_may_break_glass = models.BooleanField(_("koordinatorer på vakt kan åpne en familie i nød"), default=False)
 
     objects = MunicipalityQuerySet.as_manager()
@@ -70,6 +73,10 @@ class Municipality(models.Model):
             models.CheckConstraint(
                 condition=Q(intake_sectors_needed__gte=2, intake_sectors_needed__lte=6),
                 name="municipality_two_to_six_sectors",
+            ),
+            models.CheckConstraint(
+                condition=Q(intake_appeal_weeks__gte=3, intake_appeal_weeks__lte=12),
+                name="municipality_weeks_to_appeal",
             ),
         ]
 

@@ -12,6 +12,7 @@ from referrals import actions
 from referrals.enums import Criterion, CriterionValue, Outcome, ReferrerKind
 from referrals.models import Referral
 
+from . import letters
 from .clock import moment, travelling_to, working_day
 from .people import Plot
 from .walk import people_of
@@ -103,11 +104,13 @@ def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
         return
     outcome = Outcome.MORE_INFORMATION if case.becomes == "answered" else case.becomes
     with travelling_to(min(moment(working_day(came + timedelta(days=9)), rng), now)):
-        actions.decide(
+        decision = actions.decide(
             referral, outcome=outcome, sectors=town.sectors[:2], reason=case.reason, by=by,
             present=", ".join(person.name for person in town.people["intake"][:2]),
             unanimous=outcome != Outcome.DECLINED,
         )  # fmt: skip
+        if outcome in (Outcome.DECLINED, Outcome.WAITING):
+            letters.write(decision, by)
     if case.becomes == "answered":
         with travelling_to(min(moment(working_day(came + timedelta(days=17)), rng), now)):
             actions.add_information(

@@ -28,7 +28,7 @@ from families.leaves import Leave
 from families.models import Family
 from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as, as_job
-from nyemonstre.accounts.actions import add_user, found_municipality, give_role, keep_identity_numbers
+from nyemonstre.accounts.actions import add_user, found_municipality, give_role, keep_identity_numbers, set_letter_rules
 from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.celery import app as celery
 from nyemonstre.content.actions import add_fact, add_starting_facts
@@ -182,6 +182,9 @@ def _rates(town: Town, now: datetime) -> None:
         if Fact.objects.filter(municipality=town.municipality).exists():
             return
     add_starting_facts(town.municipality, by=lead)
+    if town.place.number == KEEPS:
+        administrator = town.people[Role.ADMINISTRATOR][0]
+        set_letter_rules(town.municipality, makes_vedtak=True, appeal_weeks=3, by=administrator)
     for year in range(now.year - 6, now.year - 1):
         limit = {
             "kind": "threshold", "key": LOW_INCOME, "title": "Grense for lav inntekt (EU, 60 prosent)",

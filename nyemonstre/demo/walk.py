@@ -99,6 +99,7 @@ class Walk:
         )  # fmt: skip
         if self.by is None:
             return
+        letters.write(decision, self.by)
         self._open(decision.family_id)
         self.plan()
 

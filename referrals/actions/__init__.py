@@ -14,6 +14,7 @@ from .intake_meeting import (
     take_off_agenda,
     undecided,
 )
+from .letters import make_letter, may_write, take_out_letter
 from .meeting import agree_time, book_meeting, change_meeting, record_meeting, refuse_offer, take_out_meeting
 from .sending import NewPerson, NewReferral, submit
 
@@ -31,6 +32,8 @@ __all__ = [
     "decide",
     "decide_case",
     "deciding",
+    "make_letter",
+    "may_write",
     "move_on_agenda",
     "move_on_waiting_list",
     "next_meeting",
@@ -45,6 +48,7 @@ __all__ = [
     "submit",
     "take_in",
     "take_off_agenda",
+    "take_out_letter",
     "take_out_meeting",
     "undecided",
 ]

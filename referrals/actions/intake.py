@@ -144,8 +144,29 @@ def decide(
         decision.coordinator = coordinator
     decision.save(force_insert=True)  # before the family is followed: after that, whoever registered it adds nothing
     if decision.family and coordinator:
-        assign_coordinator(decision.family, coordinator=coordinator, override_reason=override_reason, by=by)
+        try:
+            assign_coordinator(decision.family, coordinator=coordinator, override_reason=override_reason, by=by)
+        except Refused as refusal:
+            raise _with_who_got_it(refusal, coordinator, by) from None
     return decision
+
+
+def _with_who_got_it(refusal: Refused, coordinator: User, by: User) -> Refused:
+    """A place that went while this meeting talked: who got it, when and why, in so far as `by` may know it.
+
+    Where it went to a family `by` may not see, nothing more is said (docs/adr/0010).
+    """
+    if refusal.rule not in ("no_place", "override_reason"):
+        return refusal
+    rows = IntakeDecision.objects.permitted(by, Permission.VIEW_REFERRAL).select_related("referral", "decided_by")
+    last = rows.filter(coordinator=coordinator, decided_at__date=timezone.localdate()).order_by("-decided_at").first()
+    if last is None:
+        return refusal
+    told = _("I dag kl. %(time)s ga %(who)s en plass der til %(family)s: «%(reason)s»") % {
+        "time": timezone.localtime(last.decided_at).strftime("%H.%M"), "who": last.decided_by.name,
+        "family": last.referral.family_name, "reason": last.reason,
+    }  # fmt: skip
+    return Refused(f"{refusal} {told}", rule=refusal.rule, field=refusal.field)
 
 
 def check_sectors(municipality: Municipality, sectors: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What is stored about a henvendelse, from the form to the family's answer."""
 
 from .intake_meeting import NOTE_LENGTH, Addendum, AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
+from .letter import DecisionLetter
 from .meeting import InformationMeeting, MeetingMember
 from .referral import (
     SITUATION_LENGTH,
@@ -19,6 +20,7 @@ __all__ = [
     "Addition",
     "AgendaItem",
     "CriterionAnswer",
+    "DecisionLetter",
     "InformationMeeting",
     "IntakeDecision",
     "IntakeMeeting",

@@ -4,21 +4,24 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from families.models import Family
 from families.places import places
 from nyemonstre.access.check import can
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
+from nyemonstre.accounts.models import User
 from nyemonstre.refusals import Refused, Stale
 from referrals import actions
 from referrals.enums import Outcome
 from referrals.forms.intake import AdditionForm, AssessForm, DecisionForm
-from referrals.models import Referral
+from referrals.models import DecisionLetter, Referral
 from referrals.queue import agenda, next_case, people_words
 
 P = Permission
@@ -42,7 +45,7 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
     context = {
         "referral": referral,
         "people_words": people_words(referral),
-        "history": history(referral),
+        "history": history(referral, request.user),
         "may_decide": may_decide,
         "may_add": can(request.user, P.DECIDE_REFERRAL, referral),
         "agenda": agenda(request.user, referral),
@@ -59,10 +62,15 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
     return render(request, "referrals/referral_detail.html", context, status=status)
 
 
-def history(referral: Referral) -> dict[str, Any]:
-    """What the team has decided, been told and moved, newest first."""
+def history(referral: Referral, user: User, family: Family | None = None) -> dict[str, Any]:
+    """What the team has decided, with its letters, been told and moved, newest first. `family`: on its own page."""
+    made = DecisionLetter.objects.select_related("made_by")
+    decisions = referral.decisions.select_related("decided_by", "coordinator")
     return {
-        "decisions": list(referral.decisions.select_related("decided_by", "coordinator")),
+        "referral": referral,
+        "family": family,
+        "may_write": actions.may_write(user, referral),
+        "decisions": list(decisions.prefetch_related(Prefetch("letters", made))),
         "additions": list(referral.additions.select_related("written_by")),
         "moves": list(referral.moves.select_related("moved_by")),
     }
@@ -95,6 +103,7 @@ def referral_decide(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             form.data["version"] = str(stale.current.version)
             say(form, stale)
         except Refused as refusal:
+            form.places = places(referral.municipality)  # the last one may have gone just now
             say(form, refusal)
         else:
             messages.success(request, _said(referral, decision))

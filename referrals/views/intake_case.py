@@ -64,7 +64,7 @@ def case_page(
         "meeting": meeting, "item": item, "referral": referral, "cases": cases, "number": at + 1,
         "before": cases[at - 1]["item"] if at else None,
         "after": cases[at + 1]["item"] if at + 1 < len(cases) else None,
-        "following": _following(cases, at), "people_words": people_words(referral), "history": history(referral),
+        "following": _following(cases, at), "people_words": people_words(referral), "history": history(referral, request.user),
         "may_decide": may and meeting.is_open, "may_assess": may,
         "in_room": request.user.pk in {person.user_id for person in room},
         "room": [(person, sector_label(person.sector)) for person in room],
@@ -119,6 +119,7 @@ def intake_case_decide(request: HttpRequest, intake_meeting_id: UUID, item_id: U
             form.data |= {"version": str(item.referral.version), "item_version": str(item.version)}
             say(form, stale)
         except Refused as refusal:
+            form.places = places(item.referral.municipality)  # the last one may have gone just now
             say(form, refusal)
         else:
             if only_note:

@@ -245,5 +245,9 @@ def family_referral(request: HttpRequest, family_id: UUID) -> HttpResponse:
     referral = rows.first()
     if referral is None:
         raise Http404
-    context = {"referral": referral, "people_words": people_words(referral), "history": history(referral)}
+    context = {
+        "referral": referral,
+        "people_words": people_words(referral),
+        "history": history(referral, request.user, family),
+    }
     return _page(request, family, "family_referral", **context)

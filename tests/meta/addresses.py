@@ -182,6 +182,8 @@ plans:plan_mark                change_plan        200 200
 plans:review                   view_plan          200 422
 plans:to_do                    view_plan          200   -
 plans:words_history            view_plan          200   -
+referrals:family_letter_new    change_family      404 404
+referrals:family_letter_pdf    view_family        404   -
 referrals:family_referral      view_family        404   -
 referrals:information_meeting  view_family        200 422
 referrals:intake_agenda        decide_referral      - 404
@@ -196,6 +198,8 @@ referrals:intake_minutes       view_referral      200 422
 referrals:intake_minutes_pdf   view_referral      200   -
 referrals:intake_presence      decide_referral      - 422
 referrals:intake_sign          decide_referral    200 422
+referrals:letter_new           decide_referral    200 422
+referrals:letter_pdf           view_referral      200   -
 referrals:meeting_agree        change_family        - 302
 referrals:meeting_change       change_family      200 422
 referrals:meeting_file         change_family      302   -

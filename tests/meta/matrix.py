@@ -34,7 +34,7 @@ from referrals import actions as referral_actions
 from referrals.enums import Criterion, Situation
 from tests.factories import Team, a_user
 from tests.factories.everything import family_with_everything
-from tests.referrals.making import decided, reread, sent
+from tests.referrals.making import decided, letter_about, reread, sent
 
 # In every word of the foreign family; in no answer to anybody outside it.
 MARK = "zqvarx"
@@ -123,7 +123,8 @@ class World:
         add_starting_facts(team.municipality, by=team.lead)
         purpose = add_purpose(team.municipality, name="Bilder", by=team.lead)
         waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
-        decided(waiting, team, "waiting")
+        decision = decided(waiting, team, "waiting")
+        letter = letter_about(decision, by=team.intake)
         meeting = referral_actions.plan_intake_meeting(
             team.municipality, held_on=timezone.localdate(), leader=team.intake, by=team.intake
         )
@@ -142,6 +143,8 @@ class World:
             "referral_id": referral.pk,
             "intake_meeting_id": meeting.pk,
             "item_id": item.pk,
+            "decision_id": decision.pk,
+            "letter_id": letter.pk,
             "waiting_id": reread(waiting, team).pk,
             "service_id": service,
             "user_id": team.coordinator.pk,
@@ -214,6 +217,8 @@ class World:
         # The same argument stands for different rows in different addresses.
         meant = {
             "referrals:waiting_move": ("referral_id", "waiting_id"),
+            "referrals:letter_new": ("referral_id", "waiting_id"),
+            "referrals:letter_pdf": ("referral_id", "waiting_id"),
             "plans:journal_mark": ("row_id", "entry_id"),
             "plans:plan_mark": ("row_id", "words_id"),
         }

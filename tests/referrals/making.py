@@ -9,8 +9,9 @@ from django.utils import timezone
 from nyemonstre.access.wall import acting_as
 from referrals import actions
 from referrals.actions import NewPerson, NewReferral
+from referrals.decision_letter import Chosen
 from referrals.enums import Criterion, Outcome, PersonRole, Situation
-from referrals.models import IntakeDecision, Referral
+from referrals.models import DecisionLetter, IntakeDecision, Referral
 
 
 def born(age: int) -> date:
@@ -59,3 +60,17 @@ def reread(referral: Referral, team: Any, user: Any = None) -> Referral:
 def decided(referral: Referral, team: Any, outcome: str = Outcome.GRANTED, **facts: Any) -> IntakeDecision:
     facts = {"by": team.intake, "sectors": ["nav", "health"], "present": "Mona, Pål", "reason": "I målgruppen", **facts}
     return actions.decide(referral, outcome=outcome, **facts)
+
+
+def whole(decision: IntakeDecision, by: Any) -> IntakeDecision:
+    """The decision with all a letter about it reads, as `by` sees it."""
+    with acting_as(by), transaction.atomic():
+        rows = IntakeDecision.objects.select_related("referral__municipality", "coordinator", "decided_by")
+        return rows.prefetch_related("referral__people").get(pk=decision.pk)
+
+
+def letter_about(decision: IntakeDecision, *, by: Any, key: Any = None, **chosen: Any) -> DecisionLetter:
+    """A letter to the mother, in bokmål unless it says so."""
+    decision = whole(decision, by)
+    facts = {"language": "nb", "to": [f"Mor {decision.referral.family_name}"], **chosen}
+    return actions.make_letter(decision, chosen=Chosen(**facts), key=key, by=by)

@@ -176,6 +176,7 @@ ELSEWHERE = {
     "referrals_presence": "tests/referrals/test_intake_meeting.py",
     "referrals_recusal": "tests/referrals/test_intake_meeting.py",
     "referrals_addendum": "tests/referrals/test_intake_meeting.py",
+    "referrals_decisionletter": "tests/referrals/test_letters.py",
 }
 
 # Histories write here, or nobody does; at the beginning there is nothing.

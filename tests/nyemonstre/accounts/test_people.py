@@ -201,6 +201,21 @@ def test_the_municipality_asks_for_no_more_sectors_than_there_are(admin, team):
     assert (team.municipality.intake_sectors_needed, team.municipality.intake_only_in_meetings) == (3, True)
 
 
+def test_the_municipality_has_sectors_of_its_own(admin, team):
+    page = f"/konto/kommune/{team.municipality.pk}/"
+    town, asked = team.municipality, {"intake_sectors_needed": "4", "intake_own_sectors": "Skole\n\n Kulturskole "}
+    for wrong in ("Skole\nskole", "nav", "Et navn som er altfor langt", "a\nb\nc\nd"):
+        assert admin.post(page, asked | {"intake_own_sectors": wrong}).status_code == 422, wrong
+    facts = {"intake_makes_vedtak": "on", "intake_appeal_weeks": "6"}
+    assert admin.post(page, asked | facts).status_code == 302
+    town.refresh_from_db()
+    assert (town.intake_own_sectors, town.intake_sectors_needed) == (["Skole", "Kulturskole"], 4)
+    assert (town.intake_makes_vedtak, town.intake_appeal_weeks) == (True, 6)
+    assert "Kulturskole" in admin.get(page).content.decode()
+    set_intake_rules(town, sectors_needed=2, only_in_meetings=False, by=team.administrator)
+    assert town.intake_own_sectors == ["Skole", "Kulturskole"]
+
+
 def test_actions_refuse_another_municipality(team):
     other = Team()
     with pytest.raises(Refused) as refused:
