@@ -173,8 +173,8 @@ def _laws(decision: IntakeDecision) -> list[Fact]:
     if len(found) < len(laws):
         raise Refused(
             _(
-                "Et vedtak må vise til lovtekster som gjaldt %(day)s. Be teamlederen legge dem inn under satser, lenker "
-                "og lovtekster."
+                "Et vedtak må vise til lovtekster som gjaldt %(day)s. Be teamlederen legge dem inn under satser, "
+                "lenker og lovtekster."
             )
             % {"day": _day(decision.decided_on)},
             rule="no_law",

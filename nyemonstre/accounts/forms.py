@@ -142,7 +142,9 @@ class MunicipalityForm(NMForm, forms.Form):
     )  # fmt: skip
     intake_own_sectors = PlainTextField(
         label=gettext_lazy("Egne sektorer i inntaksteamet"), long=True, max_length=100, required=False,
-        help_text=gettext_lazy("En på hver linje, i tillegg til BTI/helsestasjon, barnevern og NAV. For eksempel Skole."),
+        help_text=gettext_lazy(
+            "En på hver linje, i tillegg til BTI/helsestasjon, barnevern og NAV. For eksempel Skole."
+        ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )  # fmt: skip
     # The action holds it to no more than there are: with four of three nothing could ever be decided.

@@ -28,6 +28,7 @@ from nyemonstre.audit.log import record
 from referrals import actions as referrals
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
 
+from . import letters
 from .clock import Calendar, travelling_to, working_day
 from .identity import keep_numbers
 from .papers import keep_consent_paper

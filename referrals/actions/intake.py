@@ -147,19 +147,20 @@ def decide(
         try:
             assign_coordinator(decision.family, coordinator=coordinator, override_reason=override_reason, by=by)
         except Refused as refusal:
-            raise _with_who_got_it(refusal, coordinator, by) from None
+            raise _with_who_got_it(refusal, current, coordinator, by) from None
     return decision
 
 
-def _with_who_got_it(refusal: Refused, coordinator: User, by: User) -> Refused:
+def _with_who_got_it(refusal: Refused, referral: Referral, coordinator: User, by: User) -> Refused:
     """A place that went while this meeting talked: who got it, when and why, in so far as `by` may know it.
 
     Where it went to a family `by` may not see, nothing more is said (docs/adr/0010).
     """
     if refusal.rule not in ("no_place", "override_reason"):
         return refusal
-    rows = IntakeDecision.objects.permitted(by, Permission.VIEW_REFERRAL).select_related("referral", "decided_by")
-    last = rows.filter(coordinator=coordinator, decided_at__date=timezone.localdate()).order_by("-decided_at").first()
+    rows = IntakeDecision.objects.permitted(by, Permission.VIEW_REFERRAL).exclude(referral=referral)
+    today = rows.filter(coordinator=coordinator, decided_at__date=timezone.localdate())
+    last = today.select_related("referral", "decided_by").order_by("-decided_at").first()
     if last is None:
         return refusal
     told = _("I dag kl. %(time)s ga %(who)s en plass der til %(family)s: «%(reason)s»") % {

@@ -1,4 +1,4 @@
-"""The letter about a decision: what it says in which case, what a protected family's never says, and who may have it."""
+"""The letter about a decision: what it says when, what a protected family's never says, and who may have it."""
 
 import io
 from uuid import uuid4

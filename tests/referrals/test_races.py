@@ -56,7 +56,7 @@ def test_two_meetings_give_the_last_place_at_once():
     assert answers[0].status_code == 422
     said = page.select_one("form[data-decide]").get_text(" ", strip=True)
     for words in ("1 av 1 plasser i bruk", "ga Mona en plass der til Aas: «Kom først»", "fullt", "Lang samtale"):
-        assert words in said
+        assert words in said, said
     with acting_as(room.nav), transaction.atomic():
         assert list(IntakeDecision.objects.values_list("referral__family_name", flat=True)) == ["Aas"]
         assert places_of(room.team.coordinator, town).taken == 1
