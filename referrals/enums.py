@@ -50,6 +50,21 @@ class Situation(models.TextChoices):
     ECONOMY = "situation_economy", _("Økonomi")
 
 
+class Progress(models.TextChoices):
+    """How far a henvendelse has come, as its sender is told."""
+
+    RECEIVED = "received", _("Mottatt")
+    IN_INTAKE = "in_intake", _("Under behandling")
+    ANSWERED = "answered", _("Besvart")
+
+
+class CalculationKind(models.TextChoices):
+    """What can be reckoned out as the basis of an answer about the target group."""
+
+    LOW_INCOME = "low_income", _("Lav inntekt i tre år")
+    CROWDING = "crowding", _("Trangbodd")
+
+
 class Outcome(models.TextChoices):
     """What the intake team decides (R-E8)."""
 
@@ -70,6 +85,13 @@ class Told(models.TextChoices):
     WITHDRAW = "withdraw", _("Hvordan familien kan trekke seg")
 
 
+class SameAnswer(models.TextChoices):
+    """Is what was found alike the same family?"""
+
+    SAME = "same", _("Samme familie")
+    DIFFERENT = "different", _("Ikke samme familie")
+
+
 class MeetingOutcome(models.TextChoices):
     YES = "yes", _("Ja, familien vil være med")
     NO = "no", _("Nei, familien vil ikke være med")
@@ -81,12 +103,16 @@ class ReferralEvent(models.TextChoices):
     REFERRAL_SENT = "referral_sent", _("Sendte en henvendelse")
     REFERRAL_TAKEN_IN = "referral_taken_in", _("Tok opp en henvendelse")
     REFERRAL_ASSESSED = "referral_assessed", _("Vurderte målgruppen")
+    BASIS_CALCULATED = "referral_calculated", _("Regnet ut inntekt eller bolig i en henvendelse")
     INFORMATION_ADDED = "referral_information_added", _("La opplysninger til en henvendelse")
     REFERRAL_GRANTED = "referral_granted", _("Tildelte plass")
     REFERRAL_WAITING = "referral_waiting", _("Satte en henvendelse på venteliste")
     REFERRAL_MOVED = "referral_moved", _("Flyttet en henvendelse på ventelisten")
     REFERRAL_DECLINED = "referral_declined", _("Ga avslag på en henvendelse")
     INFORMATION_ASKED = "referral_information_asked", _("Ba om mer informasjon")
+    FAMILY_JOINED = "referral_joined", _("Koblet en henvendelse til samme familie")
+    FAMILY_TOLD_APART = "referral_told_apart", _("Svarte at det ikke er samme familie")
+    SAME_TAKEN_BACK = "referral_same_taken_back", _("Tok tilbake et svar om samme familie")
     MEETING_STARTED = "referral_to_meeting", _("Gikk videre til informasjonssamtale")
     REFERRAL_CLOSED = "referral_closed", _("Avsluttet en henvendelse")
     INTAKE_PLANNED = "intake_meeting_planned", _("Planla et inntaksmøte")

@@ -1,6 +1,17 @@
 from django.urls import path
 
-from .views import intake, intake_case, intake_meetings, letters, lists, meeting, sending
+from .views import (
+    calculation,
+    intake,
+    intake_case,
+    intake_meetings,
+    letters,
+    lists,
+    meeting,
+    progress,
+    same_family,
+    sending,
+)
 
 app_name = "referrals"
 
@@ -15,6 +26,7 @@ urlpatterns = [
     # open to everybody
     path("ny/", sending.referral_new, name="referral_new"),
     path("kvittering/<str:receipt>/", sending.referral_receipt, name="referral_receipt"),
+    path("status/<str:secret>/", progress.referral_progress, name="referral_progress"),
     # the intake team
     path("", lists.referral_list, name="referral_list"),
     path("venteliste/", lists.waiting_list, name="waiting_list"),
@@ -24,6 +36,8 @@ urlpatterns = [
     path(ONE + "vurder/", intake.referral_assess, name="referral_assess"),
     path(ONE + "tillegg/", intake.referral_add, name="referral_add"),
     path(ONE + "beslutning/", intake.referral_decide, name="referral_decide"),
+    path(ONE + "inntekt-og-bolig/", calculation.calculate, name="calculate"),
+    path(ONE + "samme-familie/", same_family.same_family, name="same_family"),
     path(ONE + "flytt/", lists.waiting_move, name="waiting_move"),
     path(ONE + "brev/<uuid:decision_id>/", letters.letter_new, name="letter_new"),
     path(ONE + "brev/<uuid:letter_id>.pdf", letters.letter_pdf, name="letter_pdf"),

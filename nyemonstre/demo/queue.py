@@ -76,6 +76,8 @@ def fill(town: Any, number: int, now: datetime, scale: float) -> None:
             take_up(case, town, Random(f"{number}:{town.place.number}:{case.name}"), now)
     if any(case.name == "Brekke" for case in new):
         _move_up("Brekke", town, now)
+    if any(case.name == "Nørve" for case in new):
+        _send_again("Nørve", "Noerve", town, now)
 
 
 def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
@@ -101,6 +103,7 @@ def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
                                for c in Criterion}, by=by,
         )  # fmt: skip
     if case.becomes == "in_intake":
+        _reckon(case, referral, rng, now, by)
         return
     outcome = Outcome.MORE_INFORMATION if case.becomes == "answered" else case.becomes
     with travelling_to(min(moment(working_day(came + timedelta(days=9)), rng), now)):
@@ -116,6 +119,33 @@ def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
             actions.add_information(
                 referral, text="Oppholdet er avklart. Vedtaket er fornyet i tre år.", came_from=new.referrer_name, by=by
             )
+
+
+def _reckon(case: Case, referral: Referral, rng: Random, now: datetime, by: Any) -> None:
+    """Income and home, before the meeting. The newest case asks for a year of which nobody has written the limit."""
+    last = now.year - (1 if case.days < 14 else 2)
+    with acting_as(by):
+        people = list(referral.people.all())
+    incomes: dict[int, int | None] = {
+        year: rng.randrange(310_000, 420_000, 1_000) for year in range(last - 2, last + 1)
+    }
+    with travelling_to(min(moment(working_day(now.date() - timedelta(days=case.days - 4)), rng), now)):
+        actions.calculate_low_income(referral, people=people, incomes=incomes, by=by)
+        actions.calculate_crowding(referral, people=people, rooms=len(people) - 1, area=len(people) * 22, by=by)
+
+
+def _send_again(name: str, spelled: str, town: Any, now: datetime) -> None:
+    """The same family from another service, in another spelling: for the team to see, and to answer."""
+    with acting_as(town.people["intake"][0]):
+        first = Referral.objects.prefetch_related("people").get(municipality=town.municipality, family_name=name)
+        people = [
+            actions.NewPerson(p.first_name, p.last_name.replace(name, spelled), p.birth_date, p.role, p.relation)
+            for p in first.people.all()
+        ]
+    rng = Random(f"{town.place.number}:{spelled}")
+    new = town.referral(Plot(spelled, "norsk", "mother", 0, None), rng)
+    with travelling_to(min(moment(working_day(now.date() - timedelta(days=2)), rng), now)):
+        actions.submit(town.municipality, new=new, people=people, by=None)
 
 
 def _move_up(name: str, town: Any, now: datetime) -> None:

@@ -166,10 +166,10 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         for plot in plots:
             _family(plot, town, number, now)
         meetings.held(town, number, now)
+        _rates(town, now)
         queue.fill(town, number, now, scale)
         meetings.prepare(town)
         _somebody_is_away(town, now)
-        _rates(town, now)
         alerts.unusual(town, now)
         own_numbers(town, now)
     return f"{place.name}: {len(plots)} familier"

@@ -1,5 +1,6 @@
 """Writes to referrals, by whose turn it is: the referrer, the intake team, the coordinator."""
 
+from .calculation import calculate_crowding, calculate_low_income
 from .intake import add_information, assess, decide, move_on_waiting_list, take_in
 from .intake_case import add_to_minutes, decide_case, deciding, note_recusals, save_note
 from .intake_meeting import (
@@ -16,6 +17,7 @@ from .intake_meeting import (
 )
 from .letters import make_letter, may_write, take_out_letter
 from .meeting import agree_time, book_meeting, change_meeting, record_meeting, refuse_offer, take_out_meeting
+from .same_family import answer_same_family, take_back_same_family
 from .sending import NewPerson, NewReferral, submit
 
 __all__ = [
@@ -25,8 +27,11 @@ __all__ = [
     "add_information",
     "add_to_minutes",
     "agree_time",
+    "answer_same_family",
     "assess",
     "book_meeting",
+    "calculate_crowding",
+    "calculate_low_income",
     "change_intake_meeting",
     "change_meeting",
     "decide",
@@ -46,6 +51,7 @@ __all__ = [
     "save_note",
     "sign_off",
     "submit",
+    "take_back_same_family",
     "take_in",
     "take_off_agenda",
     "take_out_letter",

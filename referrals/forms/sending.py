@@ -255,3 +255,12 @@ def without_row(data: QueryDict) -> QueryDict:
     # Read by nyemonstre.ui.forms.asks_for_row: draw again, do not judge.
     kept[f"{PEOPLE_PREFIX}-removed-add"] = "1"
     return kept
+
+
+class ProgressForm(NMForm, forms.Form):
+    submit_text = _("Se hvor langt den er kommet")
+
+    number = PlainTextField(
+        label=_("Nummeret på henvendelsen"), max_length=20, help_text=_("For eksempel H-2026-12345."),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )  # fmt: skip

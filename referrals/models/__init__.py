@@ -1,5 +1,6 @@
 """What is stored about a henvendelse, from the form to the family's answer."""
 
+from .calculation import Calculation
 from .intake_meeting import NOTE_LENGTH, Addendum, AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
 from .letter import DecisionLetter
 from .meeting import InformationMeeting, MeetingMember
@@ -12,6 +13,7 @@ from .referral import (
     ReferredPerson,
     WaitingMove,
 )
+from .same_family import SameFamily
 
 __all__ = [
     "NOTE_LENGTH",
@@ -19,6 +21,7 @@ __all__ = [
     "Addendum",
     "Addition",
     "AgendaItem",
+    "Calculation",
     "CriterionAnswer",
     "DecisionLetter",
     "InformationMeeting",
@@ -29,6 +32,7 @@ __all__ = [
     "Recusal",
     "Referral",
     "ReferredPerson",
+    "SameFamily",
     "WaitingMove",
     "sector_label",
 ]

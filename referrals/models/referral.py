@@ -14,8 +14,6 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from consent.enums import Sector as ServiceSector
-from families.enums import STRICT
-from families.grants import ShutOut
 from families.models import Family
 from nyemonstre.access.roles import Permission
 from nyemonstre.accounts.enums import Sector
@@ -32,26 +30,38 @@ from referrals.enums import (
 )
 from referrals.stages import DECIDABLE, ReferralState
 
+from .same_family import SameFamily, closed_to
+
 SITUATION_LENGTH = 3000
 # The oldest first: by day, then by the clock. The number is drawn by lot, and says nothing of when.
 ARRIVED = ("received_on", "sent_at", "reference")
 
 
+def _about(families):
+    """Henvendelser that became one of `families`, or that the team has joined to one, or to one that became it."""
+    became = IntakeDecision.objects.filter(family__in=families).values("referral_id")
+    joined = SameFamily.objects.joins()
+    pairs = joined.exclude(other=None)
+    return (
+        Q(pk__in=became)
+        | Q(pk__in=joined.filter(family__in=families).values("referral_id"))
+        | Q(pk__in=pairs.filter(other__in=became).values("referral_id"))
+        | Q(pk__in=pairs.filter(referral__in=became).values("other_id"))
+    )
+
+
 class ReferralQuerySet(models.QuerySet):
     def permitted(self, user, permission):
         """WHO CAN SEE THIS HENVENDELSE. By a role with `permission` in the municipality, until it has become a family
-        with a strict address protection, or one the person is shut out of; and by the family: whoever may see the
-        family may see how it came here.
+        with a strict address protection, or one the person is shut out of, or has been joined to such a family; and by
+        the family: whoever may see the family may see how it came here.
 
-        The wall says the same in SQL (sec.hidden_referrals, sec.referrals_of).
+        The wall says the same in SQL (sec.hidden_referrals, sec.referrals_of, sec.families_of_referrals).
         """
         here = Membership.objects.granting(permission, user=user).values("municipality_id")
-        shut_out = ShutOut.objects.in_force().filter(user_id=user.pk).values("family_id")
-        hidden = IntakeDecision.objects.filter(Q(family__protection__in=STRICT) | Q(family__in=shut_out))
-        by_role = Q(municipality__in=here) & ~Q(pk__in=hidden.values("referral_id"))
+        by_role = Q(municipality__in=here) & ~_about(closed_to(user))
         on_family = Permission.VIEW_FAMILY if permission == Permission.VIEW_REFERRAL else permission
-        became = IntakeDecision.objects.filter(family__in=Family.objects.permitted(user, on_family))
-        return self.filter(by_role | Q(pk__in=became.values("referral_id")))
+        return self.filter(by_role | _about(Family.objects.permitted(user, on_family)))
 
     def as_they_came(self):
         """The oldest first."""
@@ -64,6 +74,10 @@ class ReferralQuerySet(models.QuerySet):
     def of_family(self, family):
         """The henvendelse a family came from; none for a family that was registered without one."""
         return self.filter(decisions__family=family)
+
+    def about_family(self, family):
+        """That one, and those the team has joined to it."""
+        return self.filter(_about([family]))
 
     def with_counts(self):
         """`.adults` and `.children`, in the same query."""

@@ -19,6 +19,8 @@ from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.models import User
 from nyemonstre.refusals import Refused, Stale
 from referrals import actions
+from referrals.basis import calculations
+from referrals.duplicates import alike
 from referrals.enums import Outcome
 from referrals.forms.intake import AdditionForm, AssessForm, DecisionForm
 from referrals.models import DecisionLetter, Referral
@@ -46,7 +48,10 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
         "referral": referral,
         "people_words": people_words(referral),
         "history": history(referral, request.user),
+        "alike": alike(request.user, [referral])[referral.pk],
+        "calculations": calculations(referral),
         "may_decide": may_decide,
+        "may_calculate": may_decide,
         "may_add": can(request.user, P.DECIDE_REFERRAL, referral),
         "agenda": agenda(request.user, referral),
         "following": following,

@@ -15,6 +15,8 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.refusals import Refused, Stale
 from referrals import actions
+from referrals.basis import calculations
+from referrals.duplicates import alike
 from referrals.forms.intake import AssessForm
 from referrals.forms.intake_meeting import CaseForm, RecusalForm
 from referrals.minutes import agenda_of
@@ -66,6 +68,8 @@ def case_page(
         "after": cases[at + 1]["item"] if at + 1 < len(cases) else None,
         "following": _following(cases, at), "people_words": people_words(referral),
         "history": history(referral, request.user),
+        "alike": alike(request.user, [referral])[referral.pk], "may_add": False,
+        "calculations": calculations(referral), "may_calculate": may,
         "may_decide": may and meeting.is_open, "may_assess": may,
         "in_room": request.user.pk in {person.user_id for person in room},
         "room": [(person, sector_label(person.sector)) for person in room],

@@ -18,6 +18,7 @@ from nyemonstre.access.views import requires, say
 from nyemonstre.audit.log import record, searched
 from nyemonstre.refusals import Refused, Stale
 from referrals import actions
+from referrals.duplicates import unanswered
 from referrals.forms.intake import MoveForm
 from referrals.models import Referral
 from referrals.queue import age_words, count_words, counts, queue, visible
@@ -51,9 +52,11 @@ def referral_list(request: HttpRequest) -> HttpResponse:
     rows = queue(request.user, view=view, search=search, sort=request.GET.get("sort", ""))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     numbers, today = counts(request.user), timezone.localdate()
+    alike = unanswered(request.user, list(page.object_list))
     lines = [
         {
             "row": row,
+            "alike": row.pk in alike,
             "people": count_words(row.adults, row.children),
             "age": age_words(row.age(today)),
             "color": COLORS.get(row.state, "neutral"),

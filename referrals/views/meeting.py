@@ -24,6 +24,7 @@ from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from referrals import actions
+from referrals.basis import calculations
 from referrals.enums import MeetingOutcome, ReferralEvent
 from referrals.forms.meeting import BookForm, ChooseForm, RecordForm
 from referrals.letters import PAGE, calendar_file, languages_of, printed_invitation
@@ -239,15 +240,21 @@ def _said(meeting: InformationMeeting) -> str:
 @require_safe
 @requires(P.VIEW_FAMILY)
 def family_referral(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """The henvendelse the family came from, for those who follow the family."""
+    """The henvendelse the family came from, and those joined to it, for those who follow the family."""
     family = open_family(request, family_id, P.VIEW_FAMILY)
-    rows = Referral.objects.permitted(request.user, P.VIEW_FAMILY).of_family(family).prefetch_related("people")
-    referral = rows.first()
-    if referral is None:
+    rows = Referral.objects.permitted(request.user, P.VIEW_FAMILY)
+    about = list(rows.about_family(family).as_they_came().prefetch_related("people"))
+    if not about:
         raise Http404
+    came_by = set(rows.of_family(family).values_list("pk", flat=True))
+    about.sort(key=lambda row: row.pk not in came_by)
+    referral, *joined = about
     context = {
         "referral": referral,
+        "joined": joined,
         "people_words": people_words(referral),
         "history": history(referral, request.user, family),
+        "calculations": calculations(referral),
+        "may_calculate": False,
     }
     return _page(request, family, "family_referral", **context)

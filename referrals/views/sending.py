@@ -17,6 +17,7 @@ from nyemonstre.ui.forms import asks_for_row
 from referrals.actions import submit
 from referrals.forms.sending import PEOPLE_PREFIX, PeopleFormSet, ReferralForm, without_row
 from referrals.limits import too_many
+from referrals.progress import secret_of
 
 SALT = "referrals.receipt"
 # Seconds the address of a receipt works.
@@ -64,7 +65,10 @@ def _send(request: HttpRequest, form: ReferralForm, people: PeopleFormSet) -> st
     except Refused as refusal:
         say(form, refusal)
         return ""
-    facts = {"reference": reference, "municipality": municipality.name, "on": timezone.localdate().isoformat()}
+    facts = {
+        "reference": reference, "municipality": municipality.name, "on": timezone.localdate().isoformat(),
+        "secret": secret_of(form.cleaned_data["key"]),
+    }  # fmt: skip
     return signing.dumps(facts, salt=SALT)
 
 
@@ -84,5 +88,6 @@ def referral_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
         facts = signing.loads(receipt, salt=SALT, max_age=RECEIPT_AGE)
     except signing.BadSignature as error:
         raise Http404 from error
-    context = {**facts, "on": parse_date(facts["on"])}
+    # A receipt from before there was such a link works as it did.
+    context = {"secret": "", **facts, "on": parse_date(facts["on"])}
     return render(request, "referrals/referral_receipt.html", context)

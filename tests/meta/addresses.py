@@ -15,6 +15,7 @@ PUBLIC = {
     "accounts:invitation": "a link with a secret, sent by the administrator",
     "referrals:referral_new": "services and families send a henvendelse without an account",
     "referrals:referral_receipt": "the receipt, by a signed secret; shows only its number",
+    "referrals:referral_progress": "how far it has come, by a signed secret and the number; nothing of the content",
     "ui:accessibility": "the law asks for it",
     "ui:privacy": "a family may read it before it says yes",
 }
@@ -182,6 +183,7 @@ plans:plan_mark                change_plan        200 200
 plans:review                   view_plan          200 422
 plans:to_do                    view_plan          200   -
 plans:words_history            view_plan          200   -
+referrals:calculate            decide_referral    200 422
 referrals:family_letter_new    change_family      404 404
 referrals:family_letter_pdf    view_family        404   -
 referrals:family_referral      view_family        404   -
@@ -212,8 +214,10 @@ referrals:referral_decide      decide_referral    302 422
 referrals:referral_detail      view_referral      200   -
 referrals:referral_list        view_referral      200   -
 referrals:referral_new         public             200 422
+referrals:referral_progress    public             200 422
 referrals:referral_receipt     public             404   -
 referrals:referral_take_in     decide_referral      - 302
+referrals:same_family          decide_referral      - 302
 referrals:waiting_count        view_referral      200   -
 referrals:waiting_list         view_referral      200   -
 referrals:waiting_move         decide_referral    200 422

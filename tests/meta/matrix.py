@@ -168,6 +168,7 @@ class World:
             "key": "participation",
             "municipality_id": team.municipality.pk,
             "receipt": "x",
+            "secret": "x",
             "uid": "x",
             "token": "x",
         }

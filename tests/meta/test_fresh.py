@@ -41,6 +41,7 @@ LIMITED = {
     "plans:family_journal": "search",
     "referrals:referral_list": "search",
     "consent:service_list": "search",
+    "referrals:referral_progress": "progress",
     "audit:event_export": "export",
     "accounts:second_step": "second_step",
     "accounts:passkey": "passkey",

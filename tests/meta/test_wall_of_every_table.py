@@ -55,6 +55,7 @@ OWN_RULE = {
     "audit_alert": "tests/nyemonstre/audit: read and signed off by the auditor alone",
     "families_shutout": "tests/families/test_conflicts.py: leads, followers, the auditor and the person themselves",
     "families_breakglass": "tests/families/test_emergencies.py: leads, followers, the auditor and the person",
+    "referrals_samefamily": "tests/referrals/test_same_family.py: whoever may read both sides",
     "referrals_intakedecision": "tests/referrals: as the referral, by municipality or by the family it became",
 }
 

@@ -137,7 +137,7 @@ def _of_referral(table: str) -> Table:
 
 
 ABOUT_SOMEBODY = {"family": "family_id", "place": "municipality_id", "who": "user_id"}
-OF_REFERRALS = ("referredperson", "criterionanswer", "intakedecision", "addition", "waitingmove")
+OF_REFERRALS = ("referredperson", "criterionanswer", "intakedecision", "addition", "waitingmove", "calculation")
 TABLES: dict[str, Table] = {
     **{table: _opened_by(permission) for table, permission in OPENED_BY.items()},
     **{table: _of_referral(table) for table in (f"referrals_{name}" for name in OF_REFERRALS)},
@@ -175,6 +175,7 @@ ELSEWHERE = {
     "referrals_agendaitem": "tests/referrals/test_intake_meeting.py",
     "referrals_presence": "tests/referrals/test_intake_meeting.py",
     "referrals_recusal": "tests/referrals/test_intake_meeting.py",
+    "referrals_samefamily": "tests/referrals/test_same_family.py",
     "referrals_addendum": "tests/referrals/test_intake_meeting.py",
     "referrals_decisionletter": "tests/referrals/test_letters.py",
 }
@@ -183,7 +184,7 @@ ELSEWHERE = {
 EMPTY_AT_FIRST = {
     "families_breakglass", "families_familygroupgrant", "families_leave", "families_reminder", "accounts_draft",
     "content_fact", "consent_endingtold", "consent_extrapurpose", "audit_alert", "audit_retention",
-    "referrals_addition", "referrals_waitingmove",
+    "referrals_addition", "referrals_waitingmove", "referrals_calculation",
 }  # fmt: skip
 
 
