@@ -378,6 +378,7 @@ CELERY_BEAT_SCHEDULE = {
     "scan": {"task": "documents.jobs.scan_waiting", "schedule": crontab(minute="*/10")},
     "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
     "note_expired": {"task": "consent.jobs.note_expired", "schedule": crontab(hour=0, minute=5)},
+    "expire_offers": {"task": "referrals.jobs.expire_offers", "schedule": crontab(hour=0, minute=10)},
     "tell_of_endings": {"task": "consent.jobs.tell_of_endings", "schedule": crontab(hour=5, minute=35)},
     "prepare_log": {"task": "nyemonstre.audit.jobs.prepare_log", "schedule": crontab(hour=0, minute=40)},
     # Late enough that no transaction of the day before is still open.

@@ -99,6 +99,24 @@ class MeetingOutcome(models.TextChoices):
     ABSENT = "absent", _("Familien kom ikke")
 
 
+class ContactHow(models.TextChoices):
+    """How somebody was in contact with a family that waits."""
+
+    PHONE = "phone", _("Telefon")
+    MEETING = "meeting", _("Møte")
+    LETTER = "letter", _("Brev eller melding")
+    SERVICE = "service", _("Gjennom tjenesten som henvendte seg")
+
+
+class OfferAnswer(models.TextChoices):
+    """What became of an offered place. Empty: nobody has answered, and the last day has not passed."""
+
+    YES = "yes", _("Ja takk")
+    NO = "no", _("Nei takk")
+    EXPIRED = "expired", _("Fristen gikk ut")
+    WITHDRAWN = "withdrawn", _("Falt bort")
+
+
 class ReferralEvent(models.TextChoices):
     REFERRAL_SENT = "referral_sent", _("Sendte en henvendelse")
     REFERRAL_TAKEN_IN = "referral_taken_in", _("Tok opp en henvendelse")
@@ -108,6 +126,10 @@ class ReferralEvent(models.TextChoices):
     REFERRAL_GRANTED = "referral_granted", _("Tildelte plass")
     REFERRAL_WAITING = "referral_waiting", _("Satte en henvendelse på venteliste")
     REFERRAL_MOVED = "referral_moved", _("Flyttet en henvendelse på ventelisten")
+    WAITING_CONTACTED = "waiting_contacted", _("Førte kontakt med en familie på ventelisten")
+    PLACE_OFFERED = "place_offered", _("Tilbød en plass")
+    OFFER_ANSWERED = "place_offer_answered", _("Førte svaret på et tilbud om plass")
+    OFFER_EXPIRED = "place_offer_expired", _("Fristen for et tilbud om plass gikk ut")
     REFERRAL_DECLINED = "referral_declined", _("Ga avslag på en henvendelse")
     INFORMATION_ASKED = "referral_information_asked", _("Ba om mer informasjon")
     FAMILY_JOINED = "referral_joined", _("Koblet en henvendelse til samme familie")

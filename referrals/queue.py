@@ -1,5 +1,6 @@
 """Lists of henvendelser: the queue, the meeting's agenda, the case after this one."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +12,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.accounts.models import User
 
 from .enums import PersonRole
-from .models import Referral
+from .models import QUIET_AFTER, Referral
 from .models.referral import ARRIVED
 from .stages import TO_DECIDE, ReferralState
 
@@ -81,6 +82,11 @@ def count_words(adults: int, children: int) -> str:
 def age_words(days: int) -> str:
     """«i dag», «1 dag», «14 dager»."""
     return ngettext("%(n)d dag", "%(n)d dager", days) % {"n": days} if days else _("i dag")
+
+
+def is_quiet(referral: Referral, last_contact: date | None) -> bool:
+    """Has nobody been in contact for eight weeks, with a family that waits?"""
+    return timezone.localdate() - max(last_contact or referral.waiting_since, referral.waiting_since) >= QUIET_AFTER
 
 
 def agenda(user: User, current: Referral) -> list[dict[str, Any]]:

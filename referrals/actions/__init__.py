@@ -19,6 +19,7 @@ from .letters import make_letter, may_write, take_out_letter
 from .meeting import agree_time, book_meeting, change_meeting, record_meeting, refuse_offer, take_out_meeting
 from .same_family import answer_same_family, take_back_same_family
 from .sending import NewPerson, NewReferral, submit
+from .waiting import answer_offer, note_contact, offer_place, places_for
 
 __all__ = [
     "Attendance",
@@ -27,7 +28,11 @@ __all__ = [
     "add_information",
     "add_to_minutes",
     "agree_time",
+<<<<<<< HEAD
     "answer_same_family",
+=======
+    "answer_offer",
+>>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
     "assess",
     "book_meeting",
     "calculate_crowding",
@@ -42,8 +47,11 @@ __all__ = [
     "move_on_agenda",
     "move_on_waiting_list",
     "next_meeting",
+    "note_contact",
     "note_presence",
     "note_recusals",
+    "offer_place",
+    "places_for",
     "plan_intake_meeting",
     "put_on_agenda",
     "record_meeting",

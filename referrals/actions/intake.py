@@ -24,6 +24,8 @@ from referrals.models import Addition, AgendaItem, CriterionAnswer, IntakeDecisi
 from referrals.people import new_members
 from referrals.stages import DECIDABLE, MACHINE, ReferralState
 
+from .waiting import close_open_offers
+
 
 def enter(referral: Referral, state: str, *, by: User) -> None:
     """Move a locked henvendelse through the machine and log it. Raises Refused when the table has no such way."""
@@ -41,6 +43,7 @@ def enter(referral: Referral, state: str, *, by: User) -> None:
         referral.waiting_position, referral.waiting_since = _last_position(referral) + 1, timezone.localdate()
     referral.save(update_fields=["state", "waiting_position", "waiting_since", "version"])
     if left_waiting:
+        close_open_offers(referral, by)
         _list(referral).filter(waiting_position__gt=left_waiting).update(waiting_position=F("waiting_position") - 1)
     record(MACHINE[state].event, by=by, target=referral)
 

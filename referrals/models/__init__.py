@@ -13,10 +13,15 @@ from .referral import (
     ReferredPerson,
     WaitingMove,
 )
+<<<<<<< HEAD
 from .same_family import SameFamily
+=======
+from .waiting import QUIET_AFTER, PlaceOffer, WaitingContact
+>>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
 
 __all__ = [
     "NOTE_LENGTH",
+    "QUIET_AFTER",
     "SITUATION_LENGTH",
     "Addendum",
     "Addition",
@@ -28,11 +33,16 @@ __all__ = [
     "IntakeDecision",
     "IntakeMeeting",
     "MeetingMember",
+    "PlaceOffer",
     "Presence",
     "Recusal",
     "Referral",
     "ReferredPerson",
+<<<<<<< HEAD
     "SameFamily",
+=======
+    "WaitingContact",
+>>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
     "WaitingMove",
     "sector_label",
 ]

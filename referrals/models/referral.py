@@ -84,6 +84,11 @@ class ReferralQuerySet(models.QuerySet):
         adult = Count("people", filter=Q(people__role=PersonRole.ADULT))
         return self.annotate(adults=adult, children=Count("people", filter=Q(people__role=PersonRole.CHILD)))
 
+    def with_contact(self):
+        """`.last_contact`: the day somebody was last in contact while the family waited, or None."""
+        contacts = self.model._meta.get_field("contacts").related_model.objects.filter(referral=OuterRef("pk"))
+        return self.annotate(last_contact=Subquery(contacts.order_by("-on").values("on")[:1]))
+
     def with_latest_decision(self):
         """`.decided_on`: the day of the latest decision."""
         latest = IntakeDecision.objects.filter(referral=OuterRef("pk")).order_by("-decided_at")

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from families.models import Family
-from families.places import places
 from nyemonstre.access.check import can
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -37,7 +36,7 @@ def open_referral(request: HttpRequest, referral_id: UUID, permission: Permissio
 
 def decision_form(request: HttpRequest, referral: Referral, data: Any = None) -> DecisionForm:
     may_override = can(request.user, P.OVERRIDE_PLACES, referral.municipality)
-    return DecisionForm(data, referral=referral, places=places(referral.municipality), may_override=may_override)
+    return DecisionForm(data, referral=referral, places=actions.places_for(referral), may_override=may_override)
 
 
 def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -77,6 +76,8 @@ def history(referral: Referral, user: User, family: Family | None = None) -> dic
         "may_write": actions.may_write(user, referral),
         "decisions": list(decisions.prefetch_related(Prefetch("letters", made))),
         "additions": list(referral.additions.select_related("written_by")),
+        "contacts": list(referral.contacts.select_related("written_by")),
+        "offers": list(referral.offers.select_related("coordinator", "answered_by")),
         "moves": list(referral.moves.select_related("moved_by")),
     }
 
@@ -108,7 +109,7 @@ def referral_decide(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             form.data["version"] = str(stale.current.version)
             say(form, stale)
         except Refused as refusal:
-            form.places = places(referral.municipality)  # the last one may have gone just now
+            form.places = actions.places_for(referral)  # the last one may have gone just now
             say(form, refusal)
         else:
             messages.success(request, _said(referral, decision))

@@ -9,7 +9,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from families.places import places
 from nyemonstre.access.check import can
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -41,7 +40,7 @@ def _open(request: HttpRequest, meeting_id: UUID, item_id: UUID, permission: Per
 def _decision_form(request: HttpRequest, item: AgendaItem, data: Any = None) -> CaseForm:
     town = item.referral.municipality
     may_override = can(request.user, P.OVERRIDE_PLACES, town)
-    return CaseForm(data, item=item, places=places(town), may_override=may_override)
+    return CaseForm(data, item=item, places=actions.places_for(item.referral), may_override=may_override)
 
 
 def _recusal_form(item: AgendaItem, data: Any = None) -> RecusalForm:
@@ -124,7 +123,7 @@ def intake_case_decide(request: HttpRequest, intake_meeting_id: UUID, item_id: U
             form.data |= {"version": str(item.referral.version), "item_version": str(item.version)}
             say(form, stale)
         except Refused as refusal:
-            form.places = places(item.referral.municipality)  # the last one may have gone just now
+            form.places = actions.places_for(item.referral)  # the last one may have gone just now
             say(form, refusal)
         else:
             if only_note:

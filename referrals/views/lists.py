@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,8 +21,8 @@ from nyemonstre.refusals import Refused, Stale
 from referrals import actions
 from referrals.duplicates import unanswered
 from referrals.forms.intake import MoveForm
-from referrals.models import Referral
-from referrals.queue import age_words, count_words, counts, queue, visible
+from referrals.models import QUIET_AFTER, PlaceOffer, Referral
+from referrals.queue import age_words, count_words, counts, is_quiet, queue, visible
 from referrals.stages import ReferralState
 from referrals.views.intake import open_referral
 
@@ -80,17 +81,26 @@ def referral_list(request: HttpRequest) -> HttpResponse:
 @requires(P.VIEW_REFERRAL)
 def waiting_list(request: HttpRequest) -> HttpResponse:
     """Those who wait for a place, in their order, with the time they have waited."""
-    rows = visible(request.user).waiting().select_related("municipality").with_counts()
+    holding = PlaceOffer.objects.holding().select_related("coordinator")
+    rows = visible(request.user).waiting().select_related("municipality").with_counts().with_contact()
+    rows = rows.prefetch_related(Prefetch("offers", holding, to_attr="holding"))
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     today = timezone.localdate()
     lines = [
-        {"row": row, "people": count_words(row.adults, row.children), "waited": age_words(row.waited(today))}
+        {
+            "row": row,
+            "people": count_words(row.adults, row.children),
+            "waited": age_words(row.waited(today)),
+            "quiet": is_quiet(row, row.last_contact),
+            "offer": next(iter(row.holding), None),
+        }
         for row in page.object_list
     ]
     context = {
         "lines": lines,
         "page_obj": page,
         "several": len({row.municipality_id for row in page.object_list}) > 1,
+        "weeks": QUIET_AFTER.days // 7,
         "may_move": request.user.may_use(P.DECIDE_REFERRAL),
     }
     record(FamilyEvent.LIST_OPENED, by=request.user, facts={"list": "waiting_list", "rows": len(lines)})

@@ -218,6 +218,7 @@ referrals:referral_progress    public             200 422
 referrals:referral_receipt     public             404   -
 referrals:referral_take_in     decide_referral      - 302
 referrals:same_family          decide_referral      - 302
+referrals:waiting_case         decide_referral    200 404
 referrals:waiting_count        view_referral      200   -
 referrals:waiting_list         view_referral      200   -
 referrals:waiting_move         decide_referral    200 422

@@ -218,6 +218,7 @@ class World:
         # The same argument stands for different rows in different addresses.
         meant = {
             "referrals:waiting_move": ("referral_id", "waiting_id"),
+            "referrals:waiting_case": ("referral_id", "waiting_id"),
             "referrals:letter_new": ("referral_id", "waiting_id"),
             "referrals:letter_pdf": ("referral_id", "waiting_id"),
             "plans:journal_mark": ("row_id", "entry_id"),

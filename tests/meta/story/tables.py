@@ -178,6 +178,8 @@ ELSEWHERE = {
     "referrals_samefamily": "tests/referrals/test_same_family.py",
     "referrals_addendum": "tests/referrals/test_intake_meeting.py",
     "referrals_decisionletter": "tests/referrals/test_letters.py",
+    "referrals_waitingcontact": "tests/referrals/test_waiting.py",
+    "referrals_placeoffer": "tests/referrals/test_waiting.py",
 }
 
 # Histories write here, or nobody does; at the beginning there is nothing.
