@@ -1,6 +1,5 @@
 from django.urls import path
 
-<<<<<<< HEAD
 from .views import (
     calculation,
     intake,
@@ -12,10 +11,8 @@ from .views import (
     progress,
     same_family,
     sending,
+    waiting,
 )
-=======
-from .views import intake, intake_case, intake_meetings, letters, lists, meeting, sending, waiting
->>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
 
 app_name = "referrals"
 
@@ -40,12 +37,9 @@ urlpatterns = [
     path(ONE + "vurder/", intake.referral_assess, name="referral_assess"),
     path(ONE + "tillegg/", intake.referral_add, name="referral_add"),
     path(ONE + "beslutning/", intake.referral_decide, name="referral_decide"),
-<<<<<<< HEAD
     path(ONE + "inntekt-og-bolig/", calculation.calculate, name="calculate"),
     path(ONE + "samme-familie/", same_family.same_family, name="same_family"),
-=======
     path(ONE + "venter/", waiting.waiting_case, name="waiting_case"),
->>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
     path(ONE + "flytt/", lists.waiting_move, name="waiting_move"),
     path(ONE + "brev/<uuid:decision_id>/", letters.letter_new, name="letter_new"),
     path(ONE + "brev/<uuid:letter_id>.pdf", letters.letter_pdf, name="letter_pdf"),

@@ -28,11 +28,8 @@ __all__ = [
     "add_information",
     "add_to_minutes",
     "agree_time",
-<<<<<<< HEAD
-    "answer_same_family",
-=======
     "answer_offer",
->>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
+    "answer_same_family",
     "assess",
     "book_meeting",
     "calculate_crowding",

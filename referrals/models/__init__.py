@@ -13,11 +13,8 @@ from .referral import (
     ReferredPerson,
     WaitingMove,
 )
-<<<<<<< HEAD
 from .same_family import SameFamily
-=======
 from .waiting import QUIET_AFTER, PlaceOffer, WaitingContact
->>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
 
 __all__ = [
     "NOTE_LENGTH",
@@ -38,11 +35,8 @@ __all__ = [
     "Recusal",
     "Referral",
     "ReferredPerson",
-<<<<<<< HEAD
     "SameFamily",
-=======
     "WaitingContact",
->>>>>>> 33c79c1 (Offer the next family a place and hold it, and note contact with those who wait)
     "WaitingMove",
     "sector_label",
 ]

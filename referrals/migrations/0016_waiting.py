@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("referrals", "0011_letters_wall"),
+        ("referrals", "0015_progress"),
     ]
 
     operations = [

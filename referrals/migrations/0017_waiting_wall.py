@@ -44,7 +44,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0012_waiting"), ("families", "0010_registering")]
+    dependencies = [("referrals", "0016_waiting"), ("families", "0010_registering")]
 
     operations = [
         protect(
