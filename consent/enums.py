@@ -100,6 +100,14 @@ class Standing(models.TextChoices):
     ENDED = "ended", _("Avsluttet")
 
 
+class DisclosureKind(models.TextChoices):
+    """The exceptions that go before secrecy (DOMAIN.md 4)."""
+
+    CONCERN = "concern", _("Bekymringsmelding til barnevernet")
+    ORDERED = "ordered", _("Opplysninger barnevernet ga pålegg om")
+    AVERT = "avert", _("Avverging av et alvorlig lovbrudd")
+
+
 class ConsentEvent(models.TextChoices):
     CONSENT_ASKED = "consent_asked", _("Førte at det er spurt om samtykke")
     CONSENT_GIVEN = "consent_given", _("Førte samtykke")
@@ -114,6 +122,9 @@ class ConsentEvent(models.TextChoices):
     PURPOSE_ADDED = "purpose_added", _("La til et formål for samtykke")
     PURPOSE_CHANGED = "purpose_changed", _("Slo et formål for samtykke av eller på")
     HOLDERS_RECORDED = "holders_recorded", _("Førte hvem som har foreldreansvar")
+    DISCLOSURE_RECORDED = "disclosure_recorded", _("Førte noe som er fortalt uten samtykke")
+    DISCLOSURE_READ = "disclosure_read", _("Leste noe som er fortalt uten samtykke")
+    DISCLOSURE_RELEASED = "disclosure_released", _("Ga familien innsyn i noe som er fortalt uten samtykke")
     SERVICE_ADDED = "service_added", _("La til en tjeneste")
     SERVICE_CHANGED = "service_changed", _("Endret en tjeneste")
     CONTACT_ADDED = "contact_added", _("La til en kontakt")

@@ -15,8 +15,9 @@ from families.models import Family, FamilyRows, Member
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
 
+from .disclosures import Disclosure  # noqa: F401  Django finds models here
 from .enums import SILENT, YES, Answer, Direction, How, LineState, Purpose, Sector, Topic
-from .holders import Holder  # noqa: F401  Django finds models here
+from .holders import Holder  # noqa: F401  and here
 from .wording import ConsentText, ExtraPurpose
 
 

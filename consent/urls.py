@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import agreements, consents, holders, network, papers, services, tablet, texts
+from .views import agreements, consents, disclosures, holders, network, papers, services, tablet, texts
 
 app_name = "consent"
 FAMILY = "familie/<uuid:family_id>/"
@@ -20,6 +20,9 @@ urlpatterns = [
     path(FAMILY + "avtale/<uuid:line_id>/avslutt/", agreements.line_end, name="line_end"),
     path(FAMILY + "kontakt/<uuid:contact_id>/", agreements.contact_edit, name="contact_edit"),
     path(FAMILY + "nettverk/", network.network, name="network"),
+    path(FAMILY + "loven/", disclosures.disclosure_list, name="disclosure_list"),
+    path(FAMILY + "loven/ny/", disclosures.disclosure_new, name="disclosure_new"),
+    path(FAMILY + "loven/<uuid:disclosure_id>/frigi/", disclosures.disclosure_release, name="disclosure_release"),
     path(FAMILY + "kan-jeg/", network.service_contact_check, name="service_contact_check"),
     path("tekster/", texts.text_list, name="text_list"),
     path("tekster/<uuid:municipality_id>/formaal/", texts.purpose_new, name="purpose_new"),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import can, check
-from nyemonstre.access.roles import COORDINATOR_GRANT, LEAD_GRANT, READER_GRANT, Permission, Role
+from nyemonstre.access.roles import ASSIGNED_GRANT, COORDINATOR_GRANT, LEAD_GRANT, READER_GRANT, Permission, Role
 from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
@@ -147,7 +147,9 @@ def grant_access(
     roles = list(Membership.objects.live().filter(user=user, municipality=family.municipality_id).order_by("role"))
     if not roles:
         raise Refused(_("%(name)s har ingen rolle i kommunen.") % {"name": user.name}, rule="no_role", field="user")
-    usable = (set(permissions) | LEAD_GRANT) & set().union(*(membership.granted for membership in roles))
+    usable = (set(permissions) - ASSIGNED_GRANT | LEAD_GRANT) & set().union(
+        *(membership.granted for membership in roles)
+    )
     if not usable:
         raise Refused(
             _("%(name)s kan ikke slippes inn: rollen %(role)s kan ikke bruke en tilgang til en familie.")
@@ -363,8 +365,8 @@ def _assign(family, coordinator, kind, at, valid_until, reason, override_reason,
     _save(assignment)
     why = reason or str(AssignmentKind(kind).label)
     give(
-        family.pk, user=coordinator, permissions=COORDINATOR_GRANT, reason=why, expires_at=valid_until, by=by,
-        assignment=assignment, starts_at=at,
+        family.pk, user=coordinator, permissions=COORDINATOR_GRANT | ASSIGNED_GRANT, reason=why,
+        expires_at=valid_until, by=by, assignment=assignment, starts_at=at,
     )  # fmt: skip
     return assignment
 

@@ -1,7 +1,8 @@
 """The log as the family itself may ask for it: who has looked at, or written about, us; day by day, in plain words.
 
 THE RULE OF WHAT STANDS IN IT: everything in the log that is tied to the family, but for what is in LEFT_OUT, each with
-its reason. An event nobody has thought of here stands in it, under its own name; break-glass and refused tries always.
+its reason, and what is WITHHELD until it is released. An event nobody has thought of here stands in it, under its own
+name; break-glass and refused tries always.
 Never a word of what the case says; and for a family with a strict address protection nothing that tells of a place: no
 municipality, no code, no e-mail address.
 """
@@ -13,7 +14,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Min
+from django.db.models import Count, Max, Min, Q
 from django.db.models.fields.json import KT
 from django.db.models.functions import TruncDate
 from django.utils import timezone
@@ -35,6 +36,11 @@ LEFT_OUT = {
     "alert_raised": "the machine points the data protection officer at lines that are told",
 }
 
+# About what was told without consent because a law goes before secrecy: in it from the day the record is released, and
+# until then not at all (consent/disclosures.py). The page it stands on reads as the rest of its room, see SEEN.
+RELEASED = "disclosure_released"
+WITHHELD = ("disclosure_recorded", "disclosure_read", RELEASED)
+
 _P = Permission
 # What somebody looked at, by the permission that opened the page: the end of «Så på …».
 SEEN = {
@@ -43,6 +49,7 @@ SEEN = {
     _P.CHANGE_FAMILY: lambda: _("hvem som er i familien"),
     _P.VIEW_CONSENT: lambda: _("samtykker og avtaler"),
     _P.CHANGE_CONSENT: lambda: _("samtykker og avtaler"),
+    _P.DISCLOSE: lambda: _("samtykker og avtaler"),
     _P.VIEW_ASSESSMENT: lambda: _("kartlegging og svar"),
     _P.CHANGE_ASSESSMENT: lambda: _("kartlegging og svar"),
     _P.VIEW_PLAN: lambda: _("Familiens plan"),
@@ -148,6 +155,8 @@ def insight(subject: Subject, *, first: date, last: date) -> Insight:
 def _counted(family_id: UUID, first: date, last: date) -> Iterable[dict[str, Any]]:
     """One row for each day, person, role, event and kind of page: how often, and the first and last time."""
     events = Event.objects.filter(family_id=family_id, at__gte=_midnight(first), at__lt=_midnight(last + timedelta(1)))
+    released = Event.objects.filter(family_id=family_id, what=RELEASED).values("target_id")
+    events = events.exclude(Q(what__in=WITHHELD) & ~Q(target_id__in=released))
     events = events.exclude(what__in=LEFT_OUT).annotate(day=TruncDate("at"), seen=KT("facts__permission"))
     counted = events.order_by().values("day", "actor_id", "what", "seen", "role")
     counted = counted.annotate(times=Count("pk"), first=Min("at"), last=Max("at"))

@@ -2,6 +2,7 @@
 
 from .agreements import change_contact, change_draft, draft_line, end_line, sign_line, sign_lines
 from .consents import Shown, record_consent, record_consents, record_on_tablet
+from .disclosures import read_disclosures, record_disclosure, release_disclosure
 from .holders import record_holders
 from .papers import attach_paper, open_paper
 from .services import add_service, change_service
@@ -19,10 +20,13 @@ __all__ = [
     "draft_line",
     "end_line",
     "open_paper",
+    "read_disclosures",
     "record_consent",
     "record_consents",
+    "record_disclosure",
     "record_holders",
     "record_on_tablet",
+    "release_disclosure",
     "sign_line",
     "sign_lines",
     "switch_purpose",

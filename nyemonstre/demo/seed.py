@@ -36,7 +36,7 @@ from nyemonstre.content.models import LOW_INCOME, Fact
 from referrals.actions import NewReferral
 from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
-from . import alerts, meetings, queue, stories, stories_nn
+from . import alerts, disclosures, meetings, queue, stories, stories_nn
 from .clock import travelling_to
 from .homes import own_numbers
 from .identity import KEEPS
@@ -62,6 +62,12 @@ SAYS: dict[str, dict[str, Any]] = {
         "does_nav": "Oppfølging mot arbeid", "does_housing": "Søknad om bolig", "does_economy": "Plan for gjelden",
         "does_leisure": "Trening to ganger i uka", "does_voluntary": "Praktisk hjelp og noen å gå sammen med",
         "does_work": "Læreplass", "does_other": "Norskkurs på kveldstid",
+        "told_to_whom": "Barnevernsvakta, vakthavende",
+        "told_what": "At den yngste var alene hjemme en kveld og ringte meg.",
+        "told_why": "Barnet er fem år, var redd og nådde ingen av de voksne.",
+        "told_not_family": "Barnevernet ville snakke med familien først.",
+        "told_family": "Vi ble enige om at jeg ringte, og mor var med da jeg gjorde det.",
+        "told_released": "Familien vet det, og barnevernet er ferdig med saken.",
     },
     "nn": {
         "one_parent": "Den andre forelderen har ikkje foreldreansvar.",
@@ -74,6 +80,11 @@ SAYS: dict[str, dict[str, Any]] = {
         "does_health": "Samtalar", "does_child_welfare": "Råd og rettleiing heime", "does_nav": "Oppfylging mot arbeid",
         "does_housing": "Søknad om bustad", "does_economy": "Plan for gjelda", "does_leisure": "Trening kvar veke",
         "does_voluntary": "Praktisk hjelp og nokon å gå saman med", "does_work": "Læreplass", "does_other": "Norskkurs",
+        "told_to_whom": "Barnevernsvakta", "told_what": "At den yngste var åleine heime ein kveld og ringde meg.",
+        "told_why": "Barnet er fem år, var redd og nådde ingen av dei vaksne.",
+        "told_not_family": "Barnevernet ville snakka med familien fyrst.",
+        "told_family": "Me vart samde om at eg ringde, og mor var med då eg gjorde det.",
+        "told_released": "Familien veit det, og barnevernet er ferdig med saka.",
     },
 }  # fmt: skip
 
@@ -170,6 +181,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         queue.fill(town, number, now, scale)
         meetings.prepare(town)
         _somebody_is_away(town, now)
+        disclosures.told(town, now)
         alerts.unusual(town, now)
         own_numbers(town, now)
     return f"{place.name}: {len(plots)} familier"

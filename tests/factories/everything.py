@@ -1,7 +1,7 @@
 """One family with at least one row in every table that hangs on a family, made by the real actions."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 
@@ -21,6 +21,9 @@ from families.models import Family, Member
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions import keep_identity_numbers
+from nyemonstre.content.actions import add_fact
+from nyemonstre.content.enums import Kind as ContentKind
+from nyemonstre.content.models import Fact
 from plans import actions as plan_actions
 from plans.enums import Doer
 from referrals import actions as referral_actions
@@ -49,6 +52,7 @@ def family_with_everything(team: Team, name: str = "Alt", say: Say = as_it_is) -
     _move_and_protect(family, members, by)
     _meet_and_consent(family, members, by, say)
     _agree_with_school(family, members, by, say)
+    _tell_without_consent(family, team, say)
     title = say("filnavn", f"Samtykke {family.code}")
     add_document(family, file=a_file(), kind=DocumentKind.CONSENT, title=title, members=members[:1], by=by)
     _map(family, members, by, say)
@@ -108,6 +112,20 @@ def _agree_with_school(family, members, by, say):
         what_they_do=say("det-de-gjør", "Leksehjelp på skolen"), by=by,
     )  # fmt: skip
     consent_actions.sign_line(line, how=How.SIGNED, signed_by="Mor", by=by)
+
+
+def _tell_without_consent(family, team, say):
+    """A duty that goes before secrecy, by a law of the municipality's own list."""
+    with acting_as(team.lead):
+        law = Fact.objects.filter(municipality=team.municipality, kind=ContentKind.LAW).first()
+    if law is None:
+        facts = {"kind": ContentKind.LAW, "key": "melde", "title": "Plikt til å melde", "source": "Lovdata"}
+        law = add_fact(team.municipality, facts={**facts, "valid_from": date(2023, 1, 1)}, by=team.lead)
+    consent_actions.record_disclosure(
+        family, kind="concern", law=law, told_on=timezone.localdate(), to_whom=say("meldt-til", "Barnevernet"),
+        what=say("meldt-hva", "Det hun så i dag"), why=say("meldt-hvorfor", "Et barn kan være i fare"),
+        family_told=False, family_told_why=say("meldt-fortalt", "Det kan sette barnet i fare"), by=team.coordinator,
+    )  # fmt: skip
 
 
 def _map(family, members, by, say):

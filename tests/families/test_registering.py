@@ -11,7 +11,7 @@ from families import assignments
 from families.enums import AssignmentKind, MemberRole
 from families.models import Family, Household, Member, Milestone
 from families.stages import Step
-from nyemonstre.access.roles import COORDINATOR_GRANT, Permission, Role
+from nyemonstre.access.roles import ASSIGNED_GRANT, COORDINATOR_GRANT, Permission, Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import Membership
 from tests.factories import Team, a_user, family_at
@@ -104,4 +104,4 @@ def test_the_real_way_registers_and_gives_the_first_coordinator_in_one_transacti
     with transaction.atomic():
         family = family_at(Step.INTAKE, team)
     with acting_as(team.coordinator):
-        assert family.user_grants.live().count() == len(COORDINATOR_GRANT)
+        assert family.user_grants.live().count() == len(COORDINATOR_GRANT | ASSIGNED_GRANT)

@@ -77,6 +77,9 @@ consent:consent_pdf            view_consent       200   -
 consent:consent_withdraw       change_consent     200 200
 consent:contact_edit           change_consent     200 200
 consent:family_tab             view_consent       200   -
+consent:disclosure_list        disclose           200   -
+consent:disclosure_new         disclose           200 200
+consent:disclosure_release     disclose           200 200
 consent:holders                change_consent     200 200
 consent:line_edit              change_consent     302 302
 consent:line_end               change_consent     200 200

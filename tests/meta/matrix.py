@@ -74,6 +74,7 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "home_id": lambda family: family.households.first(),
     "assignment_id": lambda family: family.assignments.filter(kind="responsible").first(),
     "consent_id": lambda family: family.consents.first(),
+    "disclosure_id": lambda family: family.disclosures.first(),
     "line_id": lambda family: family.agreement_lines.first(),
     "contact_id": lambda family: family.contacts.first(),
     "sitting_id": lambda family: family.assessments.first(),

@@ -13,7 +13,7 @@ from django.db import connection
 from django.urls import reverse
 
 from consent import actions as consents
-from nyemonstre.access.roles import COORDINATOR_GRANT, Role
+from nyemonstre.access.roles import ASSIGNED_GRANT, COORDINATOR_GRANT, Role
 from nyemonstre.accounts.models import Membership, User
 from plans.printing import print_plan
 from tests.consent.arrange import say
@@ -195,7 +195,7 @@ def test_another_familys_row_under_ones_own_family_is_404(world):
         for name in sorted(name for name, row in VIEWS.items() if {*ROWS, "shut_out_id"} & set(row.pattern.converters)):
             if about(name) != "family":
                 continue
-            who = "coordinator" if LINES[name][0] in COORDINATOR_GRANT else "lead"
+            who = "coordinator" if LINES[name][0] in COORDINATOR_GRANT | ASSIGNED_GRANT else "lead"
             client = browser(User.objects.get(pk=getattr(world.team, who).pk))
             address = world.address(name, world.foreign | {"family_id": world.mine.pk})
             codes = {verb: ask(client, verb, address).status_code for verb in ("GET", "POST")}

@@ -27,6 +27,7 @@ OPENED_BY = {
     "consent_consent": P.VIEW_CONSENT,
     "consent_signature": P.VIEW_CONSENT,
     "consent_holder": P.VIEW_CONSENT,
+    "consent_disclosure": P.DISCLOSE,
     "consent_agreementline": P.VIEW_CONSENT,
     "consent_coveredmember": P.VIEW_CONSENT,
     "consent_contact": P.VIEW_CONSENT,

@@ -30,7 +30,9 @@ EVERYWHERE, ON_HIDDEN, BY_GRANT = _column("own"), _column("protected"), _column(
 
 READS = {P.LIST_FAMILY, P.VIEW_FAMILY, P.VIEW_CONSENT, P.VIEW_ASSESSMENT, P.VIEW_PLAN, P.VIEW_JOURNAL}
 CHANGES = {P.CHANGE_FAMILY, P.CHANGE_CONSENT, P.CHANGE_ASSESSMENT, P.CHANGE_PLAN, P.CHANGE_JOURNAL}
-FOLLOWS = READS | CHANGES
+FOLLOWS = READS | CHANGES | {P.DISCLOSE}
+# What a role can use where it follows, and is never given otherwise.
+BY_ASSIGNMENT = {str(Role.COORDINATOR): {str(P.DISCLOSE)}}
 LEADS = {P.LIST_FAMILY, P.ASSIGN_COORDINATOR, P.GRANT_ACCESS}
 
 
@@ -166,7 +168,8 @@ class Oracle:
         by_role = ON_HIDDEN if known.hidden else EVERYWHERE
         given = permission in self.granted(user, known)
         return any(
-            permission in by_role[held.role] or (given and permission in BY_GRANT[held.role])
+            permission in by_role[held.role]
+            or (given and permission in BY_GRANT[held.role] | BY_ASSIGNMENT.get(held.role, set()))
             for held in self.live_roles(user, known.place)
         )
 
@@ -175,7 +178,10 @@ class Oracle:
 
     def uses(self, user: User, permission: str) -> bool:
         """Has a role, anywhere, that can ever use it."""
-        return any(permission in EVERYWHERE[held.role] | BY_GRANT[held.role] for held in self.live_roles(user))
+        return any(
+            permission in EVERYWHERE[held.role] | BY_GRANT[held.role] | BY_ASSIGNMENT.get(held.role, set())
+            for held in self.live_roles(user)
+        )
 
     def contacts(self, user: User) -> set[UUID]:
         """While somebody in the family takes part: those of lines in force, and of the drafts one wrote oneself."""
