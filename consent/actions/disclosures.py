@@ -67,9 +67,9 @@ def record_disclosure(
     return disclosure
 
 
-@action(quiet="a family without any leaves none; that the page was opened is logged by the page", in_log=IN_LOG)
+@action(in_log=IN_LOG)
 def read_disclosures(family: Family, *, by: User) -> list[Disclosure]:
-    """All of the family's, the newest first; each reading of each is logged as its own kind of event."""
+    """All of a family's that has any, the newest first; each reading of each is its own kind of event in the log."""
     check(by, Permission.DISCLOSE, family)
     rows = Disclosure.objects.permitted(by, Permission.DISCLOSE).filter(family=family)
     found = list(rows.select_related("recorded_by", "released_by"))
