@@ -100,6 +100,9 @@ class Town:
         memberships = Membership.objects.live().filter(municipality=municipality).select_related("user")
         for membership in sorted(memberships, key=lambda m: order.index(m.user.name)):
             self.people.setdefault(membership.role, []).append(membership.user)
+            # Roles do not change in the demo: each person's are read once, as in a request.
+            with acting_as(membership.user), transaction.atomic():
+                _ = membership.user.live_memberships
         self.sectors = [sector for _role, _name, sector in place.staff if sector]
         names = [name for name, _sector in place.services]
         self.services: dict[str, list[Service]] = {}

@@ -40,6 +40,8 @@ NOT_LINKED = {
     "accounts:second_step": "between the password and the first page, for those who have a second step",
     "accounts:work_account": "there where a municipality has a work account provider",
     "accounts:work_account_done": "where that provider leads back to",
+    "consent:disclosure_release": "there for what was told without consent and is not released",
+    "referrals:referral_progress": "the link stands on the receipt",
     "families:grant_revoke": "there where somebody was let in by a grant of their own",
     "families:lead_name": "there for the coordinator of a strictly protected family",
     "families:break_glass_review": "there while an opening waits for the auditor",

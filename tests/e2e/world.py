@@ -117,9 +117,16 @@ class World:
             return Event.objects.exclude(what__in=READING).count()
 
 
+def soup(answer: Any) -> BeautifulSoup:
+    """The page, read once however often it is asked."""
+    if not hasattr(answer, "soup"):
+        answer.soup = BeautifulSoup(answer.content, "html.parser")
+    return answer.soup
+
+
 def sent_by(answer: Any, field: str) -> dict[str, Any]:
     """What a browser would send of the form that has this field, untouched."""
-    control = BeautifulSoup(answer.content, "html.parser").select_one(f'form [name="{field}"]')
+    control = soup(answer).select_one(f'form [name="{field}"]')
     assert control is not None, f"no field {field}"
     found: dict[str, Any] = {}
     for one in control.find_parent("form").select("[name]"):
@@ -140,7 +147,7 @@ def sent_by(answer: Any, field: str) -> dict[str, Any]:
 def stands_in(answer: Any) -> dict[str, set[str]]:
     """Every value the page gives back, by field."""
     found: dict[str, set[str]] = {}
-    for one in BeautifulSoup(answer.content, "html.parser").select("form [name]"):
+    for one in soup(answer).select("form [name]"):
         kept = one.get_text().removeprefix("\n") if one.name == "textarea" else one.get("value", "")
         if one.name == "select":
             found.setdefault(one["name"], set()).update(o.get("value", "") for o in one.select("option[selected]"))
@@ -151,13 +158,14 @@ def stands_in(answer: Any) -> dict[str, set[str]]:
 
 def complained_about(answer: Any) -> set[str]:
     """The names of the fields the page marks as wrong."""
-    soup = BeautifulSoup(answer.content, "html.parser")
-    marked = soup.select('[aria-invalid="true"], [data-invalid] [name]')
-    linked = [soup.find(id=link["href"][1:]) for link in soup.select("ds-error-summary a")]
+    page = soup(answer)
+    marked = page.select('[aria-invalid="true"], [data-invalid] [name]')
+    linked = [page.find(id=link["href"][1:]) for link in page.select("ds-error-summary a")]
     return {one["name"] for one in [*marked, *linked] if one is not None and one.get("name")}
 
 
 def said(answer: Any) -> str:
     """The page's error summary, for the text of a failure."""
-    soup = BeautifulSoup(answer.content, "html.parser")
-    return " | ".join(e.get_text(" ", strip=True) for e in soup.select("ds-error-summary li, .ds-validation-message"))
+    return " | ".join(
+        e.get_text(" ", strip=True) for e in soup(answer).select("ds-error-summary li, .ds-validation-message")
+    )
