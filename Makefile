@@ -9,6 +9,7 @@ PORT ?= 8000
 RESET ?= 0
 BIN := .venv/bin
 DATA := .data
+MAKEFLAGS += --jobs=2
 export NM_STARTED := $(shell date +%s.%N)
 
 .PHONY: help env demo test bench screenshots security mutants messages fmt system-demo system-test
@@ -29,8 +30,10 @@ env: .venv/.ready node_modules/.ready ## Make the virtual environment and node_m
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@touch $@
 
-node_modules/.ready: package.json package-lock.json .npmrc | .venv/.ready
-	@$(BIN)/python nyemonstre/setup/node.py
+# Beside the virtual environment, unless npm itself comes from a wheel in it.
+NPM := $(shell command -v npm)
+node_modules/.ready: package.json package-lock.json .npmrc | $(if $(NPM),,.venv/.ready)
+	@$(if $(NPM),$(PYTHON),$(BIN)/python) nyemonstre/setup/node.py
 	@touch $@
 
 system-demo: .venv/.ready
