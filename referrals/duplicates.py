@@ -65,7 +65,7 @@ def alike(user: User, referrals: Sequence[Referral]) -> dict[UUID, list[Alike]]:
     found: dict[UUID, dict[UUID, Alike]] = defaultdict(dict)
     answers = list(SameFamily.objects.permitted(user, Permission.VIEW_REFERRAL).live().about(asked)
                    .select_related("answered_by"))  # fmt: skip
-    rows = _rows("select * from sec.alike_referrals(%s)", asked)
+    rows = _rows("select * from sec.alike_referrals(%s) order by likeness desc, mine, theirs", asked)
     other_ids = {row["found"] for row in rows} | {pk for a in answers for pk in (a.referral_id, a.other_id) if pk}
     # With those asked about, so that there is something to ask for also when nothing was found.
     others = Referral.objects.permitted(user, Permission.VIEW_REFERRAL).in_bulk({*other_ids, *asked})
@@ -90,7 +90,7 @@ def unanswered(user: User, referrals: Sequence[Referral]) -> set[UUID]:
 
 def _add_families(found: dict[UUID, dict[UUID, Alike]], asked: list[UUID], became: dict[UUID, UUID]) -> None:
     """Families beside the henvendelser. One that came by a henvendelse found already is told of there."""
-    for row in _rows("select * from sec.alike_families(%s)", asked):
+    for row in _rows("select * from sec.alike_families(%s) order by likeness desc, mine, theirs", asked):
         hits = found[row["asked"]]
         if became.get(row["asked"]) == row["found"]:
             continue  # the family it is
@@ -122,7 +122,7 @@ def _order(hit: Alike) -> tuple[bool, str]:
 
 def _rows(sql: str, asked: list[UUID]) -> list[dict[str, Any]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"{sql} order by likeness desc, mine, theirs", [asked])
+        cursor.execute(sql, [asked])
         names = [column.name for column in cursor.description]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 

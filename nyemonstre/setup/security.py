@@ -28,7 +28,8 @@ from nyemonstre.embedded import EmbeddedError, Servers  # noqa: E402  the path a
 
 DATA = ROOT / ".data" / "security"
 RULES, EXPLAINED = ROOT / "security" / "rules", ROOT / "security" / "explained.toml"
-SOURCE = ["nyemonstre", "families", "consent", "assessments", "plans", "referrals", "bench", "manage.py"]
+ROOMS = ["nyemonstre", "families", "consent", "assessments", "documents", "history", "plans", "referrals"]
+SOURCE = [*ROOMS, "bench", "manage.py"]
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,9 @@ def bandit() -> list[Finding]:
 def semgrep(*words: object) -> subprocess.CompletedProcess[str]:
     """Our rules alone, and nothing asked or told outside this machine."""
     command = [tools("tools", "requirements-security.lock") / "semgrep", "scan", "--metrics=off"]
-    quiet = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SETTINGS_FILE": os.devnull}
+    # A file of its own: it is written anew, and what stood there before is gone, be it a device.
+    settings = str(DATA / "semgrep.yml")
+    quiet = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SETTINGS_FILE": settings}
     # It starts programs that lie beside it, by name.
     path = f"{command[0].parent}{os.pathsep}{os.environ['PATH']}"
     return run([*command, "--disable-version-check", *words], os.environ | quiet | {"PATH": path})
@@ -177,7 +180,7 @@ def deployment() -> list[Finding]:
             environment = given | servers.environment() | {
                 "NM_DATABASE_ROLE": "web", "NM_SECRET_KEY": secrets.token_urlsafe(64), "NM_MAIL_HOST": "mail.invalid",
                 "NM_ALLOWED_HOSTS": "monstre.invalid", "NM_BASE_URL": "https://monstre.invalid", "NM_BEHIND_PROXY": "1",
-                "NM_SECURE": "1", "DJANGO_SETTINGS_MODULE": "nyemonstre.settings",
+                "NM_SECURE": "1", "NM_UPLOADS": folder, "DJANGO_SETTINGS_MODULE": "nyemonstre.settings",
             }  # fmt: skip
             words = ["manage.py", "check", "--deploy", "--fail-level", "WARNING"]
             done = run([sys.executable, *words], environment)
