@@ -40,7 +40,7 @@ NOT_LINKED = {
     "accounts:second_step": "between the password and the first page, for those who have a second step",
     "accounts:work_account": "there where a municipality has a work account provider",
     "accounts:work_account_done": "where that provider leads back to",
-    "consent:disclosure_release": "there for what was told without consent and is not released",
+    "consent:disclosure_release": "on one family's page, and only some pages of each kind are asked",
     "referrals:referral_progress": "the link stands on the receipt",
     "families:grant_revoke": "there where somebody was let in by a grant of their own",
     "families:lead_name": "there for the coordinator of a strictly protected family",
@@ -52,6 +52,9 @@ NOT_LINKED = {
     "history:insight_by_code": "by the code of a family, which the auditor types",
     "history:insight_by_code_pdf": "by the code of a family, which the auditor types",
 }
+
+# Of those above, what a walk may come upon all the same.
+BY_LUCK = {"consent:disclosure_release", "families:grant_revoke"}
 
 
 @pytest.mark.parametrize("who", SHARES, ids=lambda who: who or "visitor")
@@ -145,4 +148,4 @@ def test_every_page_was_found_by_somebody(site, found_by):
         if not any(person.get(address).status == 405 for person in people):
             lost.append(name)
     assert not lost, f"no link leads there: {sorted(lost)}"
-    assert not set(NOT_LINKED) & found, "found after all: take them off the list"
+    assert not found & (set(NOT_LINKED) - BY_LUCK), "found after all: take them off the list"
