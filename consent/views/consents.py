@@ -171,7 +171,7 @@ def consent_withdraw(request: HttpRequest, family_id, consent_id) -> HttpRespons
 def consent_pdf(request: HttpRequest, family_id, consent_id) -> HttpResponse:
     """One answer on paper, in the language it was given in. Each time is logged; nothing keeps a copy on the way."""
     # WeasyPrint takes a second to import and needs system libraries; a page that prints nothing shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
 
     family = open_family(request, family_id, Permission.VIEW_CONSENT, quiet=True)
     rows = Consent.objects.filter(family=family).select_related("member", "family__municipality", "text", "extra")

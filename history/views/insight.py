@@ -107,7 +107,7 @@ def _file(request: HttpRequest, subject: Subject, family: Family | None) -> Http
     if not form.is_valid():
         raise Http404
     # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
 
     asked = form.cleaned_data
     _log(HistoryEvent.LOG_PRINTED, request, subject, family, asked)

@@ -24,8 +24,10 @@ def team(municipality: Municipality) -> list[Membership]:
     """Those who may decide there, each once, by name; a role in the intake team, which has a sector, before others."""
     rows = Membership.objects.granting(Permission.DECIDE_REFERRAL).filter(municipality=municipality)
     rows = rows.filter(user__is_active=True).select_related("user").order_by(NorwegianOrder("user__name"), "-sector")
-    seen: set[Any] = set()
-    return [row for row in rows if not (row.user_id in seen or seen.add(row.user_id))]  # type: ignore[func-returns-value]
+    once: dict[Any, Membership] = {}
+    for row in rows:
+        once.setdefault(row.user_id, row)
+    return list(once.values())
 
 
 class PlanForm(NMForm, OnceForm, forms.Form):

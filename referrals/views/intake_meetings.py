@@ -232,7 +232,7 @@ def intake_minutes_pdf(request: HttpRequest, intake_meeting_id: UUID) -> HttpRes
     """The minutes on paper."""
     meeting = open_intake_meeting(request, intake_meeting_id, P.VIEW_REFERRAL)
     # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
 
     values = {
         "minutes": minutes(request.user, meeting), "municipality": meeting.municipality.name,

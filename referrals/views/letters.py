@@ -61,7 +61,7 @@ def _letter_page(
 
 def _pdf(request: HttpRequest, letter: DecisionLetter, back: Any) -> HttpResponse:
     # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
 
     try:
         actions.take_out_letter(letter, by=request.user)

@@ -190,7 +190,7 @@ def offer_refuse(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def meeting_letter(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
     """The invitation on paper, in the language the family reads: `?sprak=nn`."""
     # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
+    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
 
     family, meeting = _open_meeting(request, family_id, meeting_id)
     codes = [code for code, _name in languages_of(meeting)]
