@@ -55,6 +55,8 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
         "agenda": agenda(request.user, referral),
         "following": following,
         "newer": False,
+        "saved": False,
+        "in_meeting": False,
         "decide": None,
         "assess": AssessForm(referral=referral),
         "add": AdditionForm(),

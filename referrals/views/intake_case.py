@@ -75,7 +75,7 @@ def case_page(
         "sectors": len({person.sector for person in room if person.sector}),
         "needed": referral.municipality.intake_sectors_needed,
         "assess": AssessForm(referral=referral) if may else None,
-        "recusal": _recusal_form(item), "decide": None, "newer": False,
+        "recusal": _recusal_form(item), "decide": None, "newer": False, "saved": False, "in_meeting": True,
         **forms,
     }  # fmt: skip
     if context["may_decide"] and context["decide"] is None:
@@ -156,7 +156,10 @@ def intake_case_recuse(request: HttpRequest, intake_meeting_id: UUID, item_id: U
 @require_POST
 @requires(P.DECIDE_REFERRAL)
 def intake_case_assess(request: HttpRequest, intake_meeting_id: UUID, item_id: UUID) -> HttpResponse:
-    """Save the team's own answers about the target group, and stay in the meeting."""
+    """Save the team's own answers about the target group, and stay in the meeting.
+
+    By htmx only the answers are drawn again: what is typed in the decision stands.
+    """
     meeting, item = _open(request, intake_meeting_id, item_id, P.DECIDE_REFERRAL)
     form = AssessForm(request.POST, referral=item.referral)
     if form.is_valid():
@@ -165,6 +168,9 @@ def intake_case_assess(request: HttpRequest, intake_meeting_id: UUID, item_id: U
         except Refused as refusal:
             say(form, refusal)
         else:
+            if request.htmx:  # type: ignore[attr-defined]  # from HtmxMiddleware
+                meeting, item = _open(request, intake_meeting_id, item_id, P.DECIDE_REFERRAL)  # with the new answers
+                return case_page(request, meeting, item, saved=True)
             messages.success(request, _("Vurderingen er lagret."))
             return redirect(CASE, intake_meeting_id=meeting.pk, item_id=item.pk)
     return case_page(request, meeting, item, status=422, assess=form)
