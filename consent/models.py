@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document
 from families.models import Family, FamilyRows, Member
+from nyemonstre.access.kept import kept
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
 
@@ -176,6 +177,7 @@ class EndingTold(models.Model):
 
 
 class ServiceQuerySet(models.QuerySet):
+    @kept
     def permitted(self, user, permission=None):
         """The services of the municipalities one works in. The directory holds no personal data."""
         here = Membership.objects.live().filter(user_id=user.pk).values("municipality_id")

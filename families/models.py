@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from nyemonstre.access.kept import kept
 from nyemonstre.access.roles import Permission, roles_granted
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
@@ -25,8 +26,7 @@ from .stages import Step
 
 
 class FamilyQuerySet(models.QuerySet):
-    by_ids = True  # what `permitted` asks by: see nyemonstre/access/check.py
-
+    @kept
     def permitted(self, user, permission):
         """WHO CAN SEE THIS FAMILY: the one row rule.
 
@@ -177,8 +177,7 @@ def permissions_on(family, user):
 class FamilyRows(models.QuerySet):
     """Base for the rows of every app that hangs on a family: seen by whoever has the permission on the family."""
 
-    by_ids = True
-
+    @kept
     def permitted(self, user, permission):
         return self.filter(family__in=Family.objects.permitted(user, permission))
 

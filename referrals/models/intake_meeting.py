@@ -12,6 +12,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from nyemonstre.access.kept import kept
 from nyemonstre.accounts.enums import Sector
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
@@ -24,6 +25,7 @@ NOTE_LENGTH = 3000
 
 
 class IntakeMeetingQuerySet(models.QuerySet):
+    @kept
     def permitted(self, user, permission):
         """Meetings of the municipalities in which one of the user's roles has `permission`."""
         here = Membership.objects.granting(permission, user=user).values("municipality_id")
@@ -81,6 +83,7 @@ class IntakeMeeting(Versioned):
 class MeetingRows(models.QuerySet):
     """Rows that follow their meeting."""
 
+    @kept
     def permitted(self, user, permission):
         return self.filter(meeting__in=IntakeMeeting.objects.permitted(user, permission))
 
@@ -88,6 +91,7 @@ class MeetingRows(models.QuerySet):
 class CaseRows(models.QuerySet):
     """Rows about one case: whoever may read both the meeting and the henvendelse."""
 
+    @kept
     def permitted(self, user, permission):
         return self.filter(
             meeting__in=IntakeMeeting.objects.permitted(user, permission),
@@ -188,6 +192,7 @@ class AgendaItem(Versioned):
 class ItemRows(models.QuerySet):
     """Rows that follow their case."""
 
+    @kept
     def permitted(self, user, permission):
         return self.filter(item__in=AgendaItem.objects.permitted(user, permission))
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.enums import Sector as ServiceSector
 from families.models import Family
+from nyemonstre.access.kept import kept
 from nyemonstre.access.roles import Permission
 from nyemonstre.accounts.enums import Sector
 from nyemonstre.accounts.models import Membership, Municipality
@@ -51,6 +52,7 @@ def _about(families):
 
 
 class ReferralQuerySet(models.QuerySet):
+    @kept
     def permitted(self, user, permission):
         """WHO CAN SEE THIS HENVENDELSE. By a role with `permission` in the municipality, until it has become a family
         with a strict address protection, or one the person is shut out of, or has been joined to such a family; and by
@@ -206,6 +208,7 @@ class Referral(Versioned):
 class ReferralRows(models.QuerySet):
     """Rows that follow their henvendelse."""
 
+    @kept
     def permitted(self, user, permission):
         return self.filter(referral__in=Referral.objects.permitted(user, permission))
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from families.enums import STRICT
 from families.grants import ShutOut
 from families.models import Family
+from nyemonstre.access.kept import kept
 from nyemonstre.access.roles import Permission
 from referrals.enums import SameAnswer
 
@@ -25,6 +26,7 @@ def closed_to(user):
 
 
 class SameFamilyQuerySet(models.QuerySet):
+    @kept
     def permitted(self, user, permission):
         """Whoever may read both sides: each henvendelse; and of a family, that it is not closed to them."""
         rows = self.model._meta.get_field("referral").related_model.objects.permitted(user, permission)
