@@ -159,7 +159,8 @@ class ConsentForm(NMForm, ShownForm, OnceForm):
             names = self._parents(child)
             if not names and "parents" not in self.errors:
                 self.add_error("parents", _("Velg hvem som svarer for %(name)s.") % {"name": child.first_name})
-            lacks_reason = not data.get("one_parent_reason") and "one_parent_reason" not in self.errors
+            lacks_reason = data.get("answer") in YES and not data.get("one_parent_reason")
+            lacks_reason = lacks_reason and "one_parent_reason" not in self.errors
             if len(names) == 1 and needs_both(child, self.known) and lacks_reason:
                 self.add_error("one_parent_reason", _("Skriv hvorfor det holder at én forelder svarer."))
         return data
@@ -208,7 +209,10 @@ class WithdrawForm(NMForm, forms.Form):
         label=gettext_lazy("Hva ble sagt?"), max_length=500, long=True,
         help_text=gettext_lazy("Ingen trenger å gi en grunn. Skriv hvem som sa det, og hvem som hørte det."),
     )  # fmt: skip
-    given_by = PlainTextField(label=gettext_lazy("Hvem trekker samtykket?"), max_length=400)
+    given_by = PlainTextField(
+        label=gettext_lazy("Hvem trekker samtykket?"), max_length=400,
+        help_text=gettext_lazy("Fullt navn. For et barn holder det med én av dem som har foreldreansvar."),
+    )  # fmt: skip
     how = _radios(gettext_lazy("Hvordan?"), BY_HAND, initial=How.ORAL)
     answered_on = _today(gettext_lazy("Når?"))
 

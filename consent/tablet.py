@@ -13,7 +13,7 @@ from nyemonstre.ui.forms import NMForm, PlainTextField
 from nyemonstre.ui.once import OnceForm
 
 from . import ages
-from .enums import CORE, Answer, How, Purpose
+from .enums import CORE, YES, Answer, How, Purpose
 from .forms import HEARD, ShownForm
 from .holders import needs_both, signers_for
 
@@ -101,7 +101,9 @@ class TabletForm(NMForm, ShownForm, OnceForm):
         """Each thing that is lacking is said once, however many children it is about."""
         signed = self._answering(member, purpose)
         one_of_two = len(signed) == 1 and signed != [member] and member.pk in self.both
-        lacks_reason = not self.cleaned_data.get("one_parent_reason") and "one_parent_reason" not in self.errors
+        says_yes = self.cleaned_data.get(purpose.value) in YES
+        lacks_reason = says_yes and not self.cleaned_data.get("one_parent_reason")
+        lacks_reason = lacks_reason and "one_parent_reason" not in self.errors
         if not signed:
             self._not_signed(member, next(iter(self._responsible(member, purpose)), None))
         elif one_of_two and lacks_reason:

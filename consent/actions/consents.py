@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from consent import ages, rules
 from consent.enums import YES, Answer, ConsentEvent, How, Purpose
 from consent.models import Consent, Signature
+from consent.signing import check_may_sign, check_signed
 from consent.texts import text_in_force
 from consent.wording import ConsentText, ExtraPurpose
 from families.actions import reach
@@ -69,9 +70,10 @@ def record_consent(
 
     A yes that somebody else gives for a child ends by itself (consent/ages.py, last_day). `child_refused`: the child
     says no to research; then it is a no, whatever `answer` says. `signatures` is name → strokes, "" for a typed name.
+    `given_by` is who answers, by full name, two with a comma between; consent/signing.py says who may.
     Taking back participation ends, in the same transaction, the lines that cover nobody who takes part any more.
-    Raises Refused when the day is in the future, a withdrawal has nothing to withdraw, an oral answer has no note,
-    or a child of 7 or more was not asked; AlreadyDone when `key` is taken.
+    Raises Refused when somebody else may answer, the day is in the future, a withdrawal has nothing to withdraw, an
+    oral answer has no note, or a child of 7 or more was not asked; AlreadyDone when `key` is taken.
     """
     family = member.family
     check(by, Permission.CHANGE_CONSENT, family)
@@ -85,10 +87,14 @@ def record_consent(
             _("%(name)s er gammel nok til å bli hørt. Skriv hva barnet selv mener.") % {"name": member.first_name},
             rule="child_heard", field="child_heard",
         )  # fmt: skip
-    if how == How.TABLET and answer in YES and not signatures:
-        raise Refused(_("Den som svarer, må skrive under."), rule="signature", field="signatures")
+    if how == How.TABLET and answer in YES:
+        check_signed(signatures or {}, given_by)
     # One answer at a time per family, each recorded later than the one before: the last one must be clear.
     Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
+    if not child_refused:
+        check_may_sign(
+            member, purpose, answer, given_by=given_by, one_parent_reason=one_parent_reason, on=on
+        )  # fmt: skip
     if answer in (Answer.WITHDRAWN, Answer.RENEWED):
         _check_there_is_a_yes(member, purpose, answer, on, extra)
     text = _keep_text(family, purpose, shown or Shown(), on, extra, by=by)

@@ -33,8 +33,9 @@ def refused(rule, function, *args, **kwargs):
 
 
 def withdraw(member, by, **more):
+    given_by = member.full_name if member.is_adult else f"Mor {member.last_name}"
     record_consent(
-        member, purpose=Purpose.PARTICIPATION, answer=Answer.WITHDRAWN, how=How.SIGNED, given_by="x", by=by, **more
+        member, purpose=Purpose.PARTICIPATION, answer=Answer.WITHDRAWN, how=How.SIGNED, given_by=given_by, by=by, **more
     )
 
 

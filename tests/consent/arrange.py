@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consent import actions
+from consent.ages import answers_for_self
 from consent.enums import Answer, How, Purpose
 from consent.models import Contact, Service
 from families.models import Family, Member
@@ -30,8 +31,15 @@ def members_of(family: Family, user: Any) -> dict[str, Member]:
 
 
 def say(member: Member, by: Any, answer: str = Answer.GIVEN, purpose: str = Purpose.PARTICIPATION, **facts: Any) -> Any:
-    facts = {"how": How.SIGNED, "given_by": "Mor Prøve", "child_heard": "Ja takk", "note": "sagt i møte", **facts}
+    facts = {"how": How.SIGNED, "child_heard": "Ja takk", "note": "sagt i møte", **facts}
+    facts.setdefault("given_by", who_answers(member, purpose, facts.get("on")))
     return actions.record_consent(member, purpose=purpose, answer=answer, by=by, **facts)
+
+
+def who_answers(member: Member, purpose: str, on: date | None = None) -> str:
+    """The names of those who may: the person alone, or for a child its parents."""
+    alone = answers_for_self(member, purpose, on)
+    return member.full_name if alone else f"Mor {member.last_name}, Far {member.last_name}"
 
 
 def visible_contacts(user: Any) -> tuple[set[Any], set[Any]]:

@@ -102,7 +102,7 @@ def test_several_answer_at_once_or_nobody_does(family, people, team):
 
 def test_the_same_form_twice_is_one_answer(family, people, team):
     facts = {
-        "members": [people["Mor"]], "given_by": {people["Mor"].pk: "Mor"}, "purpose": Purpose.RESEARCH,
+        "members": [people["Mor"]], "given_by": {people["Mor"].pk: "Mor Prøve"}, "purpose": Purpose.RESEARCH,
         "answer": Answer.GIVEN, "how": How.SIGNED, "by": team.coordinator, "key": uuid4(),
     }  # fmt: skip
     actions.record_consents(family, **facts)

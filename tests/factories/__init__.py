@@ -110,9 +110,11 @@ def _consent(family: Family, step: str, team: Team, on: date) -> None:
     """Everybody says yes to taking part."""
     with acting_as(team.coordinator):
         members = list(Member.objects.filter(family=family).select_related("family__municipality"))
+    parents = ", ".join(member.full_name for member in members if member.is_adult)
     for member in members:
         consent_actions.record_consent(
-            member, purpose=Purpose.PARTICIPATION, answer=Answer.GIVEN, how=How.SIGNED, given_by=member.full_name,
+            member, purpose=Purpose.PARTICIPATION, answer=Answer.GIVEN, how=How.SIGNED,
+            given_by=member.full_name if member.is_adult else parents,
             child_heard="" if member.is_adult else "Vil gjerne være med.", on=on, by=team.coordinator,
         )  # fmt: skip
 

@@ -89,7 +89,8 @@ def _meet_and_consent(family, members, by, say):
     referral_actions.record_meeting(meeting, outcome="yes", told=Told.values, questions=questions, by=by)
     for member in members:
         consent_actions.record_consent(
-            member, purpose="participation", answer="given", how=How.SIGNED, given_by=member.full_name,
+            member, purpose="participation", answer="given", how=How.SIGNED, given_by=_who_answers(member, members),
+            one_parent_reason=say("én-forelder", "Bor alene med barna."),
             child_heard="" if member.is_adult else say("barnets-mening", "Vil være med."),
             note=say("merknad", "Svarte på norsk."), by=by,
         )  # fmt: skip
@@ -100,6 +101,10 @@ def _meet_and_consent(family, members, by, say):
         members[0], purpose="research", answer="given", how=How.TABLET, given_by=members[0].full_name,
         child_heard="Ja.", signatures={members[0].full_name: "M10 20L30 40"}, by=by,
     )  # fmt: skip
+
+
+def _who_answers(member, members):
+    return ", ".join(one.full_name for one in ([member] if member.is_adult else members) if one.is_adult)
 
 
 def _agree_with_school(family, members, by, say):

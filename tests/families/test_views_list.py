@@ -171,7 +171,7 @@ def test_what_needs_a_look(client, team):
     with acting_as(team.coordinator):
         mother = family.members.select_related("family__municipality").get(first_name="Mor")
     consent.record_consent(
-        mother, purpose="participation", answer="given", how="signed", given_by="Mor", on=days(-1),
+        mother, purpose="participation", answer="given", how="signed", given_by="Mor Lyngmo", on=days(-1),
         valid_until=days(12), by=team.coordinator,
     )  # fmt: skip
     client.force_login(team.coordinator)

@@ -73,7 +73,9 @@ def make(team, name="KANARIFUGL"):
     referral_actions.record_meeting(meeting, outcome="yes", told=Told.values, by=by)
     for member in members:
         consent_actions.record_consent(
-            member, purpose="participation", answer="given", how="signed", given_by=member.full_name,
+            member, purpose="participation", answer="given", how="signed",
+            given_by=", ".join(m.full_name for m in ([member] if member.is_adult else members) if m.is_adult),
+            one_parent_reason="Bor alene med barna.",
             child_heard="" if member.is_adult else "Ja.", by=by,
         )  # fmt: skip
     for service, sector in ((PLACES["school"], "school"), (PLACES["kindergarten"], "kindergarten")):

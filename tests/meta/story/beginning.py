@@ -112,7 +112,11 @@ def say(member: UUID, *, yes: bool, by: User, last_day: date | None = None) -> N
     """One person says yes to taking part, or takes it back."""
     with acting_as(by):
         row = Member.objects.select_related("family__municipality").get(pk=member)
-    facts = {"how": How.SIGNED, "given_by": row.full_name, "child_heard": "" if row.is_adult else "Ja, gjerne."}
+        adults = [one.full_name for one in row.family.members.order_by("pk") if one.is_adult]
+    facts = {
+        "how": How.SIGNED, "given_by": row.full_name if row.is_adult else ", ".join(adults),
+        "child_heard": "" if row.is_adult else "Ja, gjerne.", "one_parent_reason": "Bor alene med barna.",
+    }  # fmt: skip
     answer = Answer.GIVEN if yes else Answer.WITHDRAWN
     consent_actions.record_consent(
         row, purpose=Purpose.PARTICIPATION, answer=answer, valid_until=last_day if yes else None, by=by, **facts
