@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from families.models import Family, Member
+from families.restricted import check_may_change
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
 from nyemonstre.access.roles import Permission
@@ -20,7 +21,7 @@ from nyemonstre.files.kinds import recognise
 from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
 
-from .enums import DocumentEvent, Scan
+from .enums import DocumentEvent, Kind, Scan
 from .models import Document, DocumentMember
 from .tasks import scan_soon
 
@@ -37,9 +38,11 @@ def add_document(
     dated_on: date | None = None,
     key: UUID | None = None,
 ) -> Document:
-    """Keep an uploaded file. Raises Refused when its kind is not let in, its date is ahead, or a person is another
-    family's; AlreadyDone when the form was sent twice."""
+    """Keep an uploaded file. Raises Refused when its kind is not let in, its date is ahead, a person is another
+    family's, or nobody takes part any more and it is no consent; AlreadyDone when the form was sent twice."""
     check(by, Permission.CHANGE_FAMILY, family)
+    if kind != Kind.CONSENT:  # on paper too one may come back, or say that one leaves
+        check_may_change(family)
     refuse_twice(Document.objects.filter(family=family), key)
     members, today = list(members), timezone.localdate()
     if any(member.family_id != family.pk for member in members):

@@ -24,6 +24,7 @@ from .actions_places import look_at_held
 from .calendar import Window, windows_opened_by
 from .enums import FamilyEvent, FamilyState, MemberRole, Protection
 from .models import Family, Household, Member, Milestone, Residence
+from .restricted import check_may_change
 from .stages import ORDER, PATH, Step
 
 
@@ -255,6 +256,7 @@ def _mark_undone(milestones: list[Milestone], reason: str, by: User) -> None:
 def add_member(family: Family, *, new: NewMember, by: User, key: UUID | None = None) -> Member:
     """A person who joins the family (a birth, a new partner). `homes` name homes it has; `key` is the row's id."""
     check(by, Permission.CHANGE_FAMILY, family)
+    check_may_change(family)
     homes = {home.name: home for home in family.households.all()}
     if unknown := [name for name, _share in new.homes if name not in homes]:
         raise Refused(_("Familien har ikke hjemmet «%(home)s».") % {"home": unknown[0]}, rule="no_such_home")
@@ -271,6 +273,7 @@ def add_member(family: Family, *, new: NewMember, by: User, key: UUID | None = N
 def change_member(member: Member, *, by: User, version: int | None = None, **changes: Any) -> Member:
     """Change a member's own fields. Raises Stale when somebody saved a newer version than `version`."""
     check(by, Permission.CHANGE_FAMILY, member.family)
+    check_may_change(member.family)
     current = lock(member, version)
     for name, value in changes.items():
         setattr(current, name, value)
@@ -283,6 +286,7 @@ def change_member(member: Member, *, by: User, version: int | None = None, **cha
 def change_family(family: Family, *, by: User, version: int | None = None, **changes: Any) -> Family:
     """Change the family's name or life phase. Raises Stale when somebody saved a newer version than `version`."""
     check(by, Permission.CHANGE_FAMILY, family)
+    check_may_change(family)
     if unknown := set(changes) - {"name", "life_phase"}:
         raise TypeError(f"change_family does not change {sorted(unknown)}")
     current = lock(family, version)

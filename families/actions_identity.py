@@ -20,6 +20,7 @@ from nyemonstre.versioned import lock
 from .enums import FamilyEvent, NumberKind
 from .identity import IdentityNumber
 from .models import Family, Member
+from .restricted import check_may_change
 
 FIELD = IdentityNumber._meta.get_field("number")
 WRONG = {
@@ -60,6 +61,7 @@ def keep_number(
     its date is not the birth date and nobody has confirmed that; Stale when somebody saved a newer one.
     """
     family = _checked(member, by)
+    check_may_change(family)
     found = _read(number)
     row = _row(member, family, version)
     others = IdentityNumber.objects.filter(family=family).exclude(member=member)

@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -20,6 +22,7 @@ from .enums import Protection
 from .grants import BreakGlass, ShutOut
 from .marks import ALONE, Homes, Reader
 from .models import Family, permissions_on
+from .restricted import why_only_read
 from .seen import Opener, Way, who_can_open
 from .stages import Step
 
@@ -72,6 +75,15 @@ def open_family(request: HttpRequest, family_id: UUID, permission: Permission, *
     """The family, if this person has `permission` on it, else 404. `quiet` for fragments of a page already logged."""
     rows = Family.objects.select_related("municipality").with_path().with_coordinators()
     return get_visible_or_404(rows, request, permission, quiet=quiet, pk=family_id)
+
+
+def only_read(request: HttpRequest, family: Family) -> HttpResponse | None:
+    """Said before a form is shown, while the case is only read. One that was sent is refused by its action instead."""
+    why = why_only_read(family) if request.method != "POST" else None
+    if why is None:
+        return None
+    messages.info(request, why)
+    return redirect("families:family_members", family_id=family.pk)
 
 
 def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from .actions import NewMember, add_member, change_member
 from .enums import FamilyEvent, MemberRole
 from .history import FormerResidence
 from .models import Family, Household, Member, Residence
+from .restricted import check_may_change
 
 HOME_FIELDS = frozenset({"name", "address", "postcode", "town"})
 
@@ -29,6 +30,7 @@ HOME_FIELDS = frozenset({"name", "address", "postcode", "town"})
 def add_home(family: Family, *, name: str, by: User, key: UUID | None = None, **address: str) -> Household:
     """One more home the children live in. Raises Refused when the family has a home with this name."""
     check(by, Permission.CHANGE_FAMILY, family)
+    check_may_change(family)
     homes = Household.objects.filter(family=family)
     refuse_twice(homes, key)
     _check_name(homes, name)
@@ -42,6 +44,7 @@ def add_home(family: Family, *, name: str, by: User, key: UUID | None = None, **
 def change_home(home: Household, *, by: User, version: int | None = None, **changes: str) -> Household:
     """A new name or address. Raises Stale when somebody saved a newer version than `version`."""
     check(by, Permission.CHANGE_FAMILY, home.family)
+    check_may_change(home.family)
     current = lock(home, version)
     if "name" in changes:
         _check_name(Household.objects.filter(family=current.family_id).exclude(pk=current.pk), changes["name"])
@@ -69,6 +72,7 @@ def save_member(
     `change_member`.
     """
     check(by, Permission.CHANGE_FAMILY, family)
+    check_may_change(family)
     role = facts.get("role", member.role if member else MemberRole.CHILD)
     homes = _homes_for(family, shares, role, facts.get("first_name", "")) if shares is not None else {}
     if shares is None and member and role != member.role:
@@ -92,6 +96,7 @@ def move_member(member: Member, *, shares: Mapping[UUID, int], on: date, by: Use
     family's, the day is in the future or before the last time they moved, or nothing is new.
     """
     check(by, Permission.CHANGE_FAMILY, member.family)
+    check_may_change(member.family)
     member = Member.objects.select_for_update(of=("self",)).select_related("family").get(pk=member.pk)
     homes = _homes_for(member.family, shares, member.role, member.first_name)
     if on > timezone.localdate():

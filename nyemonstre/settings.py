@@ -434,5 +434,7 @@ NM_NAV = "nyemonstre.urls_nav.items"
 NM_WHO = "nyemonstre.accounts.header.who"
 # What the rooms above families know about a list of families: asked by families.caseload.
 NM_FAMILY_FACTS = "nyemonstre.overview.facts"
+# Why a family may only be read, or None: asked by families.restricted before anything about it is changed.
+NM_WHY_NOT_CHANGE = "consent.rules.why_not_change"
 # What the data protection officer is alerted to: asked by audit.jobs.
 NM_ALERT_RULES = "nyemonstre.watch.find"

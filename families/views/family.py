@@ -125,6 +125,8 @@ def family_calendar(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def family_edit(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Name and phase of life. Adressesperre has a page of its own."""
     family = pages.open_family(request, family_id, Permission.CHANGE_FAMILY)
+    if stop := pages.only_read(request, family):
+        return stop
     form = FamilyForm(request.POST or None, family=family)
     newer = None
     if request.method == "POST" and form.is_valid():

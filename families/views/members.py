@@ -53,6 +53,8 @@ def family_members(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def member_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Somebody joins the family."""
     family = pages.open_family(request, family_id, CHANGE)
+    if stop := pages.only_read(request, family):
+        return stop
     form = MemberForm(request.POST or None, family=family)
     return _save_member(request, family, form, None, _("Nytt medlem"))
 
@@ -62,6 +64,8 @@ def member_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def member_edit(request: HttpRequest, family_id: UUID, member_id: UUID) -> HttpResponse:
     """Change a person, and where they live."""
     family = pages.open_family(request, family_id, CHANGE)
+    if stop := pages.only_read(request, family):
+        return stop
     rows = Member.objects.filter(family=family).prefetch_related("residences")
     member = get_visible_or_404(rows, request, CHANGE, quiet=True, pk=member_id)
     form = MemberForm(request.POST or None, family=family, member=member)
@@ -73,6 +77,8 @@ def member_edit(request: HttpRequest, family_id: UUID, member_id: UUID) -> HttpR
 def member_move(request: HttpRequest, family_id: UUID, member_id: UUID) -> HttpResponse:
     """Where a person lives from a day on; how they lived before stays in the history."""
     family = pages.open_family(request, family_id, CHANGE)
+    if stop := pages.only_read(request, family):
+        return stop
     rows = Member.objects.filter(family=family).select_related("family")
     member = get_visible_or_404(rows, request, CHANGE, quiet=True, pk=member_id)
     form = MoveForm(request.POST or None, family=family, member=member)
@@ -120,6 +126,8 @@ def _save_member(
 def home_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """One more home."""
     family = pages.open_family(request, family_id, CHANGE)
+    if stop := pages.only_read(request, family):
+        return stop
     return _save_home(request, family, HomeForm(request.POST or None), None, _("Nytt hjem"))
 
 
@@ -128,6 +136,8 @@ def home_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def home_edit(request: HttpRequest, family_id: UUID, home_id: UUID) -> HttpResponse:
     """Change a home's name or address."""
     family = pages.open_family(request, family_id, CHANGE)
+    if stop := pages.only_read(request, family):
+        return stop
     home = get_visible_or_404(
         Household.objects.filter(family=family).select_related("family"), request, CHANGE, quiet=True, pk=home_id
     )

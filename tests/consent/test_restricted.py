@@ -1,0 +1,118 @@
+"""A case nobody takes part in any more: every action on its people, homes and papers is closed or open, as listed."""
+
+from importlib import import_module
+from inspect import getmembers, isfunction
+
+import pytest
+from django.urls import reverse
+
+from consent.enums import Answer
+from documents.actions import add_document, withdraw_document
+from documents.enums import Kind
+from families import actions, actions_identity, people
+from families.actions_protection import change_protection
+from families.models import Household, Member
+from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.actions import keep_identity_numbers
+from nyemonstre.refusals import Refused
+from tests.consent.arrange import days, members_of, say
+from tests.factories import a_file, family_at
+
+CHILD = actions.NewMember("Lille", "Prøve", days(-30))
+
+# Each takes (family, Mor, her home, by).
+CLOSED = {
+    "families.actions.add_member": lambda f, m, h, by: actions.add_member(f, new=CHILD, by=by),
+    "families.actions.change_member": lambda f, m, h, by: actions.change_member(m, first_name="Mo", by=by),
+    "families.actions.change_family": lambda f, m, h, by: actions.change_family(f, name="Ny", by=by),
+    "families.people.add_home": lambda f, m, h, by: people.add_home(f, name="Hos mormor", by=by),
+    "families.people.change_home": lambda f, m, h, by: people.change_home(h, name="Ny", by=by),
+    "families.people.save_member": lambda f, m, h, by: people.save_member(f, facts={**vars(CHILD)}, by=by),
+    "families.people.move_member": lambda f, m, h, by: people.move_member(m, shares={}, on=days(0), by=by),
+    "families.actions_identity.keep_number": lambda f, m, h, by: actions_identity.keep_number(
+        m, number="12838712000", date_confirmed=True, by=by
+    ),
+    "documents.actions.add_document": lambda f, m, h, by: add_document(
+        f, file=a_file(), kind=Kind.LETTER, title="Brev", by=by
+    ),
+}
+OPEN = {
+    "families.actions_identity.leave_number_out": lambda f, m, h, by: actions_identity.leave_number_out(
+        m, reason="Trengs ikke lenger", by=by
+    ),
+    "families.actions_protection.change_protection": lambda f, m, h, by: change_protection(
+        f, protection="client_address", reason="Meldt av mor", of=m, by=by
+    ),
+    # On paper too one may come back, or say that one leaves; and what was added by mistake is hidden.
+    "documents.actions.withdraw_document": lambda f, m, h, by: withdraw_document(
+        add_document(f, file=a_file(), kind=Kind.CONSENT, title="Samtykke", by=by), reason="Feil ark", by=by
+    ),
+    "families.actions.close": lambda f, m, h, by: actions.close(f, reason="Familien trakk seg", by=by),
+}
+# What changes neither people nor papers: reading, the path, a break.
+BESIDE = {
+    "families.actions.register", "families.actions.reach", "families.actions.undo", "families.actions.pause",
+    "families.actions.resume", "families.actions_identity.show_number", "families.actions_identity.find_number",
+    "documents.actions.open_document",
+}  # fmt: skip
+
+
+def leave(family, people, by):
+    for member in people.values():
+        say(member, by, Answer.WITHDRAWN)
+
+
+@pytest.mark.parametrize("name", [*CLOSED, *OPEN])
+def test_what_a_restricted_case_lets_be_done(family, people, team, name):
+    by = team.coordinator
+    keep_identity_numbers(team.municipality, keep=True, by=team.administrator)
+    family.municipality.refresh_from_db()
+    with acting_as(by):
+        home = Household.objects.select_related("family__municipality").get(family=family, name="Hos mor")
+    leave(family, people, by)
+    if name in OPEN:
+        OPEN[name](family, people["Mor"], home, by)
+        return
+    with pytest.raises(Refused, match=r"leses, men ikke endres.*nytt samtykke") as caught:
+        CLOSED[name](family, people["Mor"], home, by)
+    assert caught.value.rule == "restricted"
+    say(people["Mor"], by)
+    if name != "families.people.move_member":  # the table moves nobody
+        CLOSED[name](family, people["Mor"], home, by)
+
+
+def test_every_action_of_these_rooms_is_in_the_table():
+    rooms = {name.rpartition(".")[0] for name in CLOSED}
+    rooms.add("families.actions_protection")
+    found = {
+        f"{room}.{name}"
+        for room in rooms
+        for name, function in getmembers(import_module(room), isfunction)
+        if getattr(function, "is_action", False) and function.__module__ == room
+    }
+    assert found == {*CLOSED, *OPEN, *BESIDE}
+
+
+def test_a_family_that_never_said_yes_can_be_written_down(team):
+    family, by = family_at("information", team), team.coordinator
+    mor = members_of(family, by)["Mor"]
+    actions.change_member(mor, first_name="Mari", by=by)
+    add_document(family, file=a_file(), kind=Kind.LETTER, title="Brev", by=by)
+
+
+def test_the_forms_say_so_before_anything_is_typed_and_when_it_is_sent(client, family, people, team):
+    by, mor = team.coordinator, people["Mor"]
+    pages = [
+        reverse("families:family_edit", args=[family.pk]), reverse("families:member_new", args=[family.pk]),
+        reverse("families:home_new", args=[family.pk]), reverse("families:member_edit", args=[family.pk, mor.pk]),
+    ]  # fmt: skip
+    leave(family, people, by)
+    for page in pages:
+        assert "leses, men ikke endres" in client.get(page, follow=True).content.decode()
+    sent = client.post(pages[2], {"name": "Hos mormor", "key": "0198c0de-0000-7000-8000-000000000000"})
+    assert sent.status_code == 422
+    assert "leses, men ikke endres" in sent.content.decode()
+    assert "Hos mormor" in sent.content.decode()
+    with acting_as(by):
+        assert Household.objects.filter(family=family).count() == 2
+        assert Member.objects.filter(family=family).count() == 4
