@@ -116,7 +116,7 @@ class ConsentEvent(models.TextChoices):
     CONSENT_WITHDRAWN = "consent_withdrawn", _("Førte at et samtykke er trukket")
     CONSENT_EXPIRED = "consent_expired", _("Et samtykke gikk ut")
     CONSENT_PRINTED = "consent_printed", _("Tok ut et samtykke som PDF")
-    ENDING_TOLD = "ending_told", _("Ga beskjed om at et samtykke går ut")
+    ENDING_TOLD = "ending_told", _("Ga beskjed om at et samtykke eller en avtale går ut")
     TEXT_ADDED = "text_added", _("La inn en ny samtykketekst")
     TEXT_KEPT = "text_kept", _("Tok vare på samtykketeksten som ble vist")
     PURPOSE_ADDED = "purpose_added", _("La til et formål for samtykke")

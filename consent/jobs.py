@@ -1,7 +1,7 @@
-"""What the clock starts: it notes which yeses ran out, and tells coordinators which soon will.
+"""What the clock starts: it notes which yeses ran out, and tells coordinators which yeses and agreements soon will.
 
-Nothing here decides anything. A yes stops counting at midnight in Oslo after its last day because rules.py asks the
-day, whether a job ran or not.
+Nothing here decides anything. A yes, and a line of the agreement, stops counting at midnight in Oslo after its last day
+because rules.py asks the day, whether a job ran or not.
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from typing import Any
 
 from celery import shared_task
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from families.enums import FamilyState
@@ -21,8 +21,8 @@ from nyemonstre.access.wall import as_job
 from nyemonstre.accounts.models import Membership, User
 from nyemonstre.audit.log import record
 
-from .enums import YES, Answer, ConsentEvent, How
-from .models import Consent, EndingTold
+from .enums import YES, Answer, ConsentEvent, How, LineState
+from .models import AgreementLine, Consent, EndingTold
 
 # Days before the last day on which the coordinator is told, the nearest first.
 TOLD = (14, 60)
@@ -39,21 +39,27 @@ def note_expired() -> int:
 
 @shared_task
 def tell_of_endings() -> int:
-    """Each morning: who follows a family in which a yes ends within 60 or 14 days. Returns how many were told.
+    """Each morning: who follows a family in which a yes or an agreement ends within 60 or 14 days.
 
-    The mail says that something ends, and not whose: one mail for each person, however many there are.
+    Returns how many were told. The mail says that something ends, and not whose: one mail of each kind for each person,
+    however many there are.
     """
-    told: list[EndingTold] = []
     with as_job(), transaction.atomic():
         day = timezone.localdate()
-        for consent in _near_their_end(day):
-            days = next(days for days in TOLD if consent.valid_until <= day + timedelta(days=days))
-            known = set(EndingTold.objects.filter(consent=consent, days=days).values_list("told_id", flat=True))
-            people = [a.user for a in _followers(consent.family_id) if a.user_id not in known]
-            told += [note_told(consent, days=days, user=user, by=None) for user in people]
-        for user in {row.told_id: row.told for row in told}.values():
-            tell(user, "consent_ends")
+        told = [row for consent in _near_their_end(day) for row in _told_of(consent, consent.valid_until, day)]
+        told += [row for line in _lines_near_their_end(day) for row in _told_of(line, line.valid_to, day)]
+        news = {(row.told_id, "consent_ends" if row.consent_id else "agreement_ends"): row.told for row in told}
+        for (_user, what), user in news.items():
+            tell(user, what)
     return len(told)
+
+
+def _told_of(ending: Consent | AgreementLine, last: date | None, day: date) -> list[EndingTold]:
+    """Those who follow the family and have not been told of this, 60 or 14 days before its last day."""
+    days = next(days for days in TOLD if last <= day + timedelta(days=days))  # type: ignore[operator]
+    known = set(ending.told.filter(days=days).values_list("told_id", flat=True))
+    people = [a.user for a in _followers(ending.family_id) if a.user_id not in known]
+    return [note_told(ending, days=days, user=user, by=None) for user in people]
 
 
 @action
@@ -72,11 +78,12 @@ def note_end(consent: Consent, *, by: None) -> Consent:
 
 
 @action
-def note_told(consent: Consent, *, days: int, user: User, by: None) -> EndingTold:
+def note_told(ending: Consent | AgreementLine, *, days: int, user: User, by: None) -> EndingTold:
     """That this person is told, once for 60 days and once for 14."""
-    row = EndingTold(family_id=consent.family_id, consent=consent, days=days, told=user)
+    what = {"consent": ending} if isinstance(ending, Consent) else {"line": ending}
+    row = EndingTold(family_id=ending.family_id, days=days, told=user, **what)
     row.save(force_insert=True)
-    record(ConsentEvent.ENDING_TOLD, by=by, target=row, family=consent.family, facts={"days": days})
+    record(ConsentEvent.ENDING_TOLD, by=by, target=row, family=ending.family, facts={"days": days})
     return row
 
 
@@ -96,6 +103,17 @@ def _near_their_end(day: date) -> Iterable[Consent]:
     rows = Consent.objects.live(day).filter(valid_until__lte=day + timedelta(days=max(TOLD)))
     rows = rows.filter(family__state=FamilyState.ACTIVE, member__moved_out_on=None)
     return rows.select_related("family").order_by("valid_until", "pk")
+
+
+def _lines_near_their_end(day: date) -> Iterable[AgreementLine]:
+    """Live lines with a last day within 60 days, unless a newer signed one with the same service goes on after it."""
+    goes_on = AgreementLine.objects.filter(
+        Q(valid_to=None) | Q(valid_to__gt=OuterRef("valid_to")), family=OuterRef("family"), service=OuterRef("service"),
+        state=LineState.SIGNED,
+    )  # fmt: skip
+    rows = AgreementLine.objects.live(day).filter(~Exists(goes_on), valid_to__lte=day + timedelta(days=max(TOLD)))
+    rows = rows.filter(family__state=FamilyState.ACTIVE)
+    return rows.select_related("family").order_by("valid_to", "pk")
 
 
 def _followers(family_id: Any) -> Iterable[Assignment]:

@@ -153,11 +153,15 @@ class Signature(models.Model):
 
 
 class EndingTold(models.Model):
-    """That the coordinator was told a yes is near its end, so that nobody is told twice. `days` is 60 or 14."""
+    """That the coordinator was told a yes, or a line of the agreement, is near its end: nobody is told twice.
+
+    `days` is 60 or 14.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
-    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="told")
+    consent = models.ForeignKey(Consent, on_delete=models.PROTECT, null=True, related_name="told")
+    line = models.ForeignKey("AgreementLine", on_delete=models.PROTECT, null=True, related_name="told")
     days = models.PositiveSmallIntegerField(_("dager før"))
     told = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     told_at = models.DateTimeField(default=timezone.now)
@@ -169,6 +173,11 @@ class EndingTold(models.Model):
         ordering = ["-told_at"]
         constraints = [
             models.UniqueConstraint(fields=["consent", "days", "told"], name="ending_told_once"),
+            models.UniqueConstraint(fields=["line", "days", "told"], name="ending_of_line_told_once"),
+            models.CheckConstraint(
+                condition=Q(consent__isnull=False, line=None) | Q(consent=None, line__isnull=False),
+                name="ending_told_of_one",
+            ),
             models.CheckConstraint(condition=Q(days__in=[60, 14]), name="ending_told_60_or_14"),
         ]
 

@@ -27,13 +27,11 @@ def names_in(given_by: str) -> list[str]:
     return [" ".join(name.split()) for name in given_by.split(",") if name.strip()]
 
 
-def check_may_sign(
-    member: Any, purpose: str, answer: str, *, given_by: str, one_parent_reason: str, on: date
-) -> None:  # fmt: skip
+def check_may_sign(member: Any, purpose: str, answer: str, *, given_by: str, reason: str, on: date) -> None:
     """Raise Refused unless those named in `given_by` may give this answer for `member` on the day `on`. Two queries.
 
     - Who answers alone (an adult; from 16 about research) does so in their own name only.
-    - For a child answer those with foreldreansvar: both for a yes, or one with a reason. One is enough for a no and for
+    - For a child answer those with foreldreansvar: both for a yes, or one with a `reason`. One is enough for a no and for
       taking a yes back: a yes needs both, and it shall be as easy to end as to give.
     - While nobody has asked who holds foreldreansvar, the adults of the family and somebody from outside may answer; a
       child never, in its own name or another child's.
@@ -53,12 +51,7 @@ def check_may_sign(
     children = [] if member.pk in known else [person.full_name for person in people if not person.is_adult]
     if not _all_may(names, holders, children, noted=member.pk in known):
         raise Refused(_not_a_holder(member, holders), rule="not_a_holder", field="given_by")
-    if (
-        answer in YES
-        and needs_both(member, known)
-        and len(set(map(_plain, names))) < 2
-        and not one_parent_reason.strip()
-    ):
+    if answer in YES and needs_both(member, known) and len(set(map(_plain, names))) < 2 and not reason.strip():
         raise Refused(
             _("Skriv hvorfor det holder at én forelder svarer for %(name)s.") % {"name": member.first_name},
             rule="one_parent", field="one_parent_reason",

@@ -16,7 +16,7 @@ from nyemonstre.access.roles import Permission
 
 from .birthdays import AGES, coming
 from .calendar import add_months, due_text, step_label, window_state
-from .caseload import ask_above
+from .caseload import Part, ask_above
 from .enums import FamilyState, MemberRole
 from .models import Family, Member, Milestone
 from .stages import Step
@@ -102,10 +102,11 @@ def _from_above(user: Any, today: date) -> list[Entry]:
     (settings.NM_FAMILY_FACTS)."""
     families = {family.pk: family for family in own_families(user).order_by("pk")}
     return [
-        Entry(notice.kind, families[pk], notice.short, "now", notice.when, notice.on or today, notice.url)
+        Entry(notice.kind, families[pk], part.text, "now", part.when, part.on or today, notice.url)
         for pk, facts in ask_above(user, list(families.values())).items()
         for notice in facts.notices
         if notice.kind in ("talk", "consent") and notice.when
+        for part in notice.parts or (Part(notice.short, notice.when, notice.on),)
     ]
 
 

@@ -44,6 +44,16 @@ class Notice:
     on: date | None = None
     short: str = ""  # for the box above the list: «Avtalen med skolen»
     when: str = ""  # and the words after the family's name: «går ut 12. des.»
+    parts: tuple["Part", ...] = ()  # each a line of its own in Å gjøre, in place of the notice
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the things a notice counts together."""
+
+    text: str
+    when: str
+    on: date | None = None
 
 
 @dataclass(frozen=True)

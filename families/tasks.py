@@ -66,6 +66,10 @@ NEWS = {
         lambda: _("Et samtykke går snart ut i Nye mønstre"),
         lambda: _("I en familie du følger, er et samtykke nær slutten. Logg inn og se under Å gjøre."),
     ),
+    "agreement_ends": (
+        lambda: _("En avtale går snart ut i Nye mønstre"),
+        lambda: _("I en familie du følger, er en linje i samarbeidsavtalen nær slutten. Logg inn og se under Å gjøre."),
+    ),
     "taken": (
         lambda: _("En familie har fått en annen koordinator"),
         lambda: _("Du følger ikke lenger en av familiene dine. Logg inn for å se familiene du har nå."),

@@ -4,11 +4,13 @@ Stands at the top with urls.py and may import every room; nothing imports it. Ni
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from datetime import date, timedelta
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,7 +18,7 @@ from django.utils.translation import ngettext
 from consent.enums import YES, Answer, LineState, Purpose
 from consent.models import AgreementLine, Consent
 from consent.rules import is_live
-from families.caseload import Appointment, Facts, Notice, day_month
+from families.caseload import Appointment, Facts, Notice, Part, day_month
 from families.enums import FamilyState
 from families.models import Family
 from families.pages import address
@@ -27,8 +29,11 @@ from plans.models import JournalEntry, Measure
 from referrals.enums import MeetingOutcome
 from referrals.models import InformationMeeting
 
-# Days before: a line that runs out is due for a new signature, a consent for a new talk.
-LINE_SOON, CONSENT_SOON = timedelta(days=30), timedelta(days=60)
+# Days before: a line that runs out is due for a new signature, a consent for a new talk. The mails (consent/jobs.py)
+# come on the first of them, and send the reader here.
+LINE_SOON, CONSENT_SOON = timedelta(days=60), timedelta(days=60)
+# Days after, in which a line that ran out is still to be looked at.
+LINE_LATELY = timedelta(days=30)
 # Days before the first proposed time of an information meeting, when the family's answer is asked for.
 PROPOSAL_SOON = timedelta(days=3)
 
@@ -119,7 +124,7 @@ def _lines(found: dict[UUID, Facts], user: Any, families: list[Family], today: d
     """Lines of the samarbeidsavtale that end soon or ended lately, with no newer line for the same service."""
     rows = AgreementLine.objects.permitted(user, Permission.VIEW_CONSENT)
     rows = rows.filter(family__in=families, state=LineState.SIGNED)
-    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=today - LINE_SOON)).select_related("service")
+    rows = rows.filter(Q(valid_to=None) | Q(valid_to__gte=today - LINE_LATELY)).select_related("service")
     last: dict[tuple[UUID, UUID], AgreementLine] = {}
     for line in rows.order_by("family", "service", "valid_from"):
         key = (line.family_id, line.service_id)
@@ -190,13 +195,35 @@ def _measures(found: dict[UUID, Facts], user: Any, families: list[Family], today
 
 
 def _without_line(found: dict[UUID, Facts], rows: Any, today: date) -> None:
-    """One notice per family that still takes part: what happens to these measures is for people to decide."""
+    """One notice per family that still takes part, and a task for each measure: people decide what happens to it."""
     yes = Consent.objects.live(today).filter(family=OuterRef("family"), purpose=Purpose.PARTICIPATION)
-    for family, count in rows.filter(Exists(yes)).order_by().values_list("family").annotate(Count("pk")):
-        words = ngettext("%(count)s tiltak mangler avtale", "%(count)s tiltak mangler avtale", count)
+    rows = rows.filter(Exists(yes)).select_related("family").order_by("family", F("due_on").asc(nulls_last=True), "pk")
+    for family, measures in groupby(rows, key=lambda measure: measure.family_id):
+        parts = tuple(_undecided(measure, today) for measure in measures)
+        words = ngettext("%(count)s tiltak mangler avtale", "%(count)s tiltak mangler avtale", len(parts))
         found[family].notices.append(
             Notice(
-                "consent", words % {"count": count}, address("plans:family_tab", family), "Handshake", "now", today,
-                _("Tiltak uten avtale"), _("avtal på nytt, eller gi dem til en annen"),
+                "consent", words % {"count": len(parts)}, address("plans:family_tab", family), "Handshake", "now",
+                today, _("Tiltak uten avtale"), _("avtal på nytt, eller gi dem til en annen"), parts,
             )
         )  # fmt: skip
+
+
+def _undecided(measure: Measure, today: date) -> Part:
+    """What was planned, when, and what to do about it now."""
+    what = Outside(measure.family).appointment(measure.what)
+    when = _("avtal på nytt, eller gi det til en annen")
+    if measure.due_on:
+        day = day_month(measure.due_on, today)
+        when = _("planlagt %(day)s: avtal på nytt, eller gi det til en annen") % {"day": day}
+    return Part(_("Tiltak uten avtale: %(what)s") % {"what": what}, when, measure.due_on)
+
+
+def planned_with(user: Any, family: Family, services: Collection[UUID]) -> list[tuple[str, str]]:
+    """What is planned with these services in one family, and when, as far as `user` may see it. One query."""
+    rows = Measure.objects.permitted(user, Permission.VIEW_PLAN).open().filter(family=family, service__in=services)
+    today = timezone.localdate()
+    return [
+        (measure.what, day_month(measure.due_on, today) if measure.due_on else "")
+        for measure in rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+    ]

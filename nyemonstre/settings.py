@@ -436,5 +436,7 @@ NM_WHO = "nyemonstre.accounts.header.who"
 NM_FAMILY_FACTS = "nyemonstre.overview.facts"
 # Why a family may only be read, or None: asked by families.restricted before anything about it is changed.
 NM_WHY_NOT_CHANGE = "consent.rules.why_not_change"
+# What is planned with a service, said before an agreement with it is ended: asked by consent.views.
+NM_PLANNED_WITH = "nyemonstre.overview.planned_with"
 # What the data protection officer is alerted to: asked by audit.jobs.
 NM_ALERT_RULES = "nyemonstre.watch.find"

@@ -82,19 +82,14 @@ def record_consent(
     _check_answer(member, answer, how=how, given_by=given_by, on=on, valid_until=valid_until, note=note)
     if child_refused:
         answer, given_by = _no_of_the_child(member, purpose, on)
-    if answer in YES and ages.is_heard(member, on) and not child_heard.strip():
-        raise Refused(
-            _("%(name)s er gammel nok til å bli hørt. Skriv hva barnet selv mener.") % {"name": member.first_name},
-            rule="child_heard", field="child_heard",
-        )  # fmt: skip
+    if answer in YES:
+        _check_heard(member, child_heard, on)
     if how == How.TABLET and answer in YES:
         check_signed(signatures or {}, given_by)
     # One answer at a time per family, each recorded later than the one before: the last one must be clear.
     Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
     if not child_refused:
-        check_may_sign(
-            member, purpose, answer, given_by=given_by, one_parent_reason=one_parent_reason, on=on
-        )  # fmt: skip
+        check_may_sign(member, purpose, answer, given_by=given_by, reason=one_parent_reason, on=on)
     if answer in (Answer.WITHDRAWN, Answer.RENEWED):
         _check_there_is_a_yes(member, purpose, answer, on, extra)
     text = _keep_text(family, purpose, shown or Shown(), on, extra, by=by)
@@ -112,6 +107,14 @@ def record_consent(
     if purpose == Purpose.PARTICIPATION:
         _follow_participation(member, consent, by=by)
     return consent
+
+
+def _check_heard(member: Member, child_heard: str, on: date) -> None:
+    if ages.is_heard(member, on) and not child_heard.strip():
+        raise Refused(
+            _("%(name)s er gammel nok til å bli hørt. Skriv hva barnet selv mener.") % {"name": member.first_name},
+            rule="child_heard", field="child_heard",
+        )  # fmt: skip
 
 
 def _insert_last(consent: Consent, signatures: Mapping[str, str]) -> None:

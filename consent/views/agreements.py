@@ -26,7 +26,7 @@ from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from, keep_typed
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 
-from .pages import back, form_page, keep_draft, open_to_change, people_of, with_newer_version
+from .pages import back, form_page, keep_draft, open_to_change, people_of, planned_with, with_newer_version
 
 ANCHOR = "#avtale"
 # The button that goes to the municipality's list of services and comes back.
@@ -218,10 +218,11 @@ def line_end(request: HttpRequest, family_id, line_id) -> HttpResponse:
             return back(family, sentence, anchor=ANCHOR, request=request)
     said = {"service": line.service}
     draft = line.state == LineState.DRAFT
+    planned = [] if draft else planned_with(request, family, [line])
     follows = [_("Utkastet er borte fra siden, og kontakten som sto der, skjules.")] if draft else [
         _("Kontakten hos %(service)s skjules med en gang, overalt.") % said,
         _("Dere kan ikke lenger kontakte %(service)s om familien.") % said,
-        _("Tiltak i planen med %(service)s kommer i Å gjøre, så dere kan bestemme hva som skjer med dem.") % said,
+        *planned, *([_("Hvert av disse kommer i Å gjøre, så dere kan bestemme hva som skjer.")] if planned else []),
         _("Det står igjen at det var en avtale, fra når og til når."),
     ]  # fmt: skip
     heading = _("Kast utkastet: %(service)s") if draft else _("Avslutt avtalen med %(service)s")

@@ -27,7 +27,7 @@ from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.refusals import AlreadyDone, Refused
 
-from .pages import back, form_page, history_of, keep_draft, open_to_change, people_of, taking_part
+from .pages import back, form_page, history_of, keep_draft, open_to_change, people_of, planned_with, taking_part
 
 
 def texts_of(family, language: str | None = None):
@@ -162,7 +162,7 @@ def consent_withdraw(request: HttpRequest, family_id, consent_id) -> HttpRespons
     return form_page(
         request, family, form, danger=True,
         heading=_("Trekk samtykke: %(what)s, %(name)s") % {"what": consent.what, "name": member.first_name},
-        follows=_what_follows(member, consent.purpose),
+        follows=_what_follows(request, member, consent.purpose),
     )  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def _who_says(member, consent) -> str:
     return member.full_name if ages.answers_for_self(member, consent.purpose) else consent.given_by
 
 
-def _what_follows(member, purpose: str) -> list[str]:
+def _what_follows(request: HttpRequest, member, purpose: str) -> list[str]:
     """What happens when `member` takes this consent back, sentence by sentence."""
     name = {"name": member.first_name}
     kept = _("Det som alt er skrevet, blir stående. Ingen mister andre tjenester.")
@@ -206,7 +206,11 @@ def _what_follows(member, purpose: str) -> list[str]:
         follows.append(_("Ingen i familien deltar etter dette. Hele samarbeidsavtalen avsluttes."))
     if last:
         follows.append(_("Saken kan leses, men ikke endres, og du får en oppgave om å avslutte den."))
-    for line in rules.lines_ended_by_leaving(member):
+    ending = rules.lines_ended_by_leaving(member)
+    for line in ending:
         said = {"service": line.service.name}
         follows.append(_("Avtalen med %(service)s avsluttes, og kontakten der skjules.") % said)
-    return [*follows, kept]
+    planned = planned_with(request, member.family, ending)
+    if planned and not last:
+        planned.append(_("Hvert av disse kommer i Å gjøre, så dere kan bestemme hva som skjer."))
+    return [*follows, *planned, kept]

@@ -1,16 +1,20 @@
 """What the views of this room share."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
 
 from consent.enums import Purpose
-from consent.models import Consent
+from consent.models import AgreementLine, Consent
 from consent.overview import answers_in
 from consent.rules import is_live
 from families.models import Family, Member
@@ -56,6 +60,21 @@ def keep_draft(request: HttpRequest, form: Any) -> bool:
     """What is typed in this form is saved while one types. Says whether an earlier draft was put back."""
     form.save_drafts(reverse("accounts:draft_save"), str(request.user.pk))
     return draft_for(request) is not None and not form.is_bound
+
+
+def planned_with(request: HttpRequest, family: Family, ending: Iterable[AgreementLine]) -> list[str]:
+    """What is planned with services nobody may contact once these lines end, one sentence each. The rooms above know
+    (settings.NM_PLANNED_WITH)."""
+    ending = list(ending)
+    going_on = AgreementLine.objects.live().filter(family=family).exclude(pk__in=[line.pk for line in ending])
+    gone = {line.service_id for line in ending} - set(going_on.values_list("service_id", flat=True))
+    planned: Callable[..., list[tuple[str, str]]] = import_string(settings.NM_PLANNED_WITH)
+    return [
+        _("«%(what)s» er planlagt %(day)s. Hva skal skje med det?") % {"what": what, "day": day}
+        if day
+        else _("«%(what)s» står i planen. Hva skal skje med det?") % {"what": what}
+        for what, day in planned(request.user, family, gone)
+    ]
 
 
 def open_to_change(request: HttpRequest, family_id: UUID) -> Family:

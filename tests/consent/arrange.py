@@ -10,6 +10,7 @@ from django.utils import timezone
 from consent import actions
 from consent.ages import answers_for_self
 from consent.enums import Answer, How, Purpose
+from consent.holders import holders_in
 from consent.models import Contact, Service
 from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
@@ -32,14 +33,17 @@ def members_of(family: Family, user: Any) -> dict[str, Member]:
 
 def say(member: Member, by: Any, answer: str = Answer.GIVEN, purpose: str = Purpose.PARTICIPATION, **facts: Any) -> Any:
     facts = {"how": How.SIGNED, "child_heard": "Ja takk", "note": "sagt i møte", **facts}
-    facts.setdefault("given_by", who_answers(member, purpose, facts.get("on")))
+    facts.setdefault("given_by", who_answers(member, purpose, by, facts.get("on")))
     return actions.record_consent(member, purpose=purpose, answer=answer, by=by, **facts)
 
 
-def who_answers(member: Member, purpose: str, on: date | None = None) -> str:
-    """The names of those who may: the person alone, or for a child its parents."""
-    alone = answers_for_self(member, purpose, on)
-    return member.full_name if alone else f"Mor {member.last_name}, Far {member.last_name}"
+def who_answers(member: Member, purpose: str, by: Any, on: date | None = None) -> str:
+    """The names of those who may: the person alone; for a child those noted as holders, or else its parents."""
+    if answers_for_self(member, purpose, on):
+        return member.full_name
+    with acting_as(by):
+        noted = [str(row) for row in holders_in(member.family_id).get(member.pk, [])]
+    return ", ".join(noted or [f"Mor {member.last_name}", f"Far {member.last_name}"])
 
 
 def visible_contacts(user: Any) -> tuple[set[Any], set[Any]]:

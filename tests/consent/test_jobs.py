@@ -5,14 +5,16 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from consent import actions as consent_actions
 from consent import jobs, rules
 from consent.enums import Answer, How, Purpose
-from consent.models import Consent, EndingTold
+from consent.models import AgreementLine, Consent, EndingTold
 from families import actions, tasks
-from nyemonstre.access.wall import acting_as
+from families.agenda import to_do
+from nyemonstre.access.wall import acting_as, as_job
 from tests.consent.arrange import days, members_of, say
 from tests.factories import Team, family_at
 from tests.families.test_jobs import as_worker
@@ -56,6 +58,49 @@ def test_the_coordinator_is_told_60_and_14_days_before_and_never_twice(arranged,
         assert EndingTold.objects.update(days=60) == 0
     with acting_as(team.second_coordinator), transaction.atomic():
         assert not EndingTold.objects.exists()
+
+
+def test_an_agreement_near_its_end_is_told_of_in_the_same_way(arranged, monkeypatch):
+    """One ends in 50 days; one too, but is signed anew already; and one has no end."""
+    team, family, people = arranged
+    by, monkey = team.coordinator, monkeypatch
+    monkey.setattr(tasks.mail_news, "delay", tasks.mail_news.run)
+    with transaction.atomic():
+        for name, ends in (("Skolen", [50]), ("Klubben", [50, 400]), ("Fastlegen", [None])):
+            service = consent_actions.add_service(family.municipality, name=name, sector="other", by=by)
+            for end in ends:
+                line = consent_actions.draft_line(
+                    family, service=service, members=[people["Jente"]], topics=["school"], valid_from=days(-10),
+                    valid_to=end and days(end), contact={"name": "Solfrid Hemmelund"}, by=by,
+                )  # fmt: skip
+                consent_actions.sign_line(line, how="signed", signed_by="Mor Prøve", by=by)
+    told, mails = [], []
+    with as_worker():
+        for day in (0, 0, 36, 37, 49, 51):
+            with at(day):
+                told.append(jobs.tell_of_endings())
+    mails = [m for m in mail.outbox if "avtale" in m.subject]
+    assert told == [3, 0, 2, 0, 0, 0], "each time one more than the consents"
+    assert len(mails) == 2
+    secrets = ("Skolen", "Prøve", "Jente", "Hemmelund", family.code)
+    assert not any(secret in m.subject + m.body for m in mails for secret in secrets)
+    with at(49), acting_as(by), transaction.atomic():
+        school = AgreementLine.objects.get(service__name="Skolen")
+        assert rules.may_contact(family, school.service)
+        assert [row.days for row in EndingTold.objects.filter(line=school).order_by("-days")] == [60, 14]
+        listed = [entry for entry in to_do(by) if "Skolen" in entry.text]
+        assert [(entry.kind, entry.on) for entry in listed] == [("consent", school.valid_to)]
+    with at(51), acting_as(by), transaction.atomic():
+        assert not rules.may_contact(family, school.service)
+        consent = Consent.objects.order_by("pk").first()
+    cannot_be = [
+        ("ending_told_of_one", {}), ("ending_told_of_one", {"line": school, "consent": consent}),
+        ("ending_of_line_told_once", {"line": school}),
+    ]  # fmt: skip
+    with as_worker(), as_job(), transaction.atomic():
+        for constraint, facts in cannot_be:
+            with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+                EndingTold(family=family, days=60, told=by, **facts).save(force_insert=True)
 
 
 def test_nobody_is_told_of_a_paused_family(arranged):

@@ -35,6 +35,11 @@ def test_the_school_line_is_taken_back_while_somebody_else_has_the_picker_open(
     for page in (journal, measure):
         assert choice in client.get(page).content.decode(), "it can be chosen"
     assert "Leksehjelp" in text(client.get("/familier/"))
+    client.force_login(by)
+    before = text(client.get(url("line_end", family, line)))
+    for sentence in ("«Leksehjelp» er planlagt", "Hva skal skje med det?", "kommer i Å gjøre"):
+        assert sentence in before
+    client.force_login(other)
     actions.end_line(line, reason="Mor vil ikke at vi snakker med skolen", by=by)
     entry = {"key": str(uuid4()), "text": "Ringte skolen", "kind": "phone", "happened_on": days(0), "service": choice}
     wanted = {
@@ -54,7 +59,7 @@ def test_the_school_line_is_taken_back_while_somebody_else_has_the_picker_open(
         assert Measure.objects.count() == 1
     assert "1 tiltak mangler avtale" in text(client.get("/familier/"))
     assert "Leksehjelp" not in text(client.get("/familier/")), "no appointment with somebody we may not meet"
-    assert "Tiltak uten avtale" in text(client.get("/a-gjore/"))
+    assert "Tiltak uten avtale: Leksehjelp" in text(client.get("/a-gjore/")), "a task for each"
 
 
 def test_a_boy_turns_16_and_then_18(client, family, people, team):
