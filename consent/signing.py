@@ -31,8 +31,8 @@ def check_may_sign(member: Any, purpose: str, answer: str, *, given_by: str, rea
     """Raise Refused unless those named in `given_by` may give this answer for `member` on the day `on`. Two queries.
 
     - Who answers alone (an adult; from 16 about research) does so in their own name only.
-    - For a child answer those with foreldreansvar: both for a yes, or one with a `reason`. One is enough for a no and for
-      taking a yes back: a yes needs both, and it shall be as easy to end as to give.
+    - For a child those with foreldreansvar answer: both for a yes, or one with a `reason`. One is enough for a no, and
+      for taking a yes back: a yes needs both, and it shall be as easy to end as to give.
     - While nobody has asked who holds foreldreansvar, the adults of the family and somebody from outside may answer; a
       child never, in its own name or another child's.
     To have been asked is no answer, so anybody may be noted for that.
