@@ -1,6 +1,6 @@
 """What the consents and agreements of a family look like today, ready to be drawn. Decides nothing: rules.py does."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from families.protection import Outside, home_words
 from nyemonstre.postgres.sorting import NorwegianOrder
 
 from . import rules
-from .enums import CORE, SILENT, YES, LineState, Standing
+from .enums import CORE, SILENT, YES, LineState, Purpose, Standing
 from .models import AgreementLine, Consent, Contact
 
 
@@ -86,6 +86,7 @@ class Thread:
     standing: Any
     silent: bool
     contact: Contact | None
+    part: Collection[Any] = ()  # who takes part in the family
     paper: Outside | None = None
 
     @property
@@ -104,6 +105,11 @@ class Thread:
     @property
     def topics(self) -> str:
         return "" if self.silent else ", ".join(self.line.topic_labels)
+
+    @property
+    def may(self) -> str:
+        """What stands beside the contact: whether it may be contacted, about what, concerning whom, until when."""
+        return rules.in_few_words(self.line, self.part)
 
     @property
     def state(self) -> str:
@@ -146,7 +152,7 @@ _ORDER = list(_DRAWN)
 
 
 def threads(family: Any, user: Any, *, taking_part: bool) -> list[Thread]:
-    """Every line of the family that was ever more than a thrown-away draft, the live ones first. Three queries.
+    """Every line of the family that was ever more than a thrown-away draft, the live ones first. Five queries.
 
     A contact is shown with its line while the line is open, or is this person's own draft; the wall agrees.
     """
@@ -159,13 +165,14 @@ def threads(family: Any, user: Any, *, taking_part: bool) -> list[Thread]:
         .order_by(NorwegianOrder("service__name"), "-valid_from", "pk")
     )
     contacts = Contact.objects.permitted(user, "view_consent").visible_to(user).filter(family=family).in_bulk()
+    part = rules.members_with(family, Purpose.PARTICIPATION) if taking_part else set()
     rows = []
     for line in lines:
         standing = rules.standing(line, taking_part)
         silent = standing in (Standing.ENDED, Standing.RAN_OUT, Standing.RESTING) or not taking_part
         own_draft = standing == Standing.DRAFT and line.drafted_by_id == user.pk
         shown = not silent and (standing in rules.OPEN or own_draft)
-        rows.append(Thread(line, standing, silent, contacts.get(line.contact_id) if shown else None))
+        rows.append(Thread(line, standing, silent, contacts.get(line.contact_id) if shown else None, part))
     return sorted(rows, key=lambda thread: _ORDER.index(thread.standing))
 
 

@@ -4,6 +4,7 @@ Each `why_not_…` returns None when the answer is yes, or a sentence that says 
 The `may_…` form is the same answer as a bool. Sources: R-C1, R-C2, R-P1; DOMAIN.md 4.
 """
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -228,3 +229,36 @@ def standing(line: AgreementLine, taking_part: bool, on: date | None = None) -> 
 
 # The standings in which a service may be contacted; the contact's details are shown in these, and in one's own draft.
 OPEN = (Standing.LIVE, Standing.ENDS)
+
+
+def in_few_words(line: AgreementLine, part: Collection[Any], on: date | None = None) -> str:
+    """«May I contact X about Y concerning Z?» for the one line that shows a contact, to stand beside it wherever it is.
+
+    `part` is who takes part (`members_with`), asked once per page: about one who has left nothing is said. Reads the
+    line's members, so prefetch them.
+    """
+    state = standing(line, bool(part), on)
+    who = ", ".join(member.first_name for member in line.members.all() if member.pk in part)
+    if state == Standing.DRAFT:
+        return _("Kan ikke kontaktes før avtalen er underskrevet")
+    if state == Standing.AHEAD:
+        return _("Kan kontaktes fra %(day)s") % {"day": f"{line.valid_from:%d.%m.%Y}"}
+    if state not in OPEN or not who:
+        return _("Kan ikke kontaktes")
+    words = {
+        Direction.BOTH: _("Kan kontaktes om %(about)s, gjelder %(who)s, %(until)s"),
+        Direction.GIVE: _("Kan få vite om %(about)s, gjelder %(who)s, %(until)s"),
+        Direction.GET: _("Kan spørres om %(about)s, gjelder %(who)s, %(until)s"),
+    }[Direction(line.direction)]
+    until = _("til %(day)s") % {"day": f"{line.valid_to:%d.%m.%Y}"} if line.valid_to else _("uten sluttdato")
+    return words % {"about": ", ".join(line.topic_labels), "who": who, "until": until}
+
+
+def answers_by_service(family: Any) -> dict[Any, str]:
+    """The same for each service that may be contacted today, for pickers; several lines with one are one sentence."""
+    part = members_with(family, Purpose.PARTICIPATION)
+    lines = AgreementLine.objects.live().filter(family=family).prefetch_related("members").order_by("valid_from", "pk")
+    found: dict[Any, list[str]] = {}
+    for line in lines:
+        found.setdefault(line.service_id, []).append(in_few_words(line, part))
+    return {service: "; ".join(dict.fromkeys(words)) for service, words in found.items()}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from assessments.outcomes import Outcome
 from consent.models import Service
-from consent.rules import contactable_services
+from consent.rules import answers_by_service, contactable_services
 from families.enums import Audience
 from families.marks import MAY_KEEP_FROM, Homes, Mark
 from families.models import Family, Member
@@ -78,7 +78,9 @@ class FamilyForm(NMForm, forms.Form):
         """Only services with a live line can be picked. The others are understood, so that the rule can say why not."""
         field = self.fields["service"]
         field.queryset = Service.objects.filter(municipality=self.family.municipality_id)
-        live = {service.pk: service.name for service in contactable_services(self.family)}
+        may = answers_by_service(self.family)
+        rows = contactable_services(self.family)
+        live = {service.pk: f"{service.name}. {may[service.pk]}" for service in rows if service.pk in may}
         if kept is not None:
             live.setdefault(kept.pk, kept.name)
         names = sorted(live.items(), key=lambda pair: pair[1].casefold())

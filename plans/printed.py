@@ -4,14 +4,16 @@ Never an address. Contact details only while a signed agreement line is live. Wh
 asked of families/protection.py, and what one home or one young person may get, of families/marks.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import groupby
 from typing import Any
 
 from django.utils import timezone
 
 from assessments.outcomes import Outcome
+from consent.enums import Purpose
 from consent.models import AgreementLine
+from consent.rules import in_few_words, members_with
 from families.calendar import due_text
 from families.marks import Homes, Reader, may_get
 from families.models import Family
@@ -52,6 +54,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         (goal, measures_for(goal, reader, homes))
         for goal in goals_for(Goal.objects.filter(family=family).active().with_measures(), reader, homes)
     ]
+    part = members_with(family, Purpose.PARTICIPATION)
     lines = [line for line in live_lines(family) if homes.concern([m.pk for m in line.members.all()], reader)]
     shown = [line for line in lines if out.contact(line.contact) is not None]
     responsible = family.responsible
@@ -72,7 +75,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         "words": _words(family, reader, homes, out),
         "areas": _areas(goals, out),
         "dropped": [out.text(m.what) for _goal, measures in goals for m in measures if m.falls_between],
-        "services": [_service(line, out) for line in lines],
+        "services": [_service(line, out, part) for line in lines],
         "review": due_text(following[0].due_from, following[0].due_until, timezone.localdate()) if following else "",
         "lines": [line.pk for line in shown],
     }
@@ -143,13 +146,14 @@ def doer_in_words(measure: Measure, out: Outside | None = None) -> str:
     return f"{service}, {who}" if who else service
 
 
-def _service(line: AgreementLine, out: Outside) -> dict[str, Any]:
+def _service(line: AgreementLine, out: Outside, part: Collection[Any]) -> dict[str, Any]:
     contact = out.contact(line.contact)
     return {
         "name": out.service(line.service),
         "what": out.text(line.what_they_do),
         "topics": ", ".join(line.topic_labels),
         "until": line.valid_to,
+        "may": in_few_words(line, part),
         "contact": {"name": contact.name, "title": contact.title, "phone": contact.phone, "email": contact.email}
         if contact
         else None,

@@ -53,5 +53,7 @@ def _answer(family: Any, user: Any, form: QuestionForm) -> dict[str, Any]:
         if get
         else _("Du kan fortelle %(service)s om %(topic)s for %(name)s.")
     )
-    contacts = rules.live_contacts(family, user).filter(service=service).order_by(NorwegianOrder("name"), "pk")
-    return {"may": True, "text": text % said, "contacts": list(contacts)}
+    shown = rules.live_contacts(family, user).filter(service=service).order_by(NorwegianOrder("name"), "pk").in_bulk()
+    rows = threads(family, user, taking_part=True)
+    contacts = [thread for thread in rows if thread.contact and thread.contact.pk in shown]
+    return {"may": True, "text": text % said, "contacts": contacts}
