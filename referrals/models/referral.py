@@ -31,7 +31,7 @@ from referrals.enums import (
 )
 from referrals.stages import DECIDABLE, ReferralState
 
-from .same_family import SameFamily, closed_to
+from .same_family import FamilyOfReferral, closed_to
 
 SITUATION_LENGTH = 3000
 # The oldest first: by day, then by the clock. The number is drawn by lot, and says nothing of when.
@@ -40,15 +40,7 @@ ARRIVED = ("received_on", "sent_at", "reference")
 
 def _about(families):
     """Henvendelser that became one of `families`, or that the team has joined to one, or to one that became it."""
-    became = IntakeDecision.objects.filter(family__in=families).values("referral_id")
-    joined = SameFamily.objects.joins()
-    pairs = joined.exclude(other=None)
-    return (
-        Q(pk__in=became)
-        | Q(pk__in=joined.filter(family__in=families).values("referral_id"))
-        | Q(pk__in=pairs.filter(other__in=became).values("referral_id"))
-        | Q(pk__in=pairs.filter(referral__in=became).values("other_id"))
-    )
+    return Q(pk__in=FamilyOfReferral.objects.filter(family__in=families).values("referral_id"))
 
 
 class ReferralQuerySet(models.QuerySet):

@@ -37,10 +37,6 @@ class SameFamilyQuerySet(models.QuerySet):
     def live(self):
         return self.filter(taken_back_at=None)
 
-    def joins(self):
-        """Those that say it is the same family."""
-        return self.live().filter(answer=SameAnswer.SAME)
-
     def about(self, referrals):
         """Those with one of `referrals` on either side."""
         return self.filter(Q(referral__in=referrals) | Q(other__in=referrals))
@@ -89,3 +85,21 @@ class SameFamily(models.Model):
 
     def __str__(self):
         return self.get_answer_display()
+
+
+class FamilyOfReferral(models.Model):
+    """A view: the families a henvendelse is about. Each row is seen by whoever sees the rows behind it.
+
+    The one it became, one the team has joined it to, and one that became of what it was joined to.
+    """
+
+    pk = models.CompositePrimaryKey("referral_id", "family_id")
+    referral = models.ForeignKey("referrals.Referral", on_delete=models.DO_NOTHING, related_name="+")
+    family = models.ForeignKey(Family, on_delete=models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        managed = False
+        db_table = "referrals_familyofreferral"
+
+    def __str__(self):
+        return f"{self.referral_id} {self.family_id}"
