@@ -17,8 +17,9 @@ LEFT_OUT = {
     "families_familygroupgrant",
 }  # fmt: skip
 FAMILY_TABLES = """
-    select table_name from information_schema.columns
-     where table_schema = 'public' and column_name in ('family_id', 'content_object_id') order by 1
+    select table_name from information_schema.columns join information_schema.tables using (table_schema, table_name)
+     where table_schema = 'public' and column_name in ('family_id', 'content_object_id') and table_type = 'BASE TABLE'
+     order by 1
 """
 # Every uuid column that is a key, or points into a table of the family.
 OWN_IDS = """
