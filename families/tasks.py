@@ -37,10 +37,11 @@ def tell(user: User, what: str) -> None:
     With the broker away the mail goes straight from here; with the mail server away too it is given up and logged:
     the change itself stands, and shows on the person's own pages.
     """
-    transaction.on_commit(partial(_soon, mail_news, str(user.pk), what), robust=True)
+    transaction.on_commit(partial(soon, mail_news, str(user.pk), what), robust=True)
 
 
-def _soon(task: Task, *args: str) -> None:
+def soon(task: Task, *args: str) -> None:
+    """Hand a task to the worker; with the broker away it is done here, and a failure is logged and no more."""
     try:
         task.delay(*args)
         return
@@ -111,6 +112,22 @@ NEWS = {
     "needs_coordinator": (
         lambda: _("En familie trenger ny koordinator"),
         lambda: _("Den ansvarlige koordinatoren er inhabil og ser ikke lenger familien. Logg inn og overfør familien."),
+    ),
+    "talk_moved": (
+        lambda: _("En samtale du skal være med på, er flyttet"),
+        lambda: _("Logg inn for å se den nye tiden. Samtalen står i listen din."),
+    ),
+    "talk_cancelled": (
+        lambda: _("En samtale du skulle være med på, er avlyst"),
+        lambda: _("Logg inn for å se hvem det gjelder, og hvorfor."),
+    ),
+    "intake_moved": (
+        lambda: _("Et inntaksmøte er flyttet"),
+        lambda: _("Logg inn for å se den nye dagen. Sakslisten er den samme."),
+    ),
+    "intake_cancelled": (
+        lambda: _("Et inntaksmøte er avlyst"),
+        lambda: _("Logg inn for å se hvorfor, og hvor sakene er flyttet."),
     ),
     "lead_named": (
         lambda: _("Du er satt opp som teamleder for en familie"),

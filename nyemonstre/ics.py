@@ -10,9 +10,18 @@ LINE = 75
 
 
 def appointment(
-    *, uid: str, summary: str, starts_at: datetime, lasts: timedelta, made_at: datetime, turn: int
+    *,
+    uid: str,
+    summary: str,
+    starts_at: datetime,
+    lasts: timedelta,
+    made_at: datetime,
+    turn: int,
+    cancelled: bool = False,
 ) -> bytes:
     """The file. `uid` and a higher `turn` let a calendar put a changed appointment in the old one's place.
+
+    `cancelled` takes it out of the calendar (RFC 5546, 3.2.5), under the same `uid`.
 
     Raises ValueError for a time without a zone.
     """
@@ -22,7 +31,7 @@ def appointment(
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//Nye Monstre//Nye Monstre//NO",
-        "METHOD:PUBLISH",
+        "METHOD:CANCEL" if cancelled else "METHOD:PUBLISH",
         "BEGIN:VEVENT",
         f"UID:{_text(uid)}",
         f"DTSTAMP:{_utc(made_at)}",
@@ -30,6 +39,7 @@ def appointment(
         f"DTEND:{_utc(starts_at + lasts)}",
         f"SEQUENCE:{turn}",
         f"SUMMARY:{_text(summary)}",
+        "STATUS:CANCELLED" if cancelled else "STATUS:CONFIRMED",
         "CLASS:PRIVATE",
         "END:VEVENT",
         "END:VCALENDAR",

@@ -164,6 +164,9 @@ def _meetings(found: dict[UUID, Facts], user: Any, families: list[Family], today
 
 def _what_waits(meeting: InformationMeeting, today: date) -> tuple[str, str, date] | None:
     """What the coordinator is to do about the newest meeting, since when, and the day it counts from."""
+    if meeting.outcome == MeetingOutcome.CANCELLED:
+        off = timezone.localdate(meeting.recorded_at)
+        return _("Avtal ny tid"), _("avlyst %(day)s") % {"day": day_month(off, today)}, off
     if meeting.outcome == MeetingOutcome.ABSENT:
         return _("Avtal ny tid"), _("kom ikke %(day)s") % {"day": day_month(meeting.held_on, today)}, meeting.held_on
     if meeting.outcome == MeetingOutcome.THINKING and (meeting.remind_on or meeting.held_on) <= today:

@@ -97,6 +97,25 @@ class MeetingOutcome(models.TextChoices):
     NO = "no", _("Nei, familien vil ikke være med")
     THINKING = "thinking", _("Familien vil tenke på det")
     ABSENT = "absent", _("Familien kom ikke")
+    CANCELLED = "cancelled", _("Avlyst")
+
+
+class Turn(models.TextChoices):
+    """What became of an appointment that was not kept as it was."""
+
+    MOVED = "moved", _("Flyttet")
+    CANCELLED = "cancelled", _("Avlyst")
+
+
+class TurnReason(models.TextChoices):
+    """Why. The letter to the family says it in a sentence of its own (referrals/letters.py), so it is a choice."""
+
+    FAMILY = "family", _("Familien ba om det")
+    COORDINATOR = "coordinator", _("Koordinatoren kan ikke")
+    REFERRER = "referrer", _("Den som henvendte seg, kan ikke")
+    INTERPRETER = "interpreter", _("Tolken kan ikke, eller vi fikk ingen tolk")
+    PLACE = "place", _("Stedet kan ikke brukes")
+    OTHER = "other", _("Noe annet")
 
 
 class ContactHow(models.TextChoices):
@@ -139,6 +158,7 @@ class ReferralEvent(models.TextChoices):
     REFERRAL_CLOSED = "referral_closed", _("Avsluttet en henvendelse")
     INTAKE_PLANNED = "intake_meeting_planned", _("Planla et inntaksmøte")
     INTAKE_CHANGED = "intake_meeting_changed", _("Endret et inntaksmøte")
+    INTAKE_CANCELLED = "intake_meeting_cancelled", _("Avlyste et inntaksmøte")
     INTAKE_AGENDA = "intake_agenda_changed", _("Endret sakslisten til et inntaksmøte")
     INTAKE_PRESENCE = "intake_presence_changed", _("Førte hvem som er til stede i et inntaksmøte")
     INTAKE_OPENED = "intake_meeting_opened", _("Startet et inntaksmøte")
@@ -151,6 +171,7 @@ class ReferralEvent(models.TextChoices):
     LETTER_TAKEN_OUT = "referral_letter_taken_out", _("Hentet ut et brev om en beslutning")
     MEETING_BOOKED = "information_meeting_booked", _("Avtalte informasjonssamtale")
     MEETING_CHANGED = "information_meeting_changed", _("Endret avtalen om informasjonssamtale")
+    MEETING_CANCELLED = "information_meeting_cancelled", _("Avlyste informasjonssamtalen")
     MEETING_AGREED = "information_meeting_agreed", _("Førte hvilken tid familien valgte")
     MEETING_LETTER = "information_meeting_letter", _("Skrev ut invitasjonen til informasjonssamtalen")
     MEETING_FILE = "information_meeting_file", _("Hentet informasjonssamtalen som kalenderfil")

@@ -14,7 +14,7 @@ from families.marks import Homes
 from families.protection import Outside
 from nyemonstre.ics import appointment
 
-from .enums import ReferrerKind, Told
+from .enums import ReferrerKind, Told, TurnReason
 from .models import InformationMeeting, Referral
 
 PAGE = "referrals/pdf/invitation.html"
@@ -37,6 +37,8 @@ def printed_invitation(meeting: InformationMeeting, language: str) -> dict[str, 
             "name": family.name,
             "municipality": out.place(family.municipality.name),
             "today": timezone.localdate(),
+            "turn": _turn(meeting),
+            "cancelled": meeting.is_cancelled,
             "times": meeting.times,
             "choose": meeting.starts_at is None,
             "place": out.place(_where(meeting, homes)),
@@ -47,6 +49,21 @@ def printed_invitation(meeting: InformationMeeting, language: str) -> dict[str, 
             "topics": [str(told.label) for told in Told],
             "coordinator": {"name": comes.name, "phone": comes.phone, "email": comes.email},
         }
+
+
+def _turn(meeting: InformationMeeting) -> dict[str, Any] | None:
+    """What the last change took away, and why in a sentence to the family. Never what somebody wrote about it."""
+    turn = meeting.turns.first()
+    if turn is None:
+        return None
+    because = {
+        TurnReason.FAMILY: _("Dere ba om det."),
+        TurnReason.COORDINATOR: _("Koordinatoren kan ikke komme da."),
+        TurnReason.REFERRER: _("En av dem som skulle være med, kan ikke komme da."),
+        TurnReason.INTERPRETER: _("Vi har ingen tolk da."),
+        TurnReason.PLACE: _("Stedet kan ikke brukes da."),
+    }
+    return {"times": turn.times_before, "why": because.get(TurnReason(turn.reason), "")}
 
 
 def _coming(meeting: InformationMeeting) -> Any:
@@ -72,7 +89,10 @@ def _referrer(meeting: InformationMeeting, out: Outside) -> str:
 
 
 def calendar_file(meeting: InformationMeeting) -> bytes:
-    """The agreed time, with the family's code and no name and no place. Not for a strictly protected family."""
+    """The agreed time, with the family's code and no name and no place. Not for a strictly protected family.
+
+    A meeting that is cancelled leaves the calendar it was put in.
+    """
     return appointment(
         uid=f"{meeting.pk}@nyemonstre",
         summary=f"NM: informasjonssamtale {meeting.family.code}",
@@ -80,4 +100,5 @@ def calendar_file(meeting: InformationMeeting) -> bytes:
         lasts=LASTS,
         made_at=timezone.now(),
         turn=meeting.version,
+        cancelled=meeting.is_cancelled,
     )

@@ -56,19 +56,25 @@ class MeetingState(models.TextChoices):
     PLANNED = "planned", _("Planlagt")
     OPEN = "open", _("Pågår")
     CLOSED = "closed", _("Avsluttet")
+    CANCELLED = "cancelled", _("Avlyst")
 
 
 _D = str(Permission.DECIDE_REFERRAL)
-# THE MEETING: planned, open, closed. Nothing leads back.
+# THE MEETING: planned, open, closed; or cancelled before it began. Nothing leads back.
 MEETING_MACHINE: dict[Any, State] = {
     MeetingState.PLANNED: State(frozenset(), _D, str(ReferralEvent.INTAKE_PLANNED)),
     MeetingState.OPEN: State(frozenset({MeetingState.PLANNED}), _D, str(ReferralEvent.INTAKE_OPENED)),
     MeetingState.CLOSED: State(frozenset({MeetingState.OPEN}), _D, str(ReferralEvent.INTAKE_SIGNED)),
+    MeetingState.CANCELLED: State(frozenset({MeetingState.PLANNED}), _D, str(ReferralEvent.INTAKE_CANCELLED)),
 }
+
+# Meetings that will not be held any more.
+OVER = (MeetingState.CLOSED, MeetingState.CANCELLED)
 
 # What may be done in which state. Everything else is refused with a sentence.
 MAY: dict[str, frozenset[Any]] = {
     "change": frozenset({MeetingState.PLANNED}),
+    "cancel": frozenset({MeetingState.PLANNED}),
     "agenda": frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
     "presence": frozenset({MeetingState.PLANNED, MeetingState.OPEN}),
     "recuse": frozenset({MeetingState.PLANNED, MeetingState.OPEN}),

@@ -4,9 +4,9 @@ from django.core.mail import send_mail
 from django.db import transaction
 
 from nyemonstre.access.wall import acting_as
-from nyemonstre.audit.log import mail_sent
+from nyemonstre.audit.log import mail_sent, mail_sent_outside
 
-from .models import User
+from .models import Municipality, User
 
 
 def send(to: User, *, kind: str, subject: str, text: str) -> None:
@@ -18,3 +18,13 @@ def send(to: User, *, kind: str, subject: str, text: str) -> None:
     # The service sends, whoever's request it happens in.
     with acting_as(None), transaction.atomic():
         mail_sent(to, kind)
+
+
+def send_outside(address: str, *, municipality: Municipality, kind: str, subject: str, text: str) -> None:
+    """Mail somebody who is no user: whoever sent a henvendelse. Never a name, a family or a case in `text`.
+
+    Raises OSError or SMTPException as `send` does.
+    """
+    send_mail(subject, text, None, [address])
+    with acting_as(None), transaction.atomic():
+        mail_sent_outside(municipality, kind)

@@ -65,6 +65,11 @@ def mail_sent(to: Any, kind: str) -> Event:
     return record(AuditEvent.MAIL_SENT, by=None, municipality=to.home_municipality, facts=facts)
 
 
+def mail_sent_outside(municipality: Any, kind: str) -> Event:
+    """The same of a mail to somebody who is no user. Not to whom: the address is theirs, and stands in the case."""
+    return record(AuditEvent.MAIL_SENT, by=None, municipality=municipality, facts={"to": "outside", "mail": kind})
+
+
 def record_apart(
     what: str,
     *,

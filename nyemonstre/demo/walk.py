@@ -120,6 +120,8 @@ class Walk:
             on(held + timedelta(days=1), self.book, again, self.today + timedelta(days=5))
             return
         if self.plot.has("thinks"):
+            on(held - timedelta(days=1), self.move, held)
+        if self.plot.has("thinks"):
             on(held, self.meet, MeetingOutcome.THINKING)
             return
         on(held, self.meet, MeetingOutcome.YES)
@@ -140,6 +142,13 @@ class Walk:
             self.family, starts_at=times[0] if len(times) == 1 else None, proposals=times if len(times) > 1 else [],
             place=self.town.office, members=self.members, interpreter=", ".join(languages),
             interpreter_ordered=bool(languages), by=self.by,
+        )  # fmt: skip
+
+    def move(self, day: date) -> None:
+        """Two hours later, because of the interpreter."""
+        self.meeting = referrals.change_meeting(
+            self.meeting, starts_at=self.town.at(working_day(day), 12), members=self.members, why="interpreter",
+            note="Tolken fra Tolketjenesten ble syk.", by=self.by,
         )  # fmt: skip
 
     def meet(self, outcome: str) -> None:

@@ -5,6 +5,7 @@ from .intake import add_information, assess, decide, move_on_waiting_list, take_
 from .intake_case import add_to_minutes, decide_case, deciding, note_recusals, save_note
 from .intake_meeting import (
     Attendance,
+    cancel_intake_meeting,
     change_intake_meeting,
     move_on_agenda,
     next_meeting,
@@ -16,7 +17,15 @@ from .intake_meeting import (
     undecided,
 )
 from .letters import make_letter, may_write, take_out_letter
-from .meeting import agree_time, book_meeting, change_meeting, record_meeting, refuse_offer, take_out_meeting
+from .meeting import (
+    agree_time,
+    book_meeting,
+    cancel_meeting,
+    change_meeting,
+    record_meeting,
+    refuse_offer,
+    take_out_meeting,
+)
 from .same_family import answer_same_family, take_back_same_family
 from .sending import NewPerson, NewReferral, submit
 from .waiting import answer_offer, note_contact, offer_place, places_for
@@ -34,6 +43,8 @@ __all__ = [
     "book_meeting",
     "calculate_crowding",
     "calculate_low_income",
+    "cancel_intake_meeting",
+    "cancel_meeting",
     "change_intake_meeting",
     "change_meeting",
     "decide",

@@ -9,6 +9,7 @@ from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from families.tasks import tell
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
 from nyemonstre.access.roles import Permission
@@ -21,7 +22,7 @@ from nyemonstre.ui.once import refuse_twice
 from nyemonstre.versioned import lock
 from referrals.enums import ReferralEvent
 from referrals.models import AgendaItem, IntakeMeeting, Presence, Referral
-from referrals.stages import DECIDABLE, MAY, MEETING_MACHINE, MeetingState, ReferralState
+from referrals.stages import DECIDABLE, MAY, MEETING_MACHINE, OVER, MeetingState, ReferralState
 
 P = Permission
 # What a new agenda is drawn from. Those that wait for opplysninger are added by hand when the answer is on its way.
@@ -57,6 +58,7 @@ def lock_meeting(meeting: IntakeMeeting, doing: str, *, by: User, version: int |
 def _not_now(state: str) -> Refused:
     sentences = {
         MeetingState.CLOSED: _("Møtet er avsluttet og signert. Det kan få tillegg, men ikke endres."),
+        MeetingState.CANCELLED: _("Møtet er avlyst."),
         MeetingState.OPEN: _("Møtet har begynt."),
         MeetingState.PLANNED: _("Møtet har ikke begynt ennå."),
     }
@@ -83,7 +85,7 @@ def plan_intake_meeting(
     refuse_twice(IntakeMeeting.objects.filter(municipality=municipality), key)
     meeting = _planned(municipality, held_on, leader, place, by, key)
     taken = AgendaItem.objects.filter(meeting__municipality=municipality, moved_to=None)
-    taken = taken.exclude(meeting__state=MeetingState.CLOSED).values("referral_id")
+    taken = taken.exclude(meeting__state__in=OVER).values("referral_id")
     rows = Referral.objects.permitted(by, P.DECIDE_REFERRAL).filter(municipality=municipality).exclude(pk__in=taken)
     drawn = list(rows.filter(state__in=DRAWN).as_they_came())
     if with_waiting_list:
@@ -121,17 +123,62 @@ def _append(meeting: IntakeMeeting, referrals: Sequence[Referral]) -> list[Agend
 
 @action
 def change_intake_meeting(
-    meeting: IntakeMeeting, *, held_on: date, leader: User, by: User, place: str = "", version: int | None = None
+    meeting: IntakeMeeting,
+    *,
+    held_on: date,
+    leader: User,
+    by: User,
+    place: str = "",
+    why: str = "",
+    version: int | None = None,
 ) -> IntakeMeeting:
-    """Another day, place or leader, before it has begun. Raises Refused as planning does, Stale for an old version."""
+    """Another day, place or leader, before it has begun. Another day needs a reason, `why`, and the team is told.
+
+    Raises Refused as planning does and without the reason, Stale for an old version.
+    """
     current = lock_meeting(meeting, "change", by=by, version=version)
     if held_on < timezone.localdate():
         raise Refused(_("Datoen har vært. Velg i dag eller en dag framover."), rule="past", field="held_on")
     _check_leader(current.municipality, leader)
+    if held_on != current.held_on:
+        if not why.strip():
+            raise Refused(_("Skriv hvorfor møtet flyttes."), rule="no_reason", field="why")
+        current.moved_from, current.why = current.held_on, why.strip()
+        _tell_team(current, "intake_moved", by)
     current.held_on, current.leader, current.place = held_on, leader, place.strip()
     current.save()
     record(ReferralEvent.INTAKE_CHANGED, by=by, target=current)
     return current
+
+
+@action
+def cancel_intake_meeting(
+    meeting: IntakeMeeting, *, why: str, by: User, version: int | None = None
+) -> IntakeMeeting | None:
+    """It will not be held. Its cases go first on the agenda of the next planned meeting, which is returned.
+
+    With none planned they stay in the queue, and are drawn the next time one is. The team is told. Raises Refused
+    without a reason and once it has begun, Stale for an old version.
+    """
+    current = lock_meeting(meeting, "cancel", by=by, version=version)
+    if not why.strip():
+        raise Refused(_("Skriv hvorfor møtet avlyses."), rule="no_reason", field="why")
+    following = next_meeting(current)
+    left = list(undecided(current).select_related("referral"))
+    if following and left:
+        _carry_over(left, lock(following, None), by)
+    enter_meeting(current, MeetingState.CANCELLED, by=by)
+    current.why = why.strip()
+    current.save()
+    _tell_team(current, "intake_cancelled", by)
+    return following
+
+
+def _tell_team(meeting: IntakeMeeting, what: str, by: User) -> None:
+    """Everybody who decides there, but for whoever did it."""
+    rows = Membership.objects.granting(P.DECIDE_REFERRAL).filter(municipality=meeting.municipality_id)
+    for user in User.objects.filter(pk__in=rows.values("user_id"), is_active=True).exclude(pk=by.pk).order_by("pk"):
+        tell(user, what)
 
 
 @action

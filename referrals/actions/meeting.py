@@ -13,6 +13,7 @@ from families.enums import FamilyState
 from families.models import Family, Household, Member
 from families.protection import Outside
 from families.stages import Step
+from families.tasks import tell
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
 from nyemonstre.access.roles import Permission
@@ -21,9 +22,10 @@ from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
 from nyemonstre.versioned import lock
-from referrals.enums import MeetingOutcome, ReferralEvent, Told
-from referrals.models import InformationMeeting, MeetingMember, Referral
+from referrals.enums import MeetingOutcome, ReferralEvent, Told, Turn, TurnReason
+from referrals.models import InformationMeeting, MeetingMember, MeetingTurn, Referral
 from referrals.stages import ReferralState
+from referrals.tasks import tell_referrer
 
 from .intake import enter
 
@@ -81,14 +83,20 @@ def book_meeting(
 @action
 def change_meeting(
     meeting: InformationMeeting, *, members: Iterable[Member], by: User, version: int | None = None,
-    **terms: Unpack[Terms],
+    why: str = "", note: str = "", **terms: Unpack[Terms],
 ) -> InformationMeeting:  # fmt: skip
-    """Other terms or company; what `terms` leaves out stays. Raises Refused when it is recorded or as book_meeting
-    does, Stale for an old `version`."""
+    """Other terms or company; what `terms` leaves out stays. Another time needs a reason, `why` (TurnReason): it is
+    kept with the times before, and those invited are told.
+
+    Raises Refused when it is recorded, without the reason and as book_meeting does; Stale for an old `version`.
+    """
     check(by, Permission.CHANGE_FAMILY, meeting.family)
     members = _check_members(meeting.family, members)
     current = _lock_open(meeting, version)
+    before = list(current.times)
     _put(current, terms)
+    if not set(current.times) <= set(before):  # one of the times that were proposed is no other time
+        _note_turn(current, Turn.MOVED, before, why, note, by)
     current.save()
     current.invited.all().delete()
     _invite(current, members)
@@ -115,14 +123,49 @@ def agree_time(
 
 
 @action
+def cancel_meeting(
+    meeting: InformationMeeting, *, why: str, by: User, note: str = "", version: int | None = None
+) -> InformationMeeting:
+    """It will not be held. The family keeps its place, and a new one may be booked. Those invited are told.
+
+    Raises Refused when it is recorded or there is no reason, Stale for an old `version`.
+    """
+    check(by, Permission.CHANGE_FAMILY, meeting.family)
+    current = _lock_open(meeting, version)
+    _note_turn(current, Turn.CANCELLED, list(current.times), why, note, by)
+    current.outcome = MeetingOutcome.CANCELLED
+    current.recorded_by, current.recorded_at = by, timezone.now()
+    current.save()
+    record(ReferralEvent.MEETING_CANCELLED, by=by, target=current, facts={"why": why})
+    return current
+
+
+def _note_turn(meeting: InformationMeeting, kind: Turn, before: list[datetime], why: str, note: str, by: User) -> None:
+    """What it was, and why it is not so any more; and news to whoever comes. The caller has locked the meeting."""
+    if why not in TurnReason.values:
+        raise Refused(_("Velg hvorfor tiden ikke gjelder lenger."), rule="no_reason", field="why")
+    if why == TurnReason.OTHER and not note.strip():
+        raise Refused(_("Skriv hva grunnen er."), rule="no_note", field="note")
+    MeetingTurn(
+        family_id=meeting.family_id, meeting=meeting, kind=kind, reason=why, note=note.strip(), times_before=before,
+        done_by=by,
+    ).save(force_insert=True)  # fmt: skip
+    comes = meeting.coordinator
+    if comes and comes != by:
+        tell(comes, f"talk_{kind}")
+    tell_referrer(meeting, kind)
+
+
+@action
 def take_out_meeting(meeting: InformationMeeting, *, event: ReferralEvent, by: User) -> InformationMeeting:
     """The appointment leaves the system, as a letter (MEETING_LETTER) or as a file for a calendar (MEETING_FILE).
 
-    Raises Refused when the meeting is recorded. For the file also while no time is agreed, and for a strictly
-    protected family, which leaves nothing in anybody's calendar.
+    One that is cancelled leaves as that: the letter says so, and the file takes it out of the calendar. Raises Refused
+    when the meeting is recorded. For the file also while no time is agreed, and for a strictly protected family, which
+    leaves nothing in anybody's calendar.
     """
     check(by, Permission.CHANGE_FAMILY, meeting.family)
-    if meeting.outcome:
+    if meeting.outcome and not meeting.is_cancelled:
         raise _recorded()
     if event == ReferralEvent.MEETING_FILE and Outside(meeting.family).hidden:
         raise Refused(_("For en familie med adressesperre lages det ingen kalenderfil."), rule="hidden")
@@ -153,6 +196,8 @@ def record_meeting(
     everything was told, there is a reason without a no, or a day to ask again without thinking or before the meeting.
     """
     check(by, Permission.CHANGE_FAMILY, meeting.family)
+    if outcome == MeetingOutcome.CANCELLED:
+        raise Refused(_("Avlys samtalen i stedet."), rule="cancel_instead", field="outcome")
     current = _lock_open(meeting, version)
     held_on, told = held_on or timezone.localdate(), [value for value in Told.values if value in set(told)]
     if held_on > timezone.localdate():

@@ -47,6 +47,33 @@ class PlanForm(NMForm, OnceForm, forms.Form):
         self.fields["leader"].queryset = User.objects.filter(pk__in=people).order_by(NorwegianOrder("name"), "pk")
 
 
+class MoveMeetingForm(NMForm, forms.Form):
+    """Another day, place or leader of a meeting that has not begun."""
+
+    submit_text = _("Lagre")
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    held_on = NorwegianDateField(label=_("Dato"), earliest=timezone.localdate)
+    place = PlainTextField(label=_("Sted"), max_length=160, required=False)
+    leader = forms.ModelChoiceField(label=_("Hvem leder møtet?"), queryset=User.objects.none())
+    why = PlainTextField(
+        label=_("Hvorfor flyttes møtet?"), max_length=300, required=False, help_text=_("Når du endrer datoen.")
+    )
+
+    def __init__(self, *args: Any, meeting: IntakeMeeting, **kwargs: Any) -> None:
+        names = ("version", "held_on", "place", "leader")
+        super().__init__(*args, initial={name: getattr(meeting, name) for name in names}, **kwargs)
+        people = [row.user_id for row in team(meeting.municipality)]
+        self.fields["leader"].queryset = User.objects.filter(pk__in=people).order_by(NorwegianOrder("name"), "pk")
+
+
+class CancelMeetingForm(NMForm, forms.Form):
+    submit_text = _("Avlys møtet")
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    why = PlainTextField(label=_("Hvorfor avlyses møtet?"), max_length=300)
+
+
 class PresenceForm(forms.Form):
     """Everybody in the team with their sector, ticked when they are in the room; and a few guests by name."""
 

@@ -11,7 +11,7 @@ from families.models import Family, Household, Member
 from nyemonstre.accounts.models import User
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.once import OnceForm
-from referrals.enums import MeetingOutcome, Told
+from referrals.enums import MeetingOutcome, Told, TurnReason
 from referrals.models import SITUATION_LENGTH, InformationMeeting
 
 
@@ -64,6 +64,14 @@ class BookForm(NMForm, OnceForm):
         label=_("Tolk på hvilket språk?"), max_length=40, required=False, help_text=_("Tomt når ingen trenger tolk.")
     )
     interpreter_ordered = forms.BooleanField(label=_("Tolk er bestilt"), required=False)
+    why = forms.ChoiceField(
+        label=_("Hvorfor flyttes samtalen?"), choices=[("", _("Tiden er som før")), *TurnReason.choices],
+        required=False, help_text=_("Når du endrer tiden. Brevet sier det i en setning, uten merknaden under."),
+    )  # fmt: skip
+    note = PlainTextField(
+        label=_("Merknad om flyttingen"), max_length=300, required=False,
+        help_text=_("For dere som følger familien. Den står ikke i noe brev."),
+    )  # fmt: skip
 
     def __init__(
         self, *args: Any, family: Family, by: User, meeting: InformationMeeting | None = None, **kwargs: Any
@@ -73,6 +81,8 @@ class BookForm(NMForm, OnceForm):
         self.by = by
         self.fields["members"].queryset = Member.objects.filter(family=family, moved_out_on=None)
         self.fields["home"].queryset = Household.objects.filter(family=family)
+        if meeting is None:
+            del self.fields["why"], self.fields["note"]
         following = family.assignments.live().exclude(user=by).values("user_id")
         self.fields["coordinator"].queryset = User.objects.filter(pk__in=following).order_by("name")
         if meeting is None and "members" not in self.initial:
@@ -98,12 +108,12 @@ class BookForm(NMForm, OnceForm):
         data = self.cleaned_data
         pairs = [(data[f"day{n}"], data[f"at{n}"]) for n in ("", "_2", "_3")]
         times = sorted({timezone.make_aware(datetime.combine(day, at)) for day, at in pairs if day})
-        names = ("place", "home", "members", "referrer_comes", "interpreter", "interpreter_ordered")
+        names = ("place", "home", "members", "referrer_comes", "interpreter", "interpreter_ordered", "why", "note")
         return {
             "starts_at": times[0] if len(times) == 1 else None,
             "proposals": times if len(times) > 1 else [],
             "coordinator": data["coordinator"] or self.by,
-            **{name: data[name] for name in names},
+            **{name: data[name] for name in names if name in data},
         }
 
 
@@ -128,6 +138,20 @@ class ChooseForm(forms.Form):
     starts_at = forms.DateTimeField()
 
 
+class CancelForm(NMForm, forms.Form):
+    submit_text = _("Avlys samtalen")
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    why = forms.ChoiceField(
+        label=_("Hvorfor avlyses samtalen?"), choices=TurnReason.choices, widget=forms.RadioSelect,
+        help_text=_("Brevet til familien sier det i en setning."),
+    )  # fmt: skip
+    note = PlainTextField(
+        label=_("Merknad"), max_length=300, required=False,
+        help_text=_("For dere som følger familien. Den står ikke i noe brev."),
+    )  # fmt: skip
+
+
 class RecordForm(NMForm, forms.Form):
     """What was told, what they asked, and the answer."""
 
@@ -142,7 +166,8 @@ class RecordForm(NMForm, forms.Form):
         label=_("Hva spurte familien om?"), long=True, max_length=SITUATION_LENGTH, required=False
     )
     outcome = forms.ChoiceField(
-        label=_("Hva svarte familien?"), choices=MeetingOutcome.choices, widget=forms.RadioSelect,
+        label=_("Hva svarte familien?"), widget=forms.RadioSelect,
+        choices=[choice for choice in MeetingOutcome.choices if choice[0] != MeetingOutcome.CANCELLED],
         help_text=_("Et ja her er ja til å være med. Samtykkene føres for hver person i neste steg. Et nei avslutter "
                     "oppfølgingen, og plassen blir ledig."),
     )  # fmt: skip

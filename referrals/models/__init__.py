@@ -3,7 +3,7 @@
 from .calculation import Calculation
 from .intake_meeting import NOTE_LENGTH, Addendum, AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
 from .letter import DecisionLetter
-from .meeting import InformationMeeting, MeetingMember
+from .meeting import InformationMeeting, MeetingMember, MeetingTurn
 from .referral import (
     SITUATION_LENGTH,
     Addition,
@@ -30,6 +30,7 @@ __all__ = [
     "IntakeDecision",
     "IntakeMeeting",
     "MeetingMember",
+    "MeetingTurn",
     "PlaceOffer",
     "Presence",
     "Recusal",

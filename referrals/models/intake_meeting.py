@@ -17,7 +17,7 @@ from nyemonstre.accounts.enums import Sector
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
 from referrals.enums import PersonRole
-from referrals.stages import MeetingState
+from referrals.stages import OVER, MeetingState
 
 from .referral import SITUATION_LENGTH, Referral
 
@@ -32,8 +32,8 @@ class IntakeMeetingQuerySet(models.QuerySet):
         return self.filter(municipality__in=here)
 
     def ahead(self):
-        """Those that are not closed, the nearest first."""
-        return self.exclude(state=MeetingState.CLOSED).order_by("held_on", "id")
+        """Those that are not closed or cancelled, the nearest first."""
+        return self.exclude(state__in=OVER).order_by("held_on", "id")
 
 
 class IntakeMeeting(Versioned):
@@ -52,6 +52,9 @@ class IntakeMeeting(Versioned):
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
+    # The last time it was moved: the day before that. `why` is of the last move, or of the cancelling.
+    moved_from = models.DateField(_("flyttet fra"), null=True)
+    why = models.CharField(_("hvorfor"), max_length=300, blank=True)
 
     objects = IntakeMeetingQuerySet.as_manager()
 
@@ -65,7 +68,11 @@ class IntakeMeeting(Versioned):
                 condition=Q(state=MeetingState.CLOSED, signed_by=F("leader"), signed_at__isnull=False)
                 | (~Q(state=MeetingState.CLOSED) & Q(signed_by=None, signed_at=None)),
                 name="intake_meeting_signed_by_its_leader",
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(why="") | (Q(moved_from=None) & ~Q(state=MeetingState.CANCELLED)),
+                name="intake_meeting_turned_says_why",
+            ),
         ]
 
     def __str__(self):
@@ -78,6 +85,10 @@ class IntakeMeeting(Versioned):
     @property
     def is_closed(self):
         return self.state == MeetingState.CLOSED
+
+    @property
+    def is_cancelled(self):
+        return self.state == MeetingState.CANCELLED
 
 
 class MeetingRows(models.QuerySet):

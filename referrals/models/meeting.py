@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from families.models import Family, FamilyRows, Household, Member
 from nyemonstre.versioned import Versioned
-from referrals.enums import MeetingOutcome, Told
+from referrals.enums import MeetingOutcome, Told, Turn, TurnReason
 
 from .referral import SITUATION_LENGTH
 
@@ -61,7 +61,13 @@ class InformationMeeting(Versioned):
             models.UniqueConstraint(fields=["family"], condition=Q(outcome=""), name="information_meeting_one_open"),
             models.CheckConstraint(
                 condition=Q(outcome="", held_on=None, recorded_by=None, recorded_at=None)
-                | (~Q(outcome="") & Q(held_on__isnull=False, recorded_by__isnull=False, recorded_at__isnull=False)),
+                | (
+                    ~Q(outcome="")
+                    & Q(recorded_by__isnull=False, recorded_at__isnull=False)
+                    # Whoever cancels holds no meeting.
+                    & (Q(outcome=MeetingOutcome.CANCELLED, held_on=None) | ~Q(outcome=MeetingOutcome.CANCELLED))
+                    & (Q(outcome=MeetingOutcome.CANCELLED) | Q(held_on__isnull=False))
+                ),
                 name="information_meeting_recorded_by_somebody",
             ),
             models.CheckConstraint(
@@ -83,6 +89,10 @@ class InformationMeeting(Versioned):
 
     def __str__(self):
         return ", ".join(f"{timezone.localtime(time):%d.%m.%Y %H:%M}" for time in self.times)
+
+    @property
+    def is_cancelled(self):
+        return self.outcome == MeetingOutcome.CANCELLED
 
     @property
     def times(self):
@@ -115,3 +125,34 @@ class MeetingMember(models.Model):
 
     def __str__(self):
         return str(self.member)
+
+
+class MeetingTurn(models.Model):
+    """An appointment was moved or cancelled: which times it had before, and why. Added, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    meeting = models.ForeignKey(InformationMeeting, on_delete=models.PROTECT, related_name="turns")
+    kind = models.CharField(_("hva"), max_length=10, choices=Turn.choices)
+    reason = models.CharField(_("hvorfor"), max_length=12, choices=TurnReason.choices)
+    # For the family's own pages. It stands in no letter and no mail.
+    note = models.CharField(_("merknad"), max_length=300, blank=True)
+    times_before = ArrayField(models.DateTimeField(), verbose_name=_("tidene som gjaldt"))
+    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    done_at = models.DateTimeField(default=timezone.now)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("endring av en avtalt samtale")
+        verbose_name_plural = _("endringer av avtalte samtaler")
+        ordering = ["-done_at", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(reason=TurnReason.OTHER) | ~Q(note=""), name="meeting_turn_other_says_what"
+            ),
+            models.CheckConstraint(condition=~Q(times_before=[]), name="meeting_turn_had_a_time"),
+        ]
+
+    def __str__(self):
+        return str(self.get_kind_display())

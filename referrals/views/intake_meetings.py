@@ -24,7 +24,7 @@ from referrals.forms.intake_meeting import AddendumForm, PlanForm, PresenceForm,
 from referrals.minutes import agenda_of, minutes
 from referrals.models import AgendaItem, IntakeMeeting, Referral
 from referrals.queue import age_words
-from referrals.stages import DECIDABLE, MeetingState
+from referrals.stages import DECIDABLE, OVER
 
 P = Permission
 PER_PAGE = 20
@@ -44,7 +44,7 @@ def intake_meeting_list(request: HttpRequest) -> HttpResponse:
     """Meetings that come, and those that have been, the newest first."""
     rows = IntakeMeeting.objects.permitted(request.user, P.VIEW_REFERRAL).select_related("municipality", "leader")
     ahead = list(rows.ahead()[:PER_PAGE])
-    page = Paginator(rows.filter(state=MeetingState.CLOSED), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows.filter(state__in=OVER), PER_PAGE).get_page(request.GET.get("page"))
     shown = [*ahead, *page.object_list]
     # Only what this person may read is counted, so that nothing is told by a number.
     items = AgendaItem.objects.permitted(request.user, P.VIEW_REFERRAL).filter(meeting__in=shown).order_by()
@@ -95,7 +95,7 @@ def intake_meeting_new(request: HttpRequest) -> HttpResponse:
 
 def meeting_page(request: HttpRequest, meeting: IntakeMeeting, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The meeting before and between the cases: the agenda, and who is there."""
-    may_decide = can(request.user, P.DECIDE_REFERRAL, meeting)
+    may_decide = not meeting.is_cancelled and can(request.user, P.DECIDE_REFERRAL, meeting)
     cases = agenda_of(request.user, meeting)
     there = {case["item"].referral_id for case in cases}
     more = Referral.objects.permitted(request.user, P.DECIDE_REFERRAL)

@@ -26,10 +26,11 @@ from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from referrals import actions
 from referrals.basis import calculations
 from referrals.enums import MeetingOutcome, ReferralEvent
-from referrals.forms.meeting import BookForm, ChooseForm, RecordForm
+from referrals.forms.meeting import BookForm, CancelForm, ChooseForm, RecordForm
 from referrals.letters import PAGE, calendar_file, languages_of, printed_invitation
-from referrals.models import InformationMeeting, MeetingMember, Referral
+from referrals.models import InformationMeeting, MeetingMember, MeetingTurn, Referral
 from referrals.queue import people_words
+from referrals.tasks import referrer_address
 from referrals.views.intake import history
 
 P = Permission
@@ -39,7 +40,12 @@ def _meetings(family: Family) -> list[InformationMeeting]:
     invited = MeetingMember.objects.select_related("member").order_by("member__birth_date")
     rows = InformationMeeting.objects.filter(family=family).order_by(F("recorded_at").desc(nulls_first=True), "pk")
     rows = rows.select_related("recorded_by", "coordinator", "booked_by", "home")
-    return list(rows.prefetch_related(Prefetch("invited", invited, to_attr="coming")))
+    turned = MeetingTurn.objects.select_related("done_by")
+    return list(
+        rows.prefetch_related(
+            Prefetch("invited", invited, to_attr="coming"), Prefetch("turns", turned, to_attr="turned")
+        )
+    )
 
 
 def _page(request: HttpRequest, family: Family, template: str, status: int = 200, **context: Any) -> HttpResponse:
@@ -69,10 +75,14 @@ def information_meeting(request: HttpRequest, family_id: UUID) -> HttpResponse:
                 messages.success(request, _("Avtalen er lagret."))
                 return redirect("referrals:information_meeting", family_id=family.pk)
     agreed = next((m for m in meetings if not m.outcome), None)
+    newest = max(meetings, key=lambda m: (not m.outcome, m.recorded_at), default=None)
+    called_off = newest if newest and newest.is_cancelled else None
     return _page(
         request, family, "information_meeting", status,
         open=agreed,
-        letters=languages_of(agreed) if agreed else [],
+        called_off=called_off,
+        letters=languages_of(agreed or called_off) if agreed or called_off else [],
+        by_mail=bool(newest and newest.turned and referrer_address(newest)),
         hidden=Outside(family).hidden,
         held=[m for m in meetings if m.outcome],
         answered=answered,
@@ -117,6 +127,29 @@ def _now_against(form: Any, stale: Stale) -> None:
     form.data = form.data.copy()
     form.data["version"] = str(stale.current.version)
     say(form, stale)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(P.CHANGE_FAMILY)
+def meeting_cancel(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
+    """It will not be held, and why."""
+    family, meeting = _open_meeting(request, family_id, meeting_id)
+    if meeting.outcome and request.method == "GET":
+        return redirect("referrals:information_meeting", family_id=family.pk)
+    form, status = CancelForm(request.POST or None, initial={"version": meeting.version}), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.cancel_meeting(meeting, by=request.user, **form.cleaned_data)
+            except Stale as stale:
+                _now_against(form, stale)
+            except Refused as refusal:
+                say(form, refusal)
+            else:
+                messages.success(request, _("Samtalen er avlyst. Gi familien beskjed."))
+                return redirect("referrals:information_meeting", family_id=family.pk)
+    return _page(request, family, "meeting_cancel", status, form=form, meeting=meeting)
 
 
 @require_http_methods(["GET", "POST"])

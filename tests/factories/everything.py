@@ -85,6 +85,8 @@ def _move_and_protect(family, members, by):
 def _meet_and_consent(family, members, by, say):
     place = say("møtested", "Kontoret")
     meeting = referral_actions.book_meeting(family, starts_at=timezone.now(), place=place, members=members, by=by)
+    later, why = timezone.now() + timedelta(hours=1), say("flyttet-fordi", "Bussen var innstilt")
+    meeting = referral_actions.change_meeting(meeting, starts_at=later, members=members, why="other", note=why, by=by)
     questions = say("spørsmål", "Hvem får vite det?")
     referral_actions.record_meeting(meeting, outcome="yes", told=Told.values, questions=questions, by=by)
     for member in members:

@@ -192,10 +192,12 @@ referrals:family_letter_pdf    view_family        404   -
 referrals:family_referral      view_family        404   -
 referrals:information_meeting  view_family        200 422
 referrals:intake_agenda        decide_referral      - 404
+referrals:intake_cancel        decide_referral    302 422
 referrals:intake_case          view_referral      200   -
 referrals:intake_case_assess   decide_referral      - 422
 referrals:intake_case_decide   decide_referral    302 422
 referrals:intake_case_recuse   decide_referral      - 302
+referrals:intake_change        decide_referral    302 422
 referrals:intake_meeting       view_referral      200   -
 referrals:intake_meeting_list  view_referral      200   -
 referrals:intake_meeting_new   decide_referral    200 422
@@ -206,6 +208,7 @@ referrals:intake_sign          decide_referral    200 422
 referrals:letter_new           decide_referral    200 422
 referrals:letter_pdf           view_referral      200   -
 referrals:meeting_agree        change_family        - 302
+referrals:meeting_cancel       change_family      302 422
 referrals:meeting_change       change_family      200 422
 referrals:meeting_file         change_family      302   -
 referrals:meeting_letter       change_family      302   -

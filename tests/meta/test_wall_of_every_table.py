@@ -47,6 +47,7 @@ OPENED_BY = {
     "plans_journalmember": P.VIEW_JOURNAL,
     "referrals_informationmeeting": P.VIEW_FAMILY,
     "referrals_meetingmember": P.VIEW_FAMILY,
+    "referrals_meetingturn": P.VIEW_FAMILY,
 }
 # Tables with a family column and a rule of their own, proven elsewhere.
 OWN_RULE = {

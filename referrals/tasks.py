@@ -1,0 +1,56 @@
+"""Mail about henvendelser to those who are no users. Never a name, a family or a case: only that there is news."""
+
+from functools import partial
+from uuid import UUID
+
+from celery import shared_task
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from families.protection import Outside
+from families.tasks import RETRIES, soon
+from nyemonstre.access.wall import as_job
+from nyemonstre.accounts import mail
+
+from .enums import ReferrerKind, Turn
+from .models import InformationMeeting, Referral
+
+
+def tell_referrer(meeting: InformationMeeting, kind: str) -> bool:
+    """Mail whoever sent the henvendelse that the appointment is moved or cancelled (Turn), when this is committed.
+
+    False when they were not to come, have no address, or the family is strictly protected: then they are called.
+    """
+    if not referrer_address(meeting):
+        return False
+    transaction.on_commit(partial(soon, mail_referrer, str(meeting.pk), kind), robust=True)
+    return True
+
+
+def referrer_address(meeting: InformationMeeting) -> str:
+    """The address of a service that was to come, or ""."""
+    if not meeting.referrer_comes or Outside(meeting.family).hidden:
+        return ""
+    referral = Referral.objects.of_family(meeting.family).first()
+    return referral.referrer_email if referral and referral.referrer_kind == ReferrerKind.SERVICE else ""
+
+
+@shared_task(**RETRIES)
+def mail_referrer(meeting_id: str, kind: str) -> None:
+    """In the municipality's language: it is a service that reads it."""
+    with as_job(), transaction.atomic():
+        meeting = InformationMeeting.objects.select_related("family__municipality").get(pk=UUID(meeting_id))
+        address, town = referrer_address(meeting), meeting.family.municipality
+    if not address:
+        return
+    with translation.override(town.language):
+        moved = kind == Turn.MOVED
+        subject = (
+            _("En samtale du er bedt om å komme til, er flyttet")
+            if moved
+            else _("En samtale du er bedt om å komme til, er avlyst")
+        )
+        text = render_to_string("referrals/mail/turned.txt", {"moved": moved, "municipality": town.name})
+        mail.send_outside(address, municipality=town, kind=f"talk_{kind}", subject=subject, text=text)
