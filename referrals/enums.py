@@ -127,6 +127,14 @@ class ContactHow(models.TextChoices):
     SERVICE = "service", _("Gjennom tjenesten som henvendte seg")
 
 
+class YesHow(models.TextChoices):
+    """How a family said yes to being helped on to another service."""
+
+    SPOKEN = "spoken", _("Sa det i en samtale")
+    PHONE = "phone", _("Sa det på telefon")
+    WRITTEN = "written", _("Skrev det")
+
+
 class OfferAnswer(models.TextChoices):
     """What became of an offered place. Empty: nobody has answered, and the last day has not passed."""
 
@@ -138,6 +146,12 @@ class OfferAnswer(models.TextChoices):
 
 class ReferralEvent(models.TextChoices):
     REFERRAL_SENT = "referral_sent", _("Sendte en henvendelse")
+    DRAFT_KEPT = "referral_draft_kept", _("Lagret utkastet til en henvendelse")
+    DRAFT_LINK_SENT = "referral_draft_link_sent", _("Sendte lenken til et utkast på e-post")
+    DRAFTS_DROPPED = "referral_drafts_dropped", _("Slettet utkast til henvendelser")
+    ATTACHMENT_SENT = "referral_attachment_sent", _("La ved en fil til en henvendelse")
+    ATTACHMENT_SCANNED = "referral_attachment_scanned", _("Sjekket et vedlegg for virus")
+    ATTACHMENT_OPENED = "referral_attachment_opened", _("Hentet et vedlegg til en henvendelse")
     REFERRAL_TAKEN_IN = "referral_taken_in", _("Tok opp en henvendelse")
     REFERRAL_ASSESSED = "referral_assessed", _("Vurderte målgruppen")
     BASIS_CALCULATED = "referral_calculated", _("Regnet ut inntekt eller bolig i en henvendelse")
@@ -149,6 +163,8 @@ class ReferralEvent(models.TextChoices):
     PLACE_OFFERED = "place_offered", _("Tilbød en plass")
     OFFER_ANSWERED = "place_offer_answered", _("Førte svaret på et tilbud om plass")
     OFFER_EXPIRED = "place_offer_expired", _("Fristen for et tilbud om plass gikk ut")
+    REFERRAL_FORWARDED = "referral_forwarded", _("Sendte en henvendelse videre til en annen tjeneste")
+    FORWARD_LETTER = "referral_forward_letter", _("Hentet brevet om en henvendelse som er sendt videre")
     REFERRAL_DECLINED = "referral_declined", _("Ga avslag på en henvendelse")
     INFORMATION_ASKED = "referral_information_asked", _("Ba om mer informasjon")
     FAMILY_JOINED = "referral_joined", _("Koblet en henvendelse til samme familie")

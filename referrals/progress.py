@@ -18,12 +18,17 @@ def secret_of(key: UUID) -> str:
     return signing.dumps(str(key), salt=SALT)
 
 
+def key_of(secret: str) -> UUID:
+    """The henvendelse of a secret; of one nobody was given, one that is none: both take as long to ask about."""
+    try:
+        return UUID(signing.loads(secret, salt=SALT))
+    except signing.BadSignature:
+        return uuid4()
+
+
 def progress(secret: str, number: str) -> Progress | None:
     """None for a secret nobody was given and for a number that is not its own; the two are not told apart."""
-    try:
-        key = UUID(signing.loads(secret, salt=SALT))
-    except signing.BadSignature:
-        key = uuid4()  # asked all the same, so that both take as long
+    key = key_of(secret)
     with connection.cursor() as cursor:
         cursor.execute("select sec.referral_progress(%s, %s)", [key, number.strip().upper()])
         found = cursor.fetchone()[0]

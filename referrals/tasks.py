@@ -1,13 +1,16 @@
-"""Mail about henvendelser to those who are no users. Never a name, a family or a case: only that there is news."""
+"""Mail about henvendelser to those who are no users, never with a name or a case; and attachments to be scanned."""
 
+import logging
 from functools import partial
 from uuid import UUID
 
-from celery import shared_task
+from celery import current_app, shared_task
+from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from kombu.exceptions import OperationalError as BrokerDown
 
 from families.protection import Outside
 from families.tasks import RETRIES, soon
@@ -15,7 +18,9 @@ from nyemonstre.access.wall import as_job
 from nyemonstre.accounts import mail
 
 from .enums import ReferrerKind, Turn
-from .models import InformationMeeting, Referral
+from .models import Attachment, InformationMeeting, Referral
+
+logger = logging.getLogger(__name__)
 
 
 def tell_referrer(meeting: InformationMeeting, kind: str) -> bool:
@@ -54,3 +59,16 @@ def mail_referrer(meeting_id: str, kind: str) -> None:
         )
         text = render_to_string("referrals/mail/turned.txt", {"moved": moved, "municipality": town.name})
         mail.send_outside(address, municipality=town, kind=f"talk_{kind}", subject=subject, text=text)
+
+
+def scan_soon(attachment: Attachment) -> None:
+    """When this transaction is committed, ask for a scan. With the broker away the next round of jobs.py does it."""
+    if settings.NM_CLAMD:
+        transaction.on_commit(partial(_ask, str(attachment.pk)), robust=True)
+
+
+def _ask(attachment_id: str) -> None:
+    try:
+        current_app.send_task("referrals.jobs.scan_attachment", [attachment_id])
+    except (BrokerDown, OSError) as error:
+        logger.warning("The broker is away (%s); an attachment waits for its scan.", type(error).__name__)

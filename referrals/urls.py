@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import (
     calculation,
+    forward,
     intake,
     intake_case,
     intake_meetings,
@@ -27,6 +28,7 @@ ONE_TALK = TALK + "<uuid:meeting_id>/"
 urlpatterns = [
     # open to everybody
     path("ny/", sending.referral_new, name="referral_new"),
+    path("utkast/<str:secret>/", sending.referral_resume, name="referral_resume"),
     path("kvittering/<str:receipt>/", sending.referral_receipt, name="referral_receipt"),
     path("status/<str:secret>/", progress.referral_progress, name="referral_progress"),
     # the intake team
@@ -41,6 +43,9 @@ urlpatterns = [
     path(ONE + "inntekt-og-bolig/", calculation.calculate, name="calculate"),
     path(ONE + "samme-familie/", same_family.same_family, name="same_family"),
     path(ONE + "venter/", waiting.waiting_case, name="waiting_case"),
+    path(ONE + "vedlegg/<uuid:attachment_id>/", progress.attachment_file, name="attachment_file"),
+    path(ONE + "videre/", forward.forward_new, name="forward_new"),
+    path(ONE + "videre/<uuid:forward_id>.pdf", forward.forward_pdf, name="forward_pdf"),
     path(ONE + "flytt/", lists.waiting_move, name="waiting_move"),
     path(ONE + "brev/<uuid:decision_id>/", letters.letter_new, name="letter_new"),
     path(ONE + "brev/<uuid:letter_id>.pdf", letters.letter_pdf, name="letter_pdf"),

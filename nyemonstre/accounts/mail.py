@@ -20,7 +20,7 @@ def send(to: User, *, kind: str, subject: str, text: str) -> None:
         mail_sent(to, kind)
 
 
-def send_outside(address: str, *, municipality: Municipality, kind: str, subject: str, text: str) -> None:
+def send_outside(address: str, *, municipality: Municipality | None, kind: str, subject: str, text: str) -> None:
     """Mail somebody who is no user: whoever sent a henvendelse. Never a name, a family or a case in `text`.
 
     Raises OSError or SMTPException as `send` does.

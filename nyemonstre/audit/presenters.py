@@ -36,7 +36,16 @@ _WHY = {
 
 
 # What people do without being logged in; the rest that nobody did, the clock did.
-_VISITORS = ("login_failed", "referral_sent", "refused", "action_refused", "rolled_back")
+_VISITORS = (
+    "login_failed",
+    "referral_sent",
+    "referral_draft_kept",
+    "referral_draft_link_sent",
+    "referral_attachment_sent",
+    "refused",
+    "action_refused",
+    "rolled_back",
+)
 
 # Kinds of events, as one filters them: the words, and the events.
 KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from crispy_forms.layout import HTML, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -13,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.enums import Sector as ServiceSector
 from nyemonstre.accounts.models import Municipality
+from nyemonstre.files.forms import UploadField, what_is_taken
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, RowsFormSet, speak_plainly
 from nyemonstre.ui.once import OnceForm
 from referrals.actions import NewPerson, NewReferral
@@ -264,3 +266,29 @@ class ProgressForm(NMForm, forms.Form):
         label=_("Nummeret på henvendelsen"), max_length=20, help_text=_("For eksempel H-2026-12345."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )  # fmt: skip
+
+
+class LinkForm(NMForm, forms.Form):
+    submit_text = _("Send lenken")
+    submit_name = "send_link"
+
+    email = forms.EmailField(
+        label=_("Send lenken på e-post"), max_length=254, widget=forms.EmailInput({"autocomplete": "email"}),
+        help_text=_("Det står ikke noe om familien i e-posten."),
+    )  # fmt: skip
+
+
+class AttachForm(NMForm, OnceForm):
+    """One more file with a henvendelse that is sent."""
+
+    submit_text = _("Legg ved filen")
+    submit_name = "attach"
+
+    number = forms.CharField(widget=forms.HiddenInput, max_length=20)
+    file = UploadField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = what_is_taken()
+        self.helper.attrs = {"data-upload": ""}
+        self.helper.layout = Layout(*self.fields, HTML("{% include 'documents/_upload_status.html' %}"))

@@ -1,6 +1,7 @@
 """What is stored about a henvendelse, from the form to the family's answer."""
 
 from .calculation import Calculation
+from .forward import Forward
 from .intake_meeting import NOTE_LENGTH, Addendum, AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
 from .letter import DecisionLetter
 from .meeting import InformationMeeting, MeetingMember, MeetingTurn
@@ -14,18 +15,23 @@ from .referral import (
     WaitingMove,
 )
 from .same_family import SameFamily
+from .sending import DRAFT_LASTS, MOST_ATTACHMENTS, Attachment, ReferralDraft
 from .waiting import QUIET_AFTER, PlaceOffer, WaitingContact
 
 __all__ = [
+    "DRAFT_LASTS",
+    "MOST_ATTACHMENTS",
     "NOTE_LENGTH",
     "QUIET_AFTER",
     "SITUATION_LENGTH",
     "Addendum",
     "Addition",
     "AgendaItem",
+    "Attachment",
     "Calculation",
     "CriterionAnswer",
     "DecisionLetter",
+    "Forward",
     "InformationMeeting",
     "IntakeDecision",
     "IntakeMeeting",
@@ -35,6 +41,7 @@ __all__ = [
     "Presence",
     "Recusal",
     "Referral",
+    "ReferralDraft",
     "ReferredPerson",
     "SameFamily",
     "WaitingContact",

@@ -22,7 +22,7 @@ from referrals.basis import calculations
 from referrals.duplicates import alike
 from referrals.enums import Outcome
 from referrals.forms.intake import AdditionForm, AssessForm, DecisionForm
-from referrals.models import DecisionLetter, Referral
+from referrals.models import Attachment, DecisionLetter, Referral
 from referrals.queue import agenda, next_case, people_words
 
 P = Permission
@@ -39,6 +39,11 @@ def decision_form(request: HttpRequest, referral: Referral, data: Any = None) ->
     return DecisionForm(data, referral=referral, places=actions.places_for(referral), may_override=may_override)
 
 
+def attachments(referral: Referral, user: User) -> list[Attachment]:
+    """The files that came with it, for the intake team alone."""
+    return list(Attachment.objects.permitted(user, P.VIEW_REFERRAL).filter(referral=referral))
+
+
 def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole page, with the forms that came back with errors in the place of the empty ones."""
     may_decide = can(request.user, P.DECIDE_REFERRAL, referral) and referral.decidable
@@ -49,6 +54,7 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
         "history": history(referral, request.user),
         "alike": alike(request.user, [referral])[referral.pk],
         "calculations": calculations(referral),
+        "attachments": attachments(referral, request.user),
         "may_decide": may_decide,
         "may_calculate": may_decide,
         "may_add": can(request.user, P.DECIDE_REFERRAL, referral),
@@ -78,6 +84,10 @@ def history(referral: Referral, user: User, family: Family | None = None) -> dic
         "may_write": actions.may_write(user, referral),
         "decisions": list(decisions.prefetch_related(Prefetch("letters", made))),
         "additions": list(referral.additions.select_related("written_by")),
+        "forwards": list(referral.forwards.select_related("sent_by")),
+        "may_forward": family is None
+        and referral.state in actions.FORWARDABLE
+        and can(user, P.DECIDE_REFERRAL, referral),
         "contacts": list(referral.contacts.select_related("written_by")),
         "offers": list(referral.offers.select_related("coordinator", "answered_by")),
         "moves": list(referral.moves.select_related("moved_by")),

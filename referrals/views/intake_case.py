@@ -21,7 +21,7 @@ from referrals.forms.intake_meeting import CaseForm, RecusalForm
 from referrals.minutes import agenda_of
 from referrals.models import AgendaItem, IntakeMeeting, Presence, Recusal, sector_label
 from referrals.queue import people_words
-from referrals.views.intake import history
+from referrals.views.intake import attachments, history
 from referrals.views.intake_meetings import open_intake_meeting
 
 P = Permission
@@ -68,7 +68,8 @@ def case_page(
         "following": _following(cases, at), "people_words": people_words(referral),
         "history": history(referral, request.user),
         "alike": alike(request.user, [referral])[referral.pk], "may_add": False,
-        "calculations": calculations(referral), "may_calculate": may,
+        "calculations": calculations(referral), "attachments": attachments(referral, request.user),
+        "may_calculate": may,
         "may_decide": may and meeting.is_open, "may_assess": may,
         "in_room": request.user.pk in {person.user_id for person in room},
         "room": [(person, sector_label(person.sector)) for person in room],

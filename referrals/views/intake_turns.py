@@ -40,7 +40,7 @@ def intake_change(request: HttpRequest, intake_meeting_id: UUID) -> HttpResponse
     meeting = open_intake_meeting(request, intake_meeting_id, P.DECIDE_REFERRAL)
     if meeting.state not in MAY["change"] and request.method == "GET":
         return redirect(HERE, intake_meeting_id=meeting.pk)
-    form = MoveMeetingForm(request.POST or None, meeting=meeting)
+    form = MoveMeetingForm(request.POST if request.method == "POST" else None, meeting=meeting)
     if form.is_bound and form.is_valid():
         try:
             actions.change_intake_meeting(meeting, by=request.user, **form.cleaned_data)
@@ -61,7 +61,7 @@ def intake_cancel(request: HttpRequest, intake_meeting_id: UUID) -> HttpResponse
     meeting = open_intake_meeting(request, intake_meeting_id, P.DECIDE_REFERRAL)
     if meeting.state not in MAY["cancel"] and request.method == "GET":
         return redirect(HERE, intake_meeting_id=meeting.pk)
-    form = CancelMeetingForm(request.POST or None, initial={"version": meeting.version})
+    form = CancelMeetingForm(request.POST if request.method == "POST" else None, initial={"version": meeting.version})
     if form.is_bound and form.is_valid():
         try:
             following = actions.cancel_intake_meeting(meeting, by=request.user, **form.cleaned_data)

@@ -14,6 +14,7 @@ PUBLIC = {
     "accounts:work_account_done": "the way back from it, with a state of this browser",
     "accounts:invitation": "a link with a secret, sent by the administrator",
     "referrals:referral_new": "services and families send a henvendelse without an account",
+    "referrals:referral_resume": "a draft, by a secret of 256 bits; only whoever has the link finds it, for 14 days",
     "referrals:referral_receipt": "the receipt, by a signed secret; shows only its number",
     "referrals:referral_progress": "how far it has come, by a signed secret and the number; nothing of the content",
     "ui:accessibility": "the law asks for it",
@@ -186,18 +187,21 @@ plans:plan_mark                change_plan        200 200
 plans:review                   view_plan          200 422
 plans:to_do                    view_plan          200   -
 plans:words_history            view_plan          200   -
+referrals:attachment_file      view_referral      404   -
 referrals:calculate            decide_referral    200 422
 referrals:family_letter_new    change_family      404 404
 referrals:family_letter_pdf    view_family        404   -
 referrals:family_referral      view_family        404   -
+referrals:forward_new          decide_referral    200 422
+referrals:forward_pdf          view_referral      404   -
 referrals:information_meeting  view_family        200 422
 referrals:intake_agenda        decide_referral      - 404
-referrals:intake_cancel        decide_referral    302 422
+referrals:intake_cancel        decide_referral    200 422
 referrals:intake_case          view_referral      200   -
 referrals:intake_case_assess   decide_referral      - 422
 referrals:intake_case_decide   decide_referral    302 422
 referrals:intake_case_recuse   decide_referral      - 302
-referrals:intake_change        decide_referral    302 422
+referrals:intake_change        decide_referral    200 422
 referrals:intake_meeting       view_referral      200   -
 referrals:intake_meeting_list  view_referral      200   -
 referrals:intake_meeting_new   decide_referral    200 422
@@ -222,6 +226,7 @@ referrals:referral_list        view_referral      200   -
 referrals:referral_new         public             200 422
 referrals:referral_progress    public             200 422
 referrals:referral_receipt     public             404   -
+referrals:referral_resume      public             404 404
 referrals:referral_take_in     decide_referral      - 302
 referrals:same_family          decide_referral      - 302
 referrals:waiting_case         decide_referral    200 404

@@ -146,6 +146,8 @@ class World:
             "item_id": item.pk,
             "decision_id": decision.pk,
             "letter_id": letter.pk,
+            "attachment_id": uuid4(),
+            "forward_id": uuid4(),
             "waiting_id": reread(waiting, team).pk,
             "service_id": service,
             "user_id": team.coordinator.pk,
