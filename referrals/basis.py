@@ -45,11 +45,12 @@ def low_income(
     for year, income in sorted(incomes.items()):
         limit = limits.get(year)
         known = limit is not None and limit.value is not None
+        checked = limit.checked_on.isoformat() if known and limit.checked_on else None
         ages = [person.age(date(year, 12, 31)) for person in people if person.birth_date.year <= year]
         rows.append(
             {
                 "year": year, "ages": ages, "income": income, "threshold": int(limit.value) if known else None,
-                "source": limit.source if known else "", "checked_on": limit.checked_on.isoformat() if known else None,
+                "source": limit.source if known else "", "checked_on": checked,
             }
         )  # fmt: skip
     found = persistent_low_income([_year(row) for row in rows])

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from families import assignments, pages
 from families.enums import AssignmentKind, FamilyEvent, FamilyState
+from families.forecast import forecast
 from families.forms import AssignForm, EndAssignmentForm, HandOverForm
 from families.models import Assignment, Family, Milestone
 from families.places import coordinators, places
@@ -64,6 +65,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "municipality": municipality,
         "mine": mine,
         "today": today,
+        "forecast": forecast(municipality, today),
         "waiting_count_url": pages.address("referrals:waiting_count"),
         "waiting_list_url": pages.address("referrals:waiting_list"),
     }

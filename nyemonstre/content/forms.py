@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.text import slugify
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
@@ -50,9 +50,9 @@ class FactForm(NMForm, OnceForm):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("value") is not None and not data.get("unit"):
-            self.add_error("unit", _t("Velg hva tallet er, for eksempel kroner i året."))
+            self.add_error("unit", gettext("Velg hva tallet er, for eksempel kroner i året."))
         if data.get("kind") == Kind.LINK and not data.get("url") and "url" not in self.errors:
-            self.add_error("url", _t("Skriv lenken."))
+            self.add_error("url", gettext("Skriv lenken."))
         if data.get("kind") == Kind.THRESHOLD:
             self._clean_threshold(data)
         return data
@@ -60,12 +60,14 @@ class FactForm(NMForm, OnceForm):
     def _clean_threshold(self, data: dict[str, Any]) -> None:
         """A limit is one number for one calendar year; half a year would be averaged as a whole one."""
         if data.get("value") is None and "value" not in self.errors:
-            self.add_error("value", _t("Skriv grensen i kroner."))
+            self.add_error("value", gettext("Skriv grensen i kroner."))
         first, last = data.get("valid_from"), data.get("valid_until")
         if first and (
             not last or (first.month, first.day, last.month, last.day) != (1, 1, 12, 31) or first.year != last.year
         ):
-            self.add_error("valid_until", _t("Grensen gjelder et helt kalenderår, fra 1. januar til 31. desember."))
+            self.add_error(
+                "valid_until", gettext("Grensen gjelder et helt kalenderår, fra 1. januar til 31. desember.")
+            )
 
     def place(self) -> Any:
         """The municipality the fact belongs to."""

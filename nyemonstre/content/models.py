@@ -32,9 +32,11 @@ class FactQuerySet(models.QuerySet):
         return self.filter(Q(valid_until=None) | Q(valid_until__gte=day), valid_from__lte=day)
 
     def due_for_check(self, today=None):
-        """In force, and not looked at for a year."""
+        """In force, and not looked at for a year, or never."""
         today = today or timezone.localdate()
-        return self.on(today).filter(checked_on__lt=today - timezone.timedelta(days=CHECK_AFTER))
+        return self.on(today).filter(
+            Q(checked_on=None) | Q(checked_on__lt=today - timezone.timedelta(days=CHECK_AFTER))
+        )
 
     def thresholds(self, municipality, years):
         """{year: kroner} for the years somebody has filled in; the others are not there."""
@@ -59,7 +61,8 @@ class Fact(Versioned):
     source = models.CharField(_("kilde"), max_length=200)
     valid_from = models.DateField(_("gjelder fra"))
     valid_until = models.DateField(_("gjelder til og med"), null=True, blank=True)
-    checked_on = models.DateField(_("sist kontrollert"), default=timezone.localdate)
+    # Empty: nobody has compared it with its source yet.
+    checked_on = models.DateField(_("sist kontrollert"), default=timezone.localdate, null=True, blank=True)
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("av")
     )
@@ -107,4 +110,4 @@ class Fact(Versioned):
     def is_stale(self, today=None):
         today = today or timezone.localdate()
         in_force = self.valid_from <= today and (self.valid_until is None or self.valid_until >= today)
-        return in_force and (today - self.checked_on).days > CHECK_AFTER
+        return in_force and (self.checked_on is None or (today - self.checked_on).days > CHECK_AFTER)

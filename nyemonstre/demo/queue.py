@@ -5,12 +5,17 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.db import transaction
+from django.utils import timezone
 
+from consent.enums import Sector as ServiceSector
 from nyemonstre.access.wall import acting_as, as_job
 from referrals import actions
-from referrals.enums import Criterion, CriterionValue, Outcome, ReferrerKind
+from referrals.enums import Criterion, CriterionValue, Outcome, PersonRole, ReferrerKind, YesHow
+from referrals.forward_letter import Onward
 from referrals.models import Referral
+from referrals.progress import secret_of
 
 from . import letters
 from .clock import moment, travelling_to, working_day
@@ -91,6 +96,9 @@ def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
     new = town.referral(plot, rng, **(own if case.by_family else {}))
     with travelling_to(min(moment(working_day(came), rng), now)):
         sent = actions.submit(town.municipality, new=new, people=people_of(plot, rng, came, now.date()), by=None)
+        if case.by_family:
+            paper = ContentFile("Husleien øker fra nyttår. Utleier.\n".encode(), name="brev fra utleier.txt")
+            actions.attach(secret_of(sent.pk), number=sent.reference, file=paper, by=None)
     if case.becomes == "new":
         return
     by = rng.choice(town.people["intake"])
@@ -114,11 +122,27 @@ def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
         )  # fmt: skip
         if outcome in (Outcome.DECLINED, Outcome.WAITING):
             letters.write(decision, by)
+        if outcome == Outcome.DECLINED:
+            _help_on(referral, by)
     if case.becomes == "answered":
         with travelling_to(min(moment(working_day(came + timedelta(days=17)), rng), now)):
             actions.add_information(
                 referral, text="Oppholdet er avklart. Vedtaket er fornyet i tre år.", came_from=new.referrer_name, by=by
             )
+
+
+def _help_on(referral: Referral, by: Any) -> None:
+    """With the no, the family is helped on to somebody who can help with what it needs now."""
+    with acting_as(by):
+        adult = next(person for person in referral.people.all() if person.role == PersonRole.ADULT)
+    actions.forward(
+        referral, by=by,
+        onward=Onward(
+            service=f"NAV {referral.municipality.name}", sector=ServiceSector.NAV, yes_by=adult.full_name,
+            told="Familien vil ha hjelp til å få oversikt over regningene, i én samtale, og gjerne på kveldstid.",
+            yes_on=timezone.localdate(), yes_how=YesHow.PHONE, language="nb", to=[adult.full_name],
+        ),
+    )  # fmt: skip
 
 
 def _reckon(case: Case, referral: Referral, rng: Random, now: datetime, by: Any) -> None:

@@ -89,6 +89,7 @@ def bare() -> dict[str, Any]:
         "who": {},
         "demo": settings.DEMO,
         "language": language,
+        "right_to_left": False,
         "languages": [],
         "home_url": "/",
         "footer_links": [],
@@ -115,6 +116,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         return base
     return {
         **base,
+        "right_to_left": getattr(request, "right_to_left", False),
         "nav": SimpleLazyObject(lambda: _nav(request)),
         "who": SimpleLazyObject(lambda: _who(request)),
         "languages": [

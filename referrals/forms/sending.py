@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.http import QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.enums import Sector as ServiceSector
@@ -116,7 +116,7 @@ class ReferralForm(NMForm, OnceForm):
             data |= {"referrer_service": "", "referrer_sector": "", "referrer_role": ""}
         reached = data.get("referrer_phone") or data.get("referrer_email")
         if not reached and not {"referrer_phone", "referrer_email"} & set(self.errors):
-            self.add_error("referrer_phone", _t("Skriv telefon eller e-post, så inntaksteamet kan svare deg."))
+            self.add_error("referrer_phone", gettext("Skriv telefon eller e-post, så inntaksteamet kan svare deg."))
         return data
 
     def municipality_chosen(self) -> Municipality:
@@ -171,7 +171,7 @@ class PersonForm(NMForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if data.get("needs_interpreter") and not data.get("language"):
-            self.add_error("language", _t("Skriv hvilket språk tolken skal kunne."))
+            self.add_error("language", gettext("Skriv hvilket språk tolken skal kunne."))
         self._check_age(data)
         self._check_homes(data)
         return data
@@ -181,22 +181,22 @@ class PersonForm(NMForm, forms.Form):
         if birth and data.get("role") == PersonRole.CHILD:
             age = today.year - birth.year - ((today.month, today.day) < (birth.month, birth.day))
             if age >= OF_AGE:
-                self.add_error("role", _t("Personen er over 18 år. Velg voksen, eller rett fødselsdatoen."))
+                self.add_error("role", gettext("Personen er over 18 år. Velg voksen, eller rett fødselsdatoen."))
 
     def _check_homes(self, data: dict[str, Any]) -> None:
         other, other_share = data.get("other_home"), data.get("other_share")
         if other and not other_share and "other_share" not in self.errors:
-            self.add_error("other_share", _t("Skriv hvor mye av tiden personen bor der."))
+            self.add_error("other_share", gettext("Skriv hvor mye av tiden personen bor der."))
         if other_share and not other and "other_home" not in self.errors:
-            self.add_error("other_home", _t("Skriv hvor personen bor resten av tiden."))
+            self.add_error("other_home", gettext("Skriv hvor personen bor resten av tiden."))
         if not data.get("share") and "share" not in self.errors:
             data["share"] = 100 - (other_share or 0)
         if (data.get("share") or 0) + (other_share or 0) > 100:
-            self.add_error("other_share", _t("Til sammen blir det over 100 prosent av tiden."))
+            self.add_error("other_share", gettext("Til sammen blir det over 100 prosent av tiden."))
         elif data.get("role") == PersonRole.CHILD and other_share and data["share"] + other_share != 100:
-            self.add_error("other_share", _t("Et barn i to hjem har 100 prosent av tiden i dem til sammen."))
+            self.add_error("other_share", gettext("Et barn i to hjem har 100 prosent av tiden i dem til sammen."))
         if other and data.get("home") and same(other) == same(data["home"]):
-            self.add_error("other_home", _t("Dette er samme hjem som det første."))
+            self.add_error("other_home", gettext("Dette er samme hjem som det første."))
 
 
 class PeopleRows(RowsFormSet):
@@ -220,13 +220,13 @@ class PeopleRows(RowsFormSet):
         if any(form.errors for form in self.forms):
             return
         if not any(row["role"] == PersonRole.ADULT for row in self.filled):
-            raise ValidationError(_t("Skriv inn minst én voksen i familien."), code="no_adult")
+            raise ValidationError(gettext("Skriv inn minst én voksen i familien."), code="no_adult")
         names = {same(row["home"]): row["home"] for row in self.filled if row["home"]}
         for form in self.forms:
             if not form.has_changed() or form.cleaned_data["home"]:
                 continue
             if len(names) > 1:
-                form.add_error("home", _t("Familien har flere hjem. Skriv hvilket denne personen bor i."))
+                form.add_error("home", gettext("Familien har flere hjem. Skriv hvilket denne personen bor i."))
             else:
                 form.cleaned_data["home"] = next(iter(names.values()), str(HOME))
 

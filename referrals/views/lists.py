@@ -1,5 +1,7 @@
 """The queue and the waiting list."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,9 +15,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from families.enums import FamilyEvent
+from families.forecast import forecast
 from nyemonstre.access.limits import limited, searches
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
+from nyemonstre.accounts.models import Municipality
 from nyemonstre.audit.log import record, searched
 from nyemonstre.refusals import Refused, Stale
 from referrals import actions
@@ -101,10 +105,17 @@ def waiting_list(request: HttpRequest) -> HttpResponse:
         "page_obj": page,
         "several": len({row.municipality_id for row in page.object_list}) > 1,
         "weeks": QUIET_AFTER.days // 7,
+        "forecasts": _forecasts(request, today),
         "may_move": request.user.may_use(P.DECIDE_REFERRAL),
     }
     record(FamilyEvent.LIST_OPENED, by=request.user, facts={"list": "waiting_list", "rows": len(lines)})
     return render(request, "referrals/waiting_list.html", context)
+
+
+def _forecasts(request: HttpRequest, today: date) -> list[dict[str, Any]]:
+    """Places now and ahead, for each municipality one decides or leads in."""
+    towns = Municipality.objects.permitted(request.user, P.DECIDE_REFERRAL)
+    return [{"town": town, "forecast": forecast(town, today)} for town in towns]
 
 
 @require_safe

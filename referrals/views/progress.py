@@ -18,6 +18,7 @@ from referrals import actions
 from referrals.enums import Progress
 from referrals.forms.sending import AttachForm, ProgressForm
 from referrals.models import Attachment
+from referrals.packs import spoken
 from referrals.progress import progress
 from referrals.views.intake import open_referral
 
@@ -26,6 +27,7 @@ from referrals.views.intake import open_referral
 @never_cache
 @require_http_methods(["GET", "POST"])
 @limited("progress", times=20, seconds=3600, when=lambda request: sends(request) and "attach" not in request.POST)
+@spoken
 def referral_progress(request: HttpRequest, secret: str) -> HttpResponse:
     """Asks for the number, then says one of three words. The number stands in no address."""
     if "attach" in request.POST:

@@ -18,8 +18,10 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from nyemonstre.ui.forms import asks_for_row
 from referrals import drafts
 from referrals.actions import forget_draft, keep_draft, send_draft_link, submit
+from referrals.enums import ReferrerKind
 from referrals.forms.sending import PEOPLE_PREFIX, LinkForm, PeopleFormSet, ReferralForm, without_row
 from referrals.limits import too_many
+from referrals.packs import PARAMETER, packs, spoken
 from referrals.progress import secret_of
 
 SALT = "referrals.receipt"
@@ -31,6 +33,7 @@ RECEIPT_AGE = 90 * 24 * 3600
 @never_cache
 @require_http_methods(["GET", "POST"])
 @limited("referral_draft", times=40, seconds=3600, when=lambda request: "keep" in request.POST)
+@spoken
 def referral_new(request: HttpRequest) -> HttpResponse:
     """Send a henvendelse, for services and for families themselves."""
     return _form_page(request)
@@ -40,6 +43,7 @@ def referral_new(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @limited("referral_draft", times=40, seconds=3600)
+@spoken
 def referral_resume(request: HttpRequest, secret: str) -> HttpResponse:
     """The same form with what was typed in it, for whoever has the link; until it is sent, or runs out."""
     draft = drafts.find(secret)
@@ -57,7 +61,10 @@ def _form_page(
     sent = request.method == "POST" and link is None
     data = without_row(request.POST) if sent else draft.data if draft else None
     municipalities = list(Municipality.objects.all())
+    pack = request.pack  # type: ignore[attr-defined]  # from spoken
     initial = {"municipality": _likely(request, municipalities)}
+    if pack:
+        initial["referrer_kind"] = ReferrerKind.FAMILY  # services read Norwegian
     form = ReferralForm(data, municipalities=municipalities, initial=initial)
     people = PeopleFormSet(data, prefix=PEOPLE_PREFIX)
     form.formsets = [people]
@@ -81,9 +88,16 @@ def _form_page(
                 return redirect("referrals:referral_receipt", receipt=receipt)
         status = 429 if getattr(form, "flooded", False) else 422
     context = {"form": form, "people": people, "draft": draft, "link": link or LinkForm() if draft else None}
+    context |= {"pack": pack, "packs": packs().values(), "language_of": PARAMETER}
     if draft:
-        context["resume_url"] = request.build_absolute_uri(reverse("referrals:referral_resume", args=[secret]))
+        context["resume_url"] = request.build_absolute_uri(_resume_url(request, secret))
     return render(request, "referrals/referral_new.html", context, status=status)
+
+
+def _resume_url(request: HttpRequest, secret: str) -> str:
+    """Where the draft is found again, in the language it is written in."""
+    url, pack = reverse("referrals:referral_resume", args=[secret]), request.pack  # type: ignore[attr-defined]
+    return f"{url}?{PARAMETER}={pack.code}" if pack else url
 
 
 def _by(request: HttpRequest) -> User | None:
@@ -95,7 +109,7 @@ def _send_link(request: HttpRequest, secret: str, draft: drafts.Draft) -> HttpRe
     if link.is_valid():
         url = reverse("referrals:referral_resume", args=[secret])
         try:
-            send_draft_link(link.cleaned_data["email"], url=url, by=_by(request))
+            send_draft_link(link.cleaned_data["email"], url=_resume_url(request, secret), by=_by(request))
         except Refused as refusal:
             say(link, refusal)
         else:
@@ -143,6 +157,7 @@ def _likely(request: HttpRequest, municipalities: list[Municipality]) -> Municip
 @public
 @never_cache
 @require_safe
+@spoken
 def referral_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     """The number and what happens next. Everything stands signed in the address; the henvendelse is not read."""
     try:

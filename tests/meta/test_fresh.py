@@ -42,6 +42,8 @@ LIMITED = {
     "referrals:referral_list": "search",
     "consent:service_list": "search",
     "referrals:referral_progress": "progress",
+    "referrals:referral_new": "referral_draft",
+    "referrals:referral_resume": "referral_draft",
     "audit:event_export": "export",
     "accounts:second_step": "second_step",
     "accounts:passkey": "passkey",
