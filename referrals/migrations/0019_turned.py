@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0013_letters"),
         ("families", "0011_told_without_consent"),
-        ("referrals", "0017_waiting_wall"),
+        ("referrals", "0018_families_of_referrals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,7 +19,7 @@ create policy closed_stays on referrals_intakemeeting as restrictive for update 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0018_turned")]
+    dependencies = [("referrals", "0019_turned")]
 
     operations = [
         protect(

@@ -65,7 +65,7 @@ UNFROZEN = "grant update, delete on referrals_attachment, referrals_forward to n
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0020_sending")]
+    dependencies = [("referrals", "0021_sending")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS, REVERSE),

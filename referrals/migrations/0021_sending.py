@@ -13,7 +13,7 @@ import nyemonstre.vault.fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0019_turned_wall"),
+        ("referrals", "0020_turned_wall"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
