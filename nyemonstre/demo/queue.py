@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from consent.enums import Sector as ServiceSector
+from families.places import places
 from nyemonstre.access.wall import acting_as, as_job
 from referrals import actions
 from referrals.enums import Criterion, CriterionValue, Outcome, PersonRole, ReferrerKind, YesHow
@@ -83,6 +84,8 @@ def fill(town: Any, number: int, now: datetime, scale: float) -> None:
         _move_up("Brekke", town, now)
     if any(case.name == "Nørve" for case in new):
         _send_again("Nørve", "Noerve", town, now)
+    if any(case.becomes == Outcome.WAITING for case in new):
+        _keep_in_touch(town, now)
 
 
 def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
@@ -156,6 +159,23 @@ def _reckon(case: Case, referral: Referral, rng: Random, now: datetime, by: Any)
     with travelling_to(min(moment(working_day(now.date() - timedelta(days=case.days - 4)), rng), now)):
         actions.calculate_low_income(referral, people=people, incomes=incomes, by=by)
         actions.calculate_crowding(referral, people=people, rooms=len(people) - 1, area=len(people) * 22, by=by)
+
+
+def _keep_in_touch(town: Any, now: datetime) -> None:
+    """The first on the list was rung, and is offered a place when a coordinator has one; the next got a letter."""
+    by = town.people["intake"][0]
+    with acting_as(by):
+        rows = Referral.objects.waiting().filter(municipality=town.municipality).select_related("municipality")
+        waiting = list(rows.order_by("waiting_position")[:2])
+    for referral, how, days, said in zip(waiting, ("phone", "letter"), (6, 13), town.say("waits"), strict=False):
+        with travelling_to(now - timedelta(days=days)):
+            actions.note_contact(referral, how=how, note=said, by=by)
+    with travelling_to(now - timedelta(days=2)):
+        with acting_as(by):
+            free = [row.user for row in places(town.municipality) if not row.full]
+        if waiting and free:
+            answer_by = now.date() + timedelta(days=12)
+            actions.offer_place(waiting[0], coordinator=free[0], answer_by=answer_by, by=by)
 
 
 def _send_again(name: str, spelled: str, town: Any, now: datetime) -> None:

@@ -107,7 +107,7 @@ class Work:
         """The first line runs for a year at a time; others have no end, but for what the marks say."""
         last = number == len(self.sectors) - 1
         if last and self.plot.has("expiring"):
-            return self.walk.today + timedelta(days=18)
+            return self.walk.today + timedelta(days=14)
         if last and self.plot.has("expired"):
             return self.walk.today - timedelta(days=12)
         return add_months(localdate(), 12) if number == 0 else None
