@@ -12,11 +12,11 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from .enums import CORE, Purpose
-from .wording import ConsentText, ExtraPurpose
+from .wording import STANDARD_VERSIONS, ConsentText, ExtraPurpose
 
-CURRENT = "2026-1"
+CURRENT = STANDARD_VERSIONS[-1]
 BEGAN = date(2026, 1, 1)
-STANDARD = _("Standardteksten i Nye mønstre")
+STANDARD = _("Standardtekst fra Nye mønstre")
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,9 @@ from nyemonstre.versioned import Versioned
 
 from .enums import Purpose
 
+# The product's own words (consent/texts.py). No municipality may call a version of its own one of these.
+STANDARD_VERSIONS = ("2026-1",)
+
 
 class HereQuerySet(models.QuerySet):
     def permitted(self, user, permission=None):
@@ -100,6 +103,11 @@ class ConsentText(models.Model):
 
     def __str__(self):
         return f"{self.heading} ({self.version})"
+
+    @property
+    def is_standard(self):
+        """The product's own words, which nobody in the municipality has approved."""
+        return self.version in STANDARD_VERSIONS
 
     @property
     def lines(self):

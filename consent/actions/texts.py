@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 
 from consent.enums import ConsentEvent, Purpose
 from consent.models import Consent
-from consent.texts import CURRENT
-from consent.wording import ConsentText, ExtraPurpose
+from consent.wording import STANDARD_VERSIONS, ConsentText, ExtraPurpose
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
 from nyemonstre.access.roles import Permission
@@ -38,7 +37,7 @@ def add_text(
     same = ConsentText.objects.filter(
         municipality=municipality, purpose=purpose, extra=extra, language=facts["language"], version=facts["version"]
     )
-    if facts["version"] == CURRENT or same.exists():
+    if facts["version"] in STANDARD_VERSIONS or same.exists():
         raise Refused(_("Versjonen finnes alt. Gi den nye et annet navn."), rule="version_taken", field="version")
     text = ConsentText(municipality=municipality, purpose=purpose, extra=extra, added_by=by, **facts)
     if key is not None:
