@@ -134,6 +134,9 @@ class Signature(models.Model):
     name = models.CharField(_("navn"), max_length=160)
     strokes = models.TextField(_("underskrift"), max_length=20_000, blank=True)  # an SVG path in a box of 600 × 200
     signed_at = models.DateTimeField(_("tidspunkt"), default=timezone.now)
+    # The same as a picture (consent/drawn.py), in nyemonstre.files.store. Signatures from before it was made have none.
+    image_key = models.UUIDField(_("bilde av underskriften"), null=True, unique=True, editable=False)
+    image_sha256 = models.CharField(_("bildets fingeravtrykk"), max_length=64, blank=True, editable=False)
 
     objects = FamilyRows.as_manager()
 
@@ -146,6 +149,11 @@ class Signature(models.Model):
             models.UniqueConstraint(fields=["consent", "name"], name="signature_once"),
             models.CheckConstraint(condition=~Q(name=""), name="signature_has_a_name"),
             models.CheckConstraint(condition=Q(strokes__regex=r"^([ML]\d{1,3} \d{1,3})*$"), name="signature_is_a_path"),
+            models.CheckConstraint(
+                condition=Q(image_key=None, image_sha256="")
+                | (Q(image_key__isnull=False) & ~Q(image_sha256="") & ~Q(strokes="")),
+                name="signature_picture_is_of_strokes",
+            ),
         ]
 
     def __str__(self):

@@ -3,11 +3,13 @@
 What the child said and the coordinator's note are left out: the paper is given to the family.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone, translation
 
 from families.protection import Outside
+from nyemonstre.files import store
 
 from .enums import YES
 from .models import Consent
@@ -21,7 +23,22 @@ def language_of(consent: Consent) -> str:
     return consent.text.language if consent.text else consent.family.municipality.language
 
 
-def printed_consent(consent: Consent) -> dict[str, Any]:
+def pictures_of(consent: Consent) -> dict[str, bytes]:
+    """The pictures of the signatures by the name the page calls them, each the one that was stored.
+
+    One that is lost or changed is left out: then the page draws the strokes, which stand in the row.
+    """
+    found = {}
+    for one in consent.signatures.exclude(image_key=None).order_by("signed_at", "name"):
+        try:
+            with store.fetch(one.image_key, one.image_sha256) as file:
+                found[f"signature-{one.pk}.png"] = file.read()
+        except store.Damaged:
+            continue
+    return found
+
+
+def printed_consent(consent: Consent, pictures: Collection[str] = ()) -> dict[str, Any]:
     """Values for the template, read with the language active. `consent` has text, extra, member, family, signatures.
 
     An answer from before texts were kept is printed with the product's own words, which were the only ones then.
@@ -45,5 +62,14 @@ def printed_consent(consent: Consent) -> dict[str, Any]:
             "one_parent_reason": consent.one_parent_reason,
             "read_aloud": consent.read_aloud,
             "interpreter": consent.interpreter,
-            "signatures": list(consent.signatures.order_by("signed_at", "name")),
+            "signatures": [
+                {
+                    "name": one.name,
+                    "strokes": one.strokes,
+                    "signed_at": one.signed_at,
+                    "sha256": one.image_sha256,
+                    "picture": name if (name := f"signature-{one.pk}.png") in pictures else "",
+                }
+                for one in consent.signatures.order_by("signed_at", "name")
+            ],
         }

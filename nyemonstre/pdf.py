@@ -6,6 +6,7 @@ Import it where something is printed, not at the top of a view: WeasyPrint takes
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,12 @@ def _drawings() -> dict[str, bytes]:
 
 
 class OurFiles(URLFetcher):
-    """Gives out our own fonts and drawings and nothing else: no file, no address, whatever people wrote."""
+    """Gives out our own fonts and drawings, the pictures this page was given, and nothing else: no file, no address,
+    whatever people wrote."""
+
+    def __init__(self, pictures: Mapping[str, bytes]) -> None:
+        super().__init__()
+        self.pictures = pictures
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         """The file behind an `nm:` address. Raises FatalURLFetchingError, which stops the printing, for any other."""
@@ -68,20 +74,24 @@ class OurFiles(URLFetcher):
         if url in drawings:
             return URLFetcherResponse(url, drawings[url], {"Content-Type": "image/svg+xml"})
         name = url.removeprefix("nm:")
+        if name in self.pictures:
+            return URLFetcherResponse(url, self.pictures[name], {"Content-Type": "image/png"})
         if url.startswith("nm:fonts/") and f"vendor/{name}" in VENDOR:
             file = Path(settings.NODE_MODULES) / VENDOR[f"vendor/{name}"]
             return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": "font/woff2"})
         raise FatalURLFetchingError(f"not ours: {url}")
 
 
-def render_pdf(template: str, values: dict[str, Any]) -> bytes:
+def render_pdf(template: str, values: dict[str, Any], pictures: Mapping[str, bytes] | None = None) -> bytes:
     """The finished file, in the language that is active. `values` are plain; nothing is read from the database here.
+
+    `pictures` are PNG files by the name the template calls them, as in `src="nm:NAME"`.
 
     Raises RuntimeError when the page asks for something that is not ours.
     """
     html = render_to_string(template, values)
     try:
-        page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles())
+        page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles(pictures or {}))
         return page.write_pdf(pdf_variant="pdf/a-2a", finisher=_mark_accessible)
     except FatalURLFetchingError as error:
         raise RuntimeError(str(error)) from error

@@ -15,7 +15,7 @@ from consent.forms import ConsentForm, WithdrawForm
 from consent.holders import holders_in, signers_for
 from consent.models import Consent
 from consent.overview import answers_in, consent_rows, network_items, threads
-from consent.printed import PAGE, language_of, printed_consent
+from consent.printed import PAGE, language_of, pictures_of, printed_consent
 from consent.texts import text_in_force
 from consent.wording import ExtraPurpose
 from documents.enums import Kind
@@ -176,9 +176,10 @@ def consent_pdf(request: HttpRequest, family_id, consent_id) -> HttpResponse:
     family = open_family(request, family_id, Permission.VIEW_CONSENT, quiet=True)
     rows = Consent.objects.filter(family=family).select_related("member", "family__municipality", "text", "extra")
     consent = get_visible_or_404(rows, request, Permission.VIEW_CONSENT, quiet=True, pk=consent_id)
-    values = printed_consent(take_out_consent(consent, by=request.user))
+    pictures = pictures_of(consent)
+    values = printed_consent(take_out_consent(consent, by=request.user), pictures)
     with translation.override(language_of(consent)):
-        content = render_pdf(PAGE, values)
+        content = render_pdf(PAGE, values, pictures)
     # The code and not the name: file names end up in lists on shared machines.
     name = f"samtykke-{slugify(family.code)}-{consent.answered_on}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}

@@ -8,5 +8,5 @@ from nyemonstre.pdf import FatalURLFetchingError, OurFiles
 def test_nothing_but_our_own_files_is_fetched():
     for address in ("file:///etc/passwd", "http://127.0.0.1/", "nm:fonts/../settings.py", "data:text/plain,x"):
         with pytest.raises(FatalURLFetchingError):
-            OurFiles().fetch(address)
-    assert OurFiles().fetch("nm:rose.svg").read().startswith(b"<svg")
+            OurFiles({}).fetch(address)
+    assert OurFiles({}).fetch("nm:rose.svg").read().startswith(b"<svg")

@@ -5,15 +5,19 @@ from uuid import uuid4
 
 import pikepdf
 import pytest
+from django.core.files.storage import storages
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from consent import actions
+from consent.drawn import lines_in, picture
 from consent.enums import How, Purpose
-from consent.models import Consent
+from consent.models import Consent, Signature
 from consent.texts import text_in_force
 from consent.wording import ConsentText, ExtraPurpose
 from nyemonstre.access.wall import acting_as
 from nyemonstre.audit.models import Event
+from nyemonstre.files import store
 from tests.consent.arrange import days, errors, say, text, url
 
 WORDS = {"language": "nb", "version": "2027-1", "heading": "Bilder", "body": "Ett punkt\n\nTo punkter",
@@ -83,6 +87,32 @@ def test_only_the_lead_of_the_municipality_writes_texts(client, team, name):
         assert ConsentText.objects.count() == before
 
 
+def test_a_signature_is_kept_as_a_picture_too(client, family, people, team):
+    strokes = "M10 20L300 100L40 60M500 100"
+    assert lines_in(strokes) == [[(10, 20), (300, 100), (40, 60)], [(500, 100)]]
+    assert picture(strokes) == picture(strokes) != picture("M10 20L300 101")
+    row = actions.record_consent(
+        people["Mor"], purpose=Purpose.RESEARCH, answer="given", how=How.TABLET, given_by="Mor Prøve",
+        signatures={"Mor Prøve": strokes, "Far Prøve": ""}, by=team.coordinator,
+    )  # fmt: skip
+    with acting_as(team.coordinator):
+        drawn, typed = row.signatures.get(name="Mor Prøve"), row.signatures.get(name="Far Prøve")
+        assert (typed.image_key, typed.image_sha256) == (None, "")
+        with store.fetch(drawn.image_key, drawn.image_sha256) as file:
+            assert file.read() == picture(strokes)
+        assert Signature.objects.filter(pk=drawn.pk).update(image_sha256="x") == 0
+        wrong = Signature(family=family, consent=row, name="x", image_key=uuid4(), image_sha256="x")
+        with pytest.raises(IntegrityError, match="signature_picture_is_of_strokes"), transaction.atomic():
+            wrong.save(force_insert=True)
+    with acting_as(team.auditor):
+        assert Event.objects.get(what="consent_given", facts__purpose="research").facts["signatures"] == [
+            drawn.image_sha256
+        ]
+    storages["uploads"].delete(store._path(drawn.image_key))
+    answer = client.get(url("consent_pdf", family, row))
+    assert answer.status_code == 200, "a picture that is lost is drawn from the strokes"
+
+
 def test_an_answer_on_paper_in_the_language_it_was_given_in(client, family, people, team):
     row = actions.record_consent(
         people["Mor"], purpose=Purpose.RESEARCH, answer="given", how=How.TABLET, given_by="Mor Prøve",
@@ -96,6 +126,8 @@ def test_an_answer_on_paper_in_the_language_it_was_given_in(client, family, peop
         assert str(pdf.Root.Lang).startswith("en")
         assert pdf.Root.MarkInfo.Marked
         assert "Consent" in str(pdf.docinfo.get("/Title", ""))
+        pictures = [one for page in pdf.pages for one in page.get_images().values()]
+        assert [(int(one.Width), int(one.Height)) for one in pictures] == [(600, 200)], "drawn, and the other typed"
     with acting_as(team.auditor):
         event = Event.objects.get(what="consent_printed")
     assert event.facts["sha256"] == row.text_sha256
