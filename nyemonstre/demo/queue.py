@@ -15,7 +15,7 @@ from nyemonstre.access.wall import acting_as, as_job
 from referrals import actions
 from referrals.enums import Criterion, CriterionValue, Outcome, PersonRole, ReferrerKind, YesHow
 from referrals.forward_letter import Onward
-from referrals.models import Referral
+from referrals.models import Referral, WaitingContact
 from referrals.progress import secret_of
 
 from . import letters
@@ -84,8 +84,7 @@ def fill(town: Any, number: int, now: datetime, scale: float) -> None:
         _move_up("Brekke", town, now)
     if any(case.name == "Nørve" for case in new):
         _send_again("Nørve", "Noerve", town, now)
-    if any(case.becomes == Outcome.WAITING for case in new):
-        _keep_in_touch(town, now)
+    _keep_in_touch(town, now)
 
 
 def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
@@ -162,13 +161,16 @@ def _reckon(case: Case, referral: Referral, rng: Random, now: datetime, by: Any)
 
 
 def _keep_in_touch(town: Any, now: datetime) -> None:
-    """The first on the list was rung, and is offered a place when a coordinator has one; the next got a letter."""
+    """Once: the first on the list was rung, and is offered a place when there is one; the next got a letter."""
     by = town.people["intake"][0]
     with acting_as(by):
         rows = Referral.objects.waiting().filter(municipality=town.municipality).select_related("municipality")
         waiting = list(rows.order_by("waiting_position")[:2])
+        if WaitingContact.objects.filter(referral__municipality=town.municipality).exists():
+            return
     for referral, how, days, said in zip(waiting, ("phone", "letter"), (6, 13), town.say("waits"), strict=False):
-        with travelling_to(now - timedelta(days=days)):
+        since = now.date() - timedelta(days=days)
+        with travelling_to(now - (now.date() - max(since, referral.waiting_since))):
             actions.note_contact(referral, how=how, note=said, by=by)
     with travelling_to(now - timedelta(days=2)):
         with acting_as(by):
