@@ -40,6 +40,7 @@ WRITES_ELSEWHERE = {
     "nyemonstre/audit/log.py": "the log is what actions write to",
     "nyemonstre/audit/chains.py": "saves the nightly file of last links, outside the database",
     "nyemonstre/accounts/models.py": "the user manager, called by actions and tests",
+    "consent/drawn.py": "writes a picture into memory, and no row",
     "families/tasks.py": "marks a reminder as sent, when the mail has left",
 }
 WRITING = {"save", "create", "bulk_create", "bulk_update", "get_or_create", "update_or_create", "delete"}
