@@ -282,8 +282,9 @@ class AttachForm(NMForm, OnceForm):
     """One more file with a henvendelse that is sent."""
 
     submit_text = _("Legg ved filen")
-    submit_name = "attach"
 
+    # What kind of form it is stands in a field: static/upload.js sends the fields, and not the button.
+    attach = forms.CharField(widget=forms.HiddenInput, initial="1")
     number = forms.CharField(widget=forms.HiddenInput, max_length=20)
     file = UploadField()
 

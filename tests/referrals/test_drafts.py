@@ -4,6 +4,7 @@ import re
 from io import BytesIO
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core import mail as outbox
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.test import Client
@@ -119,7 +120,11 @@ def test_a_file_goes_to_the_intake_team_and_comes_back_to_nobody_else(client, ca
     page = reverse("referrals:referral_progress", args=[secret_of(referral.pk)])
     text = client.post(page, {"number": referral.reference}).content.decode()
     key = re.search('name="key" value="([^"]+)"', text)[1]
-    form = {"attach": "Legg ved", "number": referral.reference, "key": key}
+    hidden = {
+        field["name"] for field in BeautifulSoup(text, "html.parser").select("form[data-upload] input[type=hidden]")
+    }
+    assert {"attach", "number", "key"} <= hidden, "upload.js sends the fields, and not the button"
+    form = {"attach": "1", "number": referral.reference, "key": key}
     assert "Velg en fil" in client.post(page, form).content.decode()
     for content, said in ((b"", "tom"), (b"MZ" + b"\0" * 99, "Filen er"), (b"<html><script>", "Filen er")):
         assert said in client.post(page, form | {"file": file(content)}).content.decode()
