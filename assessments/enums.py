@@ -33,4 +33,6 @@ class AssessmentEvent(models.TextChoices):
     SITTING_STARTED = "sitting_started", _("Begynte en kartlegging")
     SITTING_COMPLETED = "sitting_completed", _("Fullførte en kartlegging")
     SITTING_ABANDONED = "sitting_abandoned", _("Avbrøt en kartlegging")
+    INSTRUMENT_SWITCHED_ON = "instrument_switched_on", _("Slo på et skjema")
+    INSTRUMENT_SWITCHED_OFF = "instrument_switched_off", _("Slo av et skjema")
     FIT_RECORDED = "fit_recorded", _("Førte et FIT-svar")

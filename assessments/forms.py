@@ -1,5 +1,6 @@
 """What may be typed: beginning a sitting, one answer, completing it, and FIT."""
 
+from datetime import date
 from typing import Any
 from uuid import uuid5
 
@@ -13,7 +14,7 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, spea
 from nyemonstre.ui.once import OnceForm
 
 from .enums import Kind, Missing
-from .instruments import CURRENT, FIT, LONGEST_TEXT, instrument
+from .instruments import CURRENT, FIT, LONGEST_NAME, LONGEST_TEXT, BadAnswer, instrument
 from .rounds import Round
 from .sheets import Item
 
@@ -87,8 +88,12 @@ class AnswerForm(NMForm, forms.Form):
         super().__init__(*args, initial=initial, **kwargs)
         self.item, self.saved = item, saved
         self.kind = item.question.scale.kind
-        self.fields["value"] = self._value_field(item, language)
-        speak_plainly(self.fields["value"])
+        if self.kind == "result":
+            self._add_result(item, language)
+        else:
+            self.fields["value"] = self._value_field(item, language)
+        for field in self.fields.values():
+            speak_plainly(field)
         self.fields["missing"].choices = [(m.value, m.label) for m in self._instead()]
         if self.radio:
             del self.fields["missing"]
@@ -96,7 +101,7 @@ class AnswerForm(NMForm, forms.Form):
     @property
     def radio(self) -> bool:
         """One choice among answers and missing codes, all in one row of buttons."""
-        return self.kind in ("ladder", "status", "choice")
+        return self.kind in ("ladder", "status", "degree", "choice")
 
     @property
     def codes(self) -> list[str]:
@@ -117,6 +122,8 @@ class AnswerForm(NMForm, forms.Form):
         label = item.text(language)
         if scale.kind in ("choice", "choices"):
             choices = [(option.value, option.text.read(language)) for option in scale.options]
+        elif scale.kind == "degree":
+            choices = [(str(value), text.read(language)) for value, text in scale.words]
         elif scale.kind in ("ladder", "status"):
             words = {value: text.read(language) for value, text in scale.words}
             named = scale.kind == "status"
@@ -132,10 +139,43 @@ class AnswerForm(NMForm, forms.Form):
             return forms.CharField(label=label, required=False, max_length=9)
         return PlainTextField(label=label, required=False, max_length=LONGEST_TEXT)
 
+    def _add_result(self, item: Item, language: str) -> None:
+        """The fields of a result entered by hand: each figure, and the day, the version and the licence holder."""
+        saved = item.response.value if item.response and item.response.value else {}
+        for figure in item.question.scale.figures:
+            ends = f"{figure.low}–{figure.high}".replace(".", ",")
+            value = str(saved.get("scores", {}).get(figure.key, "")).replace(".", ",")
+            self.fields[f"figure_{figure.key}"] = forms.CharField(
+                label=figure.label.read(language), required=False, max_length=9, initial=value, help_text=ends,
+                widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"}),
+            )  # fmt: skip
+        day = date.fromisoformat(saved["on"]) if saved else None
+        self.fields["on"] = NorwegianDateField(
+            label=_("Når ble skjemaet fylt ut?"), latest=timezone.localdate, required=False, initial=day
+        )
+        self.fields["version"] = PlainTextField(
+            label=_("Utgave"), required=False, max_length=LONGEST_NAME, initial=saved.get("version", ""),
+            help_text=_("Språk og versjon som står på skjemaet."),
+        )  # fmt: skip
+        self.fields["holder"] = PlainTextField(
+            label=_("Hvem har lisensen?"), required=False, max_length=LONGEST_NAME, initial=saved.get("holder", "")
+        )
+
+    @property
+    def result_fields(self) -> list[Any]:
+        return [self[name] for name in self.fields if name.startswith("figure_") or name in ("on", "version", "holder")]
+
+    def _result(self, data: dict[str, Any]) -> dict[str, Any] | None:
+        scores = {key.removeprefix("figure_"): text for key, text in data.items() if key.startswith("figure_") and text}
+        told = {key: str(data.get(key) or "") for key in ("on", "version", "holder")}
+        return {"scores": scores, **told} if scores or any(told.values()) else None
+
     def clean(self) -> dict[str, Any]:
         """Leaves `given`: the arguments of `actions.answer`, or None when nothing was chosen."""
         data = super().clean() or self.cleaned_data
         value, missing = data.get("value"), data.get("missing", "")
+        if self.kind == "result":
+            value = self._result(data)
         if self.radio and value in Missing.values and value in dict(self._instead_choices()):
             value, missing = None, value
         value = value or None
@@ -149,9 +189,16 @@ class AnswerForm(NMForm, forms.Form):
         saved_value = self.saved.value if self.saved else None
         if self.saved and self.saved.missing == missing:
             return value, ""
-        if saved_value is not None and value in (str(saved_value), saved_value):
+        if saved_value is not None and (value in (str(saved_value), saved_value) or self._as_saved(value)):
             return None, missing
         raise forms.ValidationError(_("Gi ett svar, ikke to. Ta bort det ene."))
+
+    def _as_saved(self, value: Any) -> bool:
+        """A result that was not touched."""
+        try:
+            return self.item.question.scale.clean(value) == self.saved.value  # type: ignore[union-attr]
+        except BadAnswer:
+            return False
 
 
 class CompleteForm(NMForm, forms.Form):

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -10,9 +11,70 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from families.models import Family, FamilyRows, Member
+from nyemonstre.accounts.models import Membership, Municipality
 
 from .enums import Kind, Missing, Respondent
 from .instruments import CURRENT, FIT, Instrument, instrument
+from .instruments.loader import parse_once
+
+
+class LocalInstrumentQuerySet(models.QuerySet):
+    def permitted(self, user, permission=None):
+        """Those of the municipalities one works in; where one has `permission`, when it is given."""
+        roles = Membership.objects.granting(permission, user=user) if permission else Membership.objects.live()
+        return self.filter(municipality__in=roles.filter(user_id=user.pk).values("municipality_id"))
+
+    def in_use(self, municipality_id):
+        """What a sitting that begins today asks besides the programme's own questions, in a fixed order."""
+        return self.filter(municipality=municipality_id, switched_off_at=None).order_by("slug")
+
+
+class LocalInstrument(models.Model):
+    """That a municipality uses an instrument, from one day until it is switched off. What it asks never changes: a new
+    text or a new version is a new row, and a sitting remembers the row it began with.
+
+    `definition` is a file of the municipality's own, empty for one that comes with the programme; `texts` are the words
+    it has supplied where the programme may not ship them. `rights` says what the right to use it rests on.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="instruments")
+    slug = models.SlugField(max_length=24)
+    name = models.SlugField(max_length=50)
+    definition = models.TextField(blank=True)
+    texts = models.JSONField(default=dict)
+    rights = models.CharField(_("hva retten bygger på"), max_length=300)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=timezone.now)
+    switched_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    switched_off_at = models.DateTimeField(null=True)
+
+    objects = LocalInstrumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("skjema i kommunen")
+        verbose_name_plural = _("skjemaer i kommunen")
+        ordering = ["slug", "-added_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "slug"], condition=Q(switched_off_at=None), name="instrument_in_use_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(switched_off_at=None, switched_off_by=None)
+                | Q(switched_off_at__isnull=False, switched_off_by__isnull=False),
+                name="instrument_switched_off_by_somebody",
+            ),
+            models.CheckConstraint(condition=~Q(rights=""), name="instrument_says_its_right"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @cached_property
+    def questions(self) -> Instrument:
+        """The instrument as it is put to people here."""
+        found = parse_once(self.definition, f"{self.name}.yaml") if self.definition else instrument(self.name)
+        return found.with_texts(self.texts) if self.texts else found
 
 
 class AssessmentQuerySet(FamilyRows):
@@ -36,6 +98,7 @@ class Assessment(models.Model):
     number = models.PositiveSmallIntegerField(_("runde"), default=1)
     held_on = models.DateField(_("dato"), default=timezone.localdate)
     instrument = models.CharField(_("spørsmål"), max_length=40, default=CURRENT, editable=False)
+    packs = ArrayField(models.UUIDField(), default=list, editable=False)
     language = models.CharField(_("språk"), max_length=2, choices=settings.LANGUAGES, default="nb")
     interpreter = models.CharField(_("tolk i"), max_length=40, blank=True)
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -97,8 +160,12 @@ class Assessment(models.Model):
 
     @cached_property
     def questions(self) -> Instrument:
-        """The question set as it was when the sitting began."""
-        return instrument(self.instrument)
+        """What is asked, as it was when the sitting began: the programme's own set, and the municipality's packs."""
+        base = instrument(self.instrument)
+        if not self.packs:
+            return base
+        rows = LocalInstrument.objects.in_bulk(self.packs)
+        return base.joined_by([rows[pk].questions for pk in self.packs if pk in rows])
 
 
 class Response(models.Model):

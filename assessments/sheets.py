@@ -16,7 +16,7 @@ from families.models import Member
 
 from .change import Reading
 from .enums import Missing
-from .instruments import Part, Question, family_questions, questions_for
+from .instruments import Part, Question, family_questions, instrument, questions_for
 from .models import Assessment, Response
 
 FAMILY = "familien"  # stands in an address where a member's id would
@@ -142,7 +142,17 @@ def sheet_of(assessment: Assessment) -> Sheet:
         else:
             blocked = "" if member.pk in allowed else _("ikke samtykket til å delta")
             rows.append(Row(str(member.pk), member.first_name, member, cells, member.age(assessment.held_on), blocked))
-    return Sheet(assessment, assessment.questions.parts, rows)
+    return Sheet(assessment, _parts_with_questions(assessment, rows), rows)
+
+
+def _parts_with_questions(assessment: Assessment, rows: list[Row]) -> tuple[Part, ...]:
+    """The parts that are columns. A pack that nobody in the family is of age for is none."""
+    own = len(instrument(assessment.instrument).parts)
+    parts = assessment.questions.parts
+    shown = [n < own or any(row.cells[n].items for row in rows) for n in range(len(parts))]
+    for row in rows:
+        row.cells = [cell for cell, show in zip(row.cells, shown, strict=True) if show]
+    return tuple(part for part, show in zip(parts, shown, strict=True) if show)
 
 
 def _asked(
@@ -153,10 +163,10 @@ def _asked(
     if not assessment.is_open:
         return [q for q in assessment.questions.questions if (about, q.key) in responses]
     if member is None:
-        return family_questions(assessment.kind, assessment.instrument) if allowed else []
+        return family_questions(assessment.kind, assessment.questions) if allowed else []
     if member.pk not in allowed:
         return []
-    return questions_for(member.age(assessment.held_on), assessment.kind, assessment.instrument)
+    return questions_for(member.age(assessment.held_on), assessment.kind, assessment.questions)
 
 
 def _cells(

@@ -1,17 +1,21 @@
 from django.urls import path
 
-from . import views
+from .views import answering, family, fit, instruments, sitting
 
 app_name = "assessments"
 urlpatterns = [
-    path("<uuid:family_id>/", views.family_tab, name="family_tab"),
-    path("<uuid:family_id>/ny/", views.sitting_start, name="sitting_start"),
-    path("<uuid:family_id>/endring/", views.change, name="change"),
-    path("<uuid:family_id>/monster/", views.pattern, name="pattern"),
-    path("<uuid:family_id>/fit/", views.fit_list, name="fit_list"),
-    path("<uuid:family_id>/fit/ny/", views.fit_new, name="fit_new"),
-    path("<uuid:family_id>/<uuid:sitting_id>/", views.sitting_detail, name="sitting_detail"),
-    path("<uuid:family_id>/<uuid:sitting_id>/fullfor/", views.sitting_complete, name="sitting_complete"),
-    path("<uuid:family_id>/<uuid:sitting_id>/avbryt/", views.sitting_abandon, name="sitting_abandon"),
-    path("<uuid:family_id>/<uuid:sitting_id>/<str:who>/<slug:part>/", views.sitting_member, name="sitting_member"),
+    path("skjemaer/", instruments.instrument_list, name="instrument_list"),
+    path("skjemaer/<uuid:municipality_id>/nytt/", instruments.instrument_new, name="instrument_new"),
+    path("skjemaer/<uuid:municipality_id>/<slug:instrument>/", instruments.instrument_detail, name="instrument_detail"),
+    path("skjemaer/<uuid:municipality_id>/<slug:instrument>/av/", instruments.instrument_off, name="instrument_off"),
+    path("<uuid:family_id>/", family.family_tab, name="family_tab"),
+    path("<uuid:family_id>/ny/", sitting.sitting_start, name="sitting_start"),
+    path("<uuid:family_id>/endring/", family.change, name="change"),
+    path("<uuid:family_id>/monster/", family.pattern, name="pattern"),
+    path("<uuid:family_id>/fit/", fit.fit_list, name="fit_list"),
+    path("<uuid:family_id>/fit/ny/", fit.fit_new, name="fit_new"),
+    path("<uuid:family_id>/<uuid:sitting_id>/", sitting.sitting_detail, name="sitting_detail"),
+    path("<uuid:family_id>/<uuid:sitting_id>/fullfor/", sitting.sitting_complete, name="sitting_complete"),
+    path("<uuid:family_id>/<uuid:sitting_id>/avbryt/", sitting.sitting_abandon, name="sitting_abandon"),
+    path("<uuid:family_id>/<uuid:sitting_id>/<str:who>/<slug:part>/", answering.sitting_member, name="sitting_member"),
 ]

@@ -43,6 +43,7 @@ def _lead(user: Any) -> list[dict[str, Any]]:
         _item(_("Fravær"), "families:leave_list"),
         *_intake(user),
         _item(_("Satser"), "content:fact_list"),
+        _item(_("Skjemaer"), "assessments:instrument_list"),
     ]
 
 
@@ -55,7 +56,7 @@ def _intake(user: Any) -> list[dict[str, Any]]:
 
 
 def _administrator(user: Any) -> list[dict[str, Any]]:
-    return [_item(_("Brukere"), "accounts:user_list")]
+    return [_item(_("Brukere"), "accounts:user_list"), _item(_("Skjemaer"), "assessments:instrument_list")]
 
 
 def _auditor(user: Any) -> list[dict[str, Any]]:

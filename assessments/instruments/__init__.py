@@ -1,34 +1,45 @@
 """Question sets as versioned data. A sitting remembers which version it used, so a file in use is never changed:
 what shall be asked differently next year is a new file with a new version.
 
-No ORM here. `instrument("nm-2026-1")` is the file as objects; `questions_for` is which questions fit an age.
+No ORM here. `instrument("nm-2026-1")` is the file as objects; `questions_for` is which questions fit an age. The files
+in this folder are always in use; those under packs/ belong to somebody else, each folder with its own LICENCE, and are
+in use where a municipality has switched them on (assessments/models.py). What a score means is scores.py.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal, InvalidOperation
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from .scores import Score
 
 FOLDER = Path(__file__).resolve().parent
 CURRENT = "nm-2026-1"
 FIT = "fit-1"
 LANGUAGES = ("nb", "nn", "en")
-SCALES = ("ladder", "status", "choice", "choices", "count", "text")
+SCALES = ("ladder", "status", "degree", "choice", "choices", "count", "text", "result")
 ABOUT = ("member", "family")
 ANSWERED_BY = ("self", "parent", "family", "coordinator")
 LONGEST_TEXT = 500  # characters in an answer of the scale "text"
+LONGEST_NAME = 120  # characters in the version and the licence holder of a result entered by hand
+# Where the words of the questions come from: the file; the municipality, which has asked for the right to use them; or
+# nowhere, because the licence lets nobody put them on a screen, so that only the result of the paper form is entered.
+SHIPPED, MUNICIPALITY, BY_HAND = SUPPLY = ("shipped", "municipality", "by_hand")
 
 
 class InstrumentError(ValueError):
-    """A question file is wrong. Names the file, the place in it, and the reason."""
+    """A question file is wrong. Names the file, the line and the place in it, and the reason in words for a person."""
 
-    def __init__(self, file: str, place: str, reason: str) -> None:
-        super().__init__(f"{file}: {place}: {reason}")
-        self.file, self.place, self.reason = file, place, reason
+    def __init__(self, file: str, place: str, reason: str, line: int = 1) -> None:
+        super().__init__(f"{file}:{line}: {place}: {reason}")
+        self.file, self.place, self.reason, self.line = file, place, reason, line
 
 
 class BadAnswer(ValueError):
-    """An answer does not fit its scale. `rule` is range | choice | exclusive | number | text."""
+    """An answer does not fit its scale. `rule` is range | choice | exclusive | number | text | result."""
 
     def __init__(self, rule: str, **facts: Any) -> None:
         super().__init__(rule)
@@ -55,10 +66,37 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Scale:
-    """How a question is answered. `low`–`high` for ladder, status and count; `options` for choice and choices.
+class Figure:
+    """One number of a result that is entered by hand, e.g. the total of a form filled in on paper."""
 
-    `words` are what stands at a number: the ends of a ladder, every value of a status.
+    key: str
+    label: Words
+    low: Decimal
+    high: Decimal
+    decimals: int = 0
+
+    def clean(self, raw: Any) -> int | str | None:
+        """As it is stored: a whole number as int, another as text with a point, None for nothing. Raises BadAnswer."""
+        text = str(raw if raw is not None else "").strip().replace(",", ".")
+        if not text:
+            return None
+        try:
+            value = Decimal(text) if text.isascii() and len(text) < 10 and "e" not in text.lower() else None
+        except InvalidOperation:
+            value = None
+        if value is None or not value.is_finite() or -value.as_tuple().exponent > self.decimals:  # type: ignore[operator]
+            raise BadAnswer("number", low=self.low, high=self.high)
+        if not self.low <= value <= self.high:
+            raise BadAnswer("range", low=self.low, high=self.high)
+        return int(value) if value == int(value) else str(value.normalize())
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How a question is answered. `low`–`high` for ladder, status, degree and count; `options` for choice and choices.
+
+    `words` are what stands at a number: the ends of a ladder, every value of a status or a degree. `figures` are the
+    numbers of a result, which also says on which day and with which version it was made, and who holds the licence.
     """
 
     key: str
@@ -67,15 +105,18 @@ class Scale:
     high: int = 0
     options: tuple[Option, ...] = ()
     words: tuple[tuple[int, Words], ...] = ()
+    figures: tuple[Figure, ...] = ()
 
     @property
     def is_number(self) -> bool:
-        return self.kind in ("ladder", "status", "count")
+        return self.kind in ("ladder", "status", "degree", "count")
 
     def clean(self, raw: Any) -> Any:
-        """The answer as it is stored: int, text, or a list of option values. Raises BadAnswer."""
+        """The answer as it is stored: int, text, a list of option values, or a result. Raises BadAnswer."""
         if self.is_number:
             return self._number(raw)
+        if self.kind == "result":
+            return self._result(raw)
         if self.kind == "choices":
             return self._many(raw)
         if not isinstance(raw, str) or not raw.strip() or "\0" in raw or len(raw) > LONGEST_TEXT:
@@ -101,21 +142,42 @@ class Scale:
             raise BadAnswer("exclusive")
         return [value for value in known if value in chosen]
 
+    def _result(self, raw: Any) -> dict[str, Any]:
+        if not isinstance(raw, Mapping) or not isinstance(raw.get("scores"), Mapping):
+            raise BadAnswer("result")
+        figures = {figure.key: figure.clean(raw["scores"].get(figure.key)) for figure in self.figures}
+        known = {key: value for key, value in figures.items() if value is not None}
+        told = {key: str(raw.get(key) or "").strip() for key in ("on", "version", "holder")}
+        try:
+            date.fromisoformat(told["on"])
+        except ValueError:
+            raise BadAnswer("result") from None
+        too_long = any(len(text) > LONGEST_NAME or "\0" in text for text in told.values())
+        if not known or too_long or not all(told.values()):
+            raise BadAnswer("result")
+        return {"scores": known, **told}
+
     def say(self, value: Any, language: str = "nb") -> str:
         """A stored answer in words."""
+        if self.kind == "result":
+            numbers = {key: str(number).replace(".", ",") for key, number in value["scores"].items()}
+            return "; ".join(f"{f.label.read(language)} {numbers[f.key]}" for f in self.figures if f.key in numbers)
         if self.kind in ("choice", "choices"):
             texts = {option.value: option.text.read(language) for option in self.options}
             return ", ".join(texts.get(v, v) for v in (value if isinstance(value, list) else [value]))
         words = dict(self.words).get(value) if self.is_number else None
-        return f"{value}, {words.read(language)}" if words and self.kind == "status" else str(value)
+        return f"{value}, {words.read(language)}" if words and self.kind in ("status", "degree") else str(value)
 
 
 @dataclass(frozen=True)
 class Part:
-    """A column of the overview: questions that are asked in one go, by or about one person."""
+    """A column of the overview: questions that are asked in one go, by or about one person. `credit` names whose they
+    are, and what the answers are not; a pack's, where its questions and scores are shown.
+    """
 
     key: str
     title: Words
+    credit: str = ""
 
 
 @dataclass(frozen=True)
@@ -150,6 +212,53 @@ class Instrument:
     note: Words
     parts: tuple[Part, ...]
     questions: tuple[Question, ...]
+    slug: str = ""
+    supply: str = SHIPPED
+    attribution: str = ""
+    scores: tuple[Score, ...] = ()
+
+    @property
+    def ages(self) -> tuple[int, int]:
+        """The youngest and the oldest somebody is asked about, in whole years."""
+        return min(q.ages[0] for q in self.questions), max(q.ages[1] for q in self.questions)
+
+    @property
+    def about_family(self) -> bool:
+        return any(question.about == "family" for question in self.questions)
+
+    @property
+    def asked_for(self) -> list[tuple[str, str]]:
+        """The texts a municipality must supply: (key, where it stands in the form)."""
+        if self.supply != MUNICIPALITY:
+            return []
+        scales = {question.scale.key: question.scale for question in self.questions}
+        steps = [(f"{s.key}.{n}", f"{s.key} {n}") for s in scales.values() for n in range(s.low, s.high + 1)]
+        return [(question.key, question.key) for question in self.questions] + steps
+
+    def with_texts(self, texts: Mapping[str, Mapping[str, str]]) -> "Instrument":
+        """The same with the words the municipality has supplied. Raises KeyError when one is missing."""
+        if self.supply != MUNICIPALITY:
+            return self
+        steps = {s.key: s for s in (question.scale for question in self.questions)}
+        scales = {
+            key: replace(s, words=tuple((n, Words(texts[f"{key}.{n}"])) for n in range(s.low, s.high + 1)))
+            for key, s in steps.items()
+        }
+        intro = Words(texts["intro"]) if texts.get("intro") else None
+        questions = tuple(
+            replace(q, text=Words(texts[q.key]), scale=scales[q.scale.key], help=intro or q.help)
+            for q in self.questions
+        )
+        return replace(self, questions=questions)
+
+    def joined_by(self, packs: "list[Instrument]") -> "Instrument":
+        """One sitting's questions: this set, and each pack as a part of its own, its keys led by the pack's name."""
+        parts, questions, scores = list(self.parts), list(self.questions), list(self.scores)
+        for pack in packs:
+            parts.append(Part(pack.id, pack.title, " ".join(filter(None, (pack.attribution, pack.note.read())))))
+            questions += [replace(q, key=f"{pack.id}.{q.key}", part=pack.id) for q in pack.questions]
+            scores += [score.under(pack.id) for score in pack.scores]
+        return replace(self, parts=tuple(parts), questions=tuple(questions), scores=tuple(scores))
 
     @property
     def languages(self) -> set[str]:
@@ -176,25 +285,43 @@ def instrument(name: str) -> Instrument:
     """The question set `name`, e.g. "nm-2026-1". LookupError: there is none; InstrumentError: it is wrong."""
     from .loader import load  # noqa: PLC0415  # the loader imports the classes above
 
-    path = FOLDER / f"{name}.yaml"
-    if name not in available():
+    path = _files().get(name)
+    if path is None:
         raise LookupError(f"No question set {name!r}. There are: {', '.join(available())}.")
     return load(path)
 
 
+@cache
+def _files() -> dict[str, Path]:
+    return {path.stem: path for path in sorted(FOLDER.rglob("*.yaml"))}
+
+
 def available() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+    """Every question set that comes with the programme."""
+    return sorted(_files())
 
 
-def questions_for(age: int, kind: str, name: str = CURRENT) -> list[Question]:
+def packs() -> list[Instrument]:
+    """What a municipality may switch on, by title."""
+    found = [instrument(name) for name, path in _files().items() if path.parent != FOLDER]
+    return sorted(found, key=lambda pack: pack.title["nb"])
+
+
+def licence_text(name: str) -> str:
+    """What the folder's LICENCE says. Empty for the programme's own questions."""
+    file = _files()[name].parent / "LICENCE"
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def questions_for(age: int, kind: str, questions: Instrument | None = None) -> list[Question]:
     """The questions about a person of `age` whole years, in the order of the file."""
     return [
         q
-        for q in instrument(name).questions
+        for q in (questions or instrument(CURRENT)).questions
         if q.about == "member" and kind in q.kinds and q.ages[0] <= age <= q.ages[1]
     ]
 
 
-def family_questions(kind: str, name: str = CURRENT) -> list[Question]:
+def family_questions(kind: str, questions: Instrument | None = None) -> list[Question]:
     """The questions about the whole family."""
-    return [q for q in instrument(name).questions if q.about == "family" and kind in q.kinds]
+    return [q for q in (questions or instrument(CURRENT)).questions if q.about == "family" and kind in q.kinds]

@@ -1,17 +1,25 @@
-"""Reads one question file, strictly: a misspelt key is an error that names the file, the place and the reason."""
+"""Makes an instrument of one question file. What is wrong in it is refused with file, line, place and reason."""
 
+import re
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from django.utils.translation import gettext as _
 
 from assessments.outcomes import Outcome
 
 from . import (
     ABOUT,
     ANSWERED_BY,
-    LANGUAGES,
+    BY_HAND,
+    MUNICIPALITY,
     SCALES,
+    SHIPPED,
+    SUPPLY,
+    Figure,
     Instrument,
     InstrumentError,
     Option,
@@ -20,167 +28,258 @@ from . import (
     Scale,
     Words,
 )
+from .reading import Place, read
+from .scores import MEAN, METHODS, SUM, Band, Norm, Score, ScoredItem
 
 KINDS = ("baseline", "yearly")
 OLDEST = 130
-_MISSING = object()
-
-
-class _NoDuplicates(yaml.SafeLoader):
-    """YAML that refuses the same key twice; plain YAML lets the last one win in silence."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict:
-        keys = [self.construct_object(key, deep=True) for key, _value in node.value]
-        for number, key in enumerate(keys):
-            if key in keys[:number]:
-                raise yaml.constructor.ConstructorError(None, None, f"the key {key!r} stands twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-class _Place:
-    """A value in the file that knows where it stands."""
-
-    def __init__(self, file: str, place: str, value: Any) -> None:
-        self.file, self.place, self.value = file, place, value
-
-    def wrong(self, reason: str) -> InstrumentError:
-        return InstrumentError(self.file, self.place, reason)
-
-    def mapping(self, *allowed: str) -> "_Place":
-        if not isinstance(self.value, dict):
-            raise self.wrong("must be a mapping")
-        if unknown := [key for key in self.value if allowed and key not in allowed]:
-            raise self.wrong(f"unknown key {unknown[0]!r}")
-        return self
-
-    def get(self, key: str, default: Any = _MISSING) -> "_Place":
-        if key not in self.value and default is _MISSING:
-            raise self.wrong(f"{key!r} is missing")
-        return _Place(self.file, f"{self.place}.{key}".removeprefix("top."), self.value.get(key, default))
-
-    def items(self) -> list["_Place"]:
-        if not isinstance(self.value, list) or not self.value:
-            raise self.wrong("must be a list with something in it")
-        return [_Place(self.file, f"{self.place}[{n}]", value) for n, value in enumerate(self.value)]
-
-    def text(self, *allowed: str) -> str:
-        if not isinstance(self.value, str) or not self.value.strip():
-            raise self.wrong('must be text (write it in quotes when it is a number or "yes")')
-        if allowed and self.value not in allowed:
-            raise self.wrong(f"is {self.value!r}, must be one of {', '.join(allowed)}")
-        return self.value
-
-    def number(self) -> int:
-        if not isinstance(self.value, int) or isinstance(self.value, bool):
-            raise self.wrong("must be a whole number")
-        return self.value
-
-    def words(self) -> Words:
-        self.mapping(*LANGUAGES)
-        self.get("nb")
-        return Words({language: self.get(language).text() for language in self.value})
+LONGEST_KEY = 24  # of an instrument and of a question: together they are the key of an answer
+KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+TOP = (
+    "id", "version", "supply", "title", "licence", "attribution", "source", "answered_by", "asked", "note",
+    "scales", "parts", "questions", "scores",
+)  # fmt: skip
 
 
 def load(path: Path) -> Instrument:
-    """The instrument in the file `path`. Raises InstrumentError."""
+    """The instrument in the file `path`, which is called as it says it is. Raises InstrumentError."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDuplicates)  # noqa: S506  # a SafeLoader
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        place = f"line {mark.line + 1}" if mark else "top"
-        raise InstrumentError(path.name, place, getattr(error, "problem", None) or str(error)) from error
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise InstrumentError(path.name, "top", str(error)) from error
-    top = _Place(path.name, "top", content).mapping(
-        "id", "version", "title", "licence", "source", "answered_by", "note", "scales", "parts", "questions"
-    )
-    name = f"{top.get('id').text()}-{top.get('version').text()}"
-    if name != path.stem:
-        raise top.wrong(f"id and version make {name!r}, the file is called {path.stem!r}")
-    scales = {key: _scale(key, top.get("scales").mapping().get(key)) for key in top.get("scales").mapping().value}
-    parts = tuple(_part(row) for row in top.get("parts").items())
-    questions = [_question(row, scales, parts) for row in top.get("questions").items()]
-    _once(top, "questions", [question.key for question in questions])
-    _once(top, "parts", [part.key for part in parts])
+    found = parse(text, path.name)
+    if found.id != path.stem:
+        facts = {"name": found.id, "file": path.stem}
+        raise InstrumentError(path.name, "top", _("id og version gir «%(name)s», filen heter «%(file)s»") % facts)
+    return found
+
+
+def parse(text: str, file: str) -> Instrument:
+    """The instrument in `text`, which came from a file called `file`. Raises InstrumentError."""
+    top = read(file, text).mapping(*TOP)
+    slug, version = _key(top.get("id")), _key(top.get("version"))
+    supply = top.get("supply").text(*SUPPLY) if "supply" in top else SHIPPED
+    title = top.get("title").words()
+    rows = top.get("scales").mapping()
+    scales = {key: _scale(_key(_named(rows, key)), rows.get(key), supply) for key in rows.value}
+    parts = tuple(_part(row) for row in top.get("parts").items()) if "parts" in top else (Part(slug, title),)
+    if "parts" in top:
+        top.get("parts").once([part.key for part in parts])
+    maker = _Questions(top, scales, parts, supply)
+    questions = tuple(maker.question(row, n) for n, row in enumerate(top.get("questions").items(), 1))
+    top.get("questions").once([question.key for question in questions])
+    scores = tuple(_score(row, questions) for row in top.get("scores").items()) if "scores" in top else ()
+    if scores:
+        top.get("scores").once([score.key for score in scores])
     return Instrument(
-        id=name,
-        version=top.get("version").text(),
-        title=top.get("title").words(),
+        id=f"{slug}-{version}",
+        version=version,
+        title=title,
         licence=top.get("licence").text(),
         source=top.get("source").text(),
         answered_by=top.get("answered_by").words(),
         note=top.get("note").words(),
         parts=parts,
-        questions=tuple(questions),
+        questions=questions,
+        slug=slug,
+        supply=supply,
+        attribution=top.get("attribution").text() if "attribution" in top else "",
+        scores=scores,
     )
 
 
-def _once(top: _Place, place: str, keys: list[str]) -> None:
-    if twice := [key for number, key in enumerate(keys) if key in keys[:number]]:
-        raise InstrumentError(top.file, place, f"the key {twice[0]!r} is used twice")
+@lru_cache(maxsize=64)
+def parse_once(text: str, file: str) -> Instrument:
+    """The same, kept in memory: a municipality's own file never changes, and is read for each sitting."""
+    return parse(text, file)
 
 
-def _scale(key: str, row: _Place) -> Scale:
-    kind = row.mapping("kind", "low", "high", "options", "words").get("kind").text(*SCALES)
+def _named(rows: Place, key: Any) -> Place:
+    return Place(rows.file, rows.get(key).place, key, rows.lines)
+
+
+def _key(row: Place) -> str:
+    """A short name: small letters, digits, hyphens."""
+    text = row.text()
+    if not KEY.fullmatch(text) or len(text) > LONGEST_KEY:
+        raise row.wrong(_("skal være små bokstaver a–z, tall og bindestrek, høyst %(n)s tegn") % {"n": LONGEST_KEY})
+    return text
+
+
+# --- scales -----------------------------------------------------------------------------------------------------
+
+
+def _scale(key: str, row: Place, supply: str) -> Scale:
+    kind = row.mapping("kind", "low", "high", "options", "words", "figures").get("kind").text(*SCALES)
     if kind in ("choice", "choices"):
         options = tuple(_option(option) for option in row.get("options").items())
         values = [option.value for option in options]
         if len(set(values)) != len(values):
-            raise row.get("options").wrong("two options have the same value")
+            raise row.get("options").wrong(_("to svar har samme value"))
         return Scale(key, kind, options=options)
     if kind == "text":
         return Scale(key, kind)
+    if kind == "result":
+        figures = tuple(_figure(figure) for figure in row.get("figures").items())
+        row.get("figures").once([figure.key for figure in figures])
+        return Scale(key, kind, figures=figures)
     low, high = row.get("low").number(), row.get("high").number()
     if not 0 <= low < high:
-        raise row.wrong("low must be 0 or more and under high")
+        raise row.wrong(_("low skal være 0 eller mer, og mindre enn high"))
     words = row.get("words", {}).mapping()
     for value in words.value:
         if not isinstance(value, int) or not low <= value <= high:
-            raise words.wrong(f"{value!r} is not on the scale")
-    if kind == "status" and len(words.value) != high - low + 1:
-        raise words.wrong("a status needs words for each value")
+            raise words.get(value).wrong(_("«%(value)s» er ikke på skalaen") % {"value": value})
+    if kind in ("status", "degree") and supply != MUNICIPALITY and len(words.value) != high - low + 1:
+        raise words.wrong(_("skalaen trenger ord for hvert tall"))
     return Scale(key, kind, low, high, words=tuple((value, words.get(value).words()) for value in words.value))
 
 
-def _option(row: _Place) -> Option:
+def _figure(row: Place) -> Figure:
+    row.mapping("key", "label", "low", "high", "decimals")
+    low, high = row.get("low").decimal(), row.get("high").decimal()
+    decimals = row.get("decimals", 0).number()
+    if low >= high or not 0 <= decimals <= 3:
+        raise row.wrong(_("low skal være mindre enn high, og decimals fra 0 til 3"))
+    return Figure(_key(row.get("key")), row.get("label").words(), low, high, decimals)
+
+
+def _option(row: Place) -> Option:
     row.mapping("value", "nb", "nn", "en", "alone")
-    texts = _Place(row.file, row.place, {key: row.value[key] for key in LANGUAGES if key in row.value})
+    texts = {key: row.value[key] for key in row.value if key not in ("value", "alone")}
     alone = row.value.get("alone", False)
     if not isinstance(alone, bool):
-        raise row.get("alone").wrong("must be true or false")
-    return Option(row.get("value").text(), texts.words(), alone)
+        raise row.get("alone").wrong(_("skal være true eller false"))
+    return Option(row.get("value").text(), Place(row.file, row.place, texts, row.lines).words(), alone)
 
 
-def _part(row: _Place) -> Part:
+def _part(row: Place) -> Part:
     row.mapping("key", "title")
-    return Part(row.get("key").text(), row.get("title").words())
+    return Part(_key(row.get("key")), row.get("title").words())
 
 
-def _question(row: _Place, scales: dict[str, Scale], parts: tuple[Part, ...]) -> Question:
-    row.mapping("key", "part", "about", "answered_by", "scale", "text", "label", "help", "ages", "kinds", "goal")
-    about = row.get("about").text(*ABOUT)
-    goal = row.get("goal").text(*Outcome.values) if "goal" in row.value else ""
-    kinds = tuple(kind.text(*KINDS) for kind in row.get("kinds", list(KINDS)).items())
-    return Question(
-        key=row.get("key").text(),
-        part=row.get("part").text(*(part.key for part in parts)),
-        about=about,
-        answered_by=row.get("answered_by").text(*ANSWERED_BY),
-        scale=scales[row.get("scale").text(*scales)],
-        text=row.get("text").words(),
-        label=row.get("label").words(),
-        help=row.get("help").words() if "help" in row.value else None,
-        ages=_ages(row) if about == "member" else (0, OLDEST),
-        kinds=kinds,
-        goal=goal,
-    )
+# --- questions --------------------------------------------------------------------------------------------------
 
 
-def _ages(row: _Place) -> tuple[int, int]:
-    place = row.get("ages")
+class _Questions:
+    """Makes the questions of one file. A pack says once who is asked and how old they are, under `asked`."""
+
+    FIELDS = ("key", "part", "about", "answered_by", "scale", "text", "label", "help", "ages", "kinds", "goal")
+
+    def __init__(self, top: Place, scales: dict[str, Scale], parts: tuple[Part, ...], supply: str) -> None:
+        self.scales, self.parts, self.supply, self.title = scales, parts, supply, top.get("title").words()
+        asked = top.get("asked").mapping("who", "ages") if "asked" in top else None
+        self.who = asked.get("who").text(*ANSWERED_BY) if asked else ""
+        self.ages = _ages(asked.get("ages")) if asked else None
+
+    def question(self, row: Place, number: int) -> Question:
+        row.mapping(*self.FIELDS)
+        about = row.get("about").text(*ABOUT) if "about" in row or not self.who else "member"
+        kinds = tuple(kind.text(*KINDS) for kind in row.get("kinds", list(KINDS)).items())
+        own = Words({language: f"{title} {number}" for language, title in self.title.items()})
+        return Question(
+            key=_key(row.get("key")),
+            part=row.get("part").text(*(p.key for p in self.parts)) if "part" in row or len(self.parts) > 1
+            else self.parts[0].key,
+            about=about,
+            answered_by=row.get("answered_by").text(*ANSWERED_BY) if "answered_by" in row or not self.who else self.who,
+            scale=self._scale_of(row),
+            text=self._text(row),
+            label=row.get("label").words() if "label" in row or not self.who else own,
+            help=row.get("help").words() if "help" in row else None,
+            ages=self._ages_of(row) if about == "member" else (0, OLDEST),
+            kinds=kinds,
+            goal=row.get("goal").text(*Outcome.values) if "goal" in row else "",
+        )  # fmt: skip
+
+    def _scale_of(self, row: Place) -> Scale:
+        place = row.get("scale")
+        scale = self.scales[place.text(*self.scales)]
+        if (scale.kind == "result") != (self.supply == BY_HAND):
+            raise place.wrong(_("bare det som føres for hånd, har skalaen result, og det har ingen annen"))
+        if self.supply == MUNICIPALITY and scale.kind != "degree":
+            raise place.wrong(_("når kommunen setter inn teksten, skal skalaen være degree"))
+        return scale
+
+    def _text(self, row: Place) -> Words:
+        if self.supply != MUNICIPALITY:
+            return row.get("text").words()
+        if "text" in row:
+            raise row.get("text").wrong(_("teksten settes inn av kommunen og skal ikke stå her"))
+        return Words()
+
+    def _ages_of(self, row: Place) -> tuple[int, int]:
+        if "ages" in row or self.ages is None:
+            return _ages(row.get("ages"))
+        return self.ages
+
+
+def _ages(place: Place) -> tuple[int, int]:
     ends = [age.number() for age in place.items()]
     if len(ends) == 1:
         ends.append(OLDEST)
     if len(ends) != 2 or not 0 <= ends[0] <= ends[1] <= OLDEST:
-        raise place.wrong(f"must be [from] or [from, to], whole years between 0 and {OLDEST}")
+        raise place.wrong(_("skal være [fra] eller [fra, til], hele år mellom 0 og %(oldest)s") % {"oldest": OLDEST})
     return ends[0], ends[1]
+
+
+# --- scores -----------------------------------------------------------------------------------------------------
+
+
+def _score(row: Place, questions: tuple[Question, ...]) -> Score:
+    row.mapping("key", "label", "of", "reversed", "method", "times", "may_miss", "norms", "notable")
+    method = row.get("method", SUM).text(*METHODS)
+    times, may_miss = row.get("times", 1).number(), row.get("may_miss", 0).number()
+    items = _scored(row, questions)
+    if not 1 <= times <= 100:
+        raise row.get("times").wrong(_("skal være fra 1 til 100"))
+    if may_miss and method != MEAN:
+        raise row.get("may_miss").wrong(_("en sum av færre svar er en annen skala; bruk method: mean"))
+    if not 0 <= may_miss < len(items):
+        raise row.get("may_miss").wrong(_("skal være mindre enn antall spørsmål"))
+    bare = Score(_key(row.get("key")), row.get("label").words(), items, method, times, may_miss)
+    notable = row.get("notable").mapping("change", "source") if "notable" in row else None
+    return Score(
+        bare.key, bare.label, items, method, times, may_miss,
+        norms=_norms(row.get("norms"), bare) if "norms" in row else (),
+        notable=Fraction(notable.get("change").decimal()) if notable else None,
+        notable_source=notable.get("source").text() if notable else "",
+    )  # fmt: skip
+
+
+def _scored(row: Place, questions: tuple[Question, ...]) -> tuple[ScoredItem, ...]:
+    """The answers that count: whole questions with a number, or single figures of a result ("result.total")."""
+    ends: dict[str, tuple[int | Decimal, int | Decimal]] = {
+        q.key: (q.scale.low, q.scale.high) for q in questions if q.scale.is_number
+    }
+    ends |= {f"{q.key}.{f.key}": (f.low, f.high) for q in questions for f in q.scale.figures}
+    keys = [item.text(*ends) for item in row.get("of").items()]
+    row.get("of").once(keys)
+    turned = [item.text(*keys) for item in row.get("reversed").items()] if "reversed" in row else []
+    return tuple(ScoredItem(k, Fraction(ends[k][0]), Fraction(ends[k][1]), k in turned) for k in keys)
+
+
+def _norms(rows: Place, score: Score) -> tuple[Norm, ...]:
+    found: list[Norm] = []
+    for row in rows.items():
+        ages = _ages(row.mapping("ages", "source", "bands").get("ages"))
+        if any(ages[0] <= other.ages[1] and other.ages[0] <= ages[1] for other in found):
+            raise row.get("ages").wrong(_("alderen overlapper en annen norm for samme skår"))
+        found.append(Norm(ages, row.get("source").text(), _bands(row.get("bands"), score)))
+    return tuple(found)
+
+
+def _bands(rows: Place, score: Score) -> tuple[Band, ...]:
+    bands = [
+        Band(
+            Fraction(row.mapping("from", "label", "follow_up").get("from").decimal()),
+            row.get("label").words(),
+            row.value.get("follow_up", False) is True,
+        )
+        for row in rows.items()
+    ]
+    starts = [band.start for band in bands]
+    if starts[0] != score.lowest or starts != sorted(set(starts)) or starts[-1] > score.highest:
+        facts = {"low": float(score.lowest), "high": float(score.highest)}
+        raise rows.wrong(_("skal begynne på %(low)g og stige, uten å gå over %(high)g") % facts)
+    return tuple(bands)

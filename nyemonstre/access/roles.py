@@ -44,6 +44,7 @@ class Permission(models.TextChoices):
     MANAGE_USERS = "manage_users", _("administrere brukere og roller")
     VIEW_LOG = "view_log", _("se innsynsloggen")
     CHANGE_CONTENT = "change_content", _("endre satser, lenker og lovtekster")
+    CHANGE_INSTRUMENTS = "change_instruments", _("slå på og legge til skjemaer i kartleggingen")
     EXPORT_RESEARCH = "export_research", _("hente ut pseudonyme data til forskning")
 
 
@@ -80,11 +81,11 @@ EVERYWHERE: dict[Role, frozenset[Permission]] = {
         {
             P.LIST_FAMILY, P.ASSIGN_COORDINATOR, P.GRANT_ACCESS, P.OVERRIDE_PLACES, P.BREAK_GLASS,
             P.VIEW_REFERRAL, P.DECIDE_REFERRAL, P.REGISTER_FAMILY, P.VIEW_DASHBOARD,
-            P.CHANGE_CONTENT,
+            P.CHANGE_CONTENT, P.CHANGE_INSTRUMENTS,
         }
     ),
     Role.RESEARCHER: frozenset({P.EXPORT_RESEARCH}),
-    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS}),
+    Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS, P.CHANGE_INSTRUMENTS}),
     Role.AUDITOR: frozenset({P.VIEW_LOG, P.REVIEW_ACCESS}),
 }  # fmt: skip
 

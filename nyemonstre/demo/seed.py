@@ -17,6 +17,8 @@ from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone, translation
 
+from assessments.actions import switch_on
+from assessments.models import LocalInstrument
 from consent.actions import add_service
 from consent.jobs import note_expired, tell_of_endings
 from consent.models import Service
@@ -181,6 +183,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
     with _nothing_is_sent(), translation.override(place.language):
         town = _town(place, now)
         plots = _share(FAMILIES[place.number], scale)
+        _instruments(town)
         for plot in plots:
             _family(plot, town, number, now)
         meetings.held(town, number, now)
@@ -192,6 +195,16 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         alerts.unusual(town, now)
         own_numbers(town, now)
     return f"{place.name}: {len(plots)} familier"
+
+
+def _instruments(town: Town) -> None:
+    """Two forms besides the programme's own questions: one that is asked, and one whose result is entered by hand."""
+    administrator = town.people[Role.ADMINISTRATOR][0]
+    with acting_as(administrator):
+        if LocalInstrument.objects.in_use(town.municipality).exists():
+            return
+    for name, rights in (("swls-1", "Fri å bruke når opphavet nevnes"), ("ors-1", "Fylles ut på papir hos psykologen")):
+        switch_on(town.municipality, name=name, rights=rights, by=administrator)
 
 
 def _rates(town: Town, now: datetime) -> None:

@@ -30,6 +30,8 @@ class Mood:
         self.rng = rng
         self.start: dict[str, float] = {}
         self.slope: dict[str, float] = {}
+        # Forms that a municipality has switched on have a lot of their own, so that they change nothing else.
+        self.forms = Random(rng.getstate()[1][0])
 
     def status(self, key: str, years: float) -> int:
         """`key` is a question; a child's own lines follow the family's, some a little above, some below."""
@@ -54,10 +56,22 @@ def fill(sitting: Assessment, mood: Mood, years: float, *, by: Any, people: int 
 
 
 def _given(item: Item, mood: Mood, years: float, size: int) -> actions.Given:
+    if item.question.scale.kind in ("degree", "result"):
+        return _of_form(item, mood.forms, years)
     if mood.rng.random() < SELDOM:
         missing = mood.rng.choice([Missing.UNKNOWN, Missing.UNWILLING])
         return actions.Given(item.question.key, item.member, missing=missing)
     return actions.Given(item.question.key, item.member, _value(item.question, mood, years, size))
+
+
+def _of_form(item: Item, rng: Random, years: float) -> actions.Given:
+    """A statement somebody agrees with a little more each year; a paper form that was not filled in at the visit."""
+    scale = item.question.scale
+    if scale.kind == "result":
+        return actions.Given(item.question.key, item.member, missing=Missing.NOT_ASKED)
+    middle = (scale.low + scale.high) / 2 - 1 + 0.5 * years
+    value = max(scale.low, min(scale.high, round(rng.gauss(middle, 1))))
+    return actions.Given(item.question.key, item.member, value)
 
 
 def _value(question: Any, mood: Mood, years: float, size: int) -> Any:

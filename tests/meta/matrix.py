@@ -18,6 +18,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from assessments.actions import switch_on
 from assessments.sheets import sheet_of
 from consent.actions import add_purpose
 from families import assignments, conflicts
@@ -122,6 +123,7 @@ class World:
 
     def _ids(self, family: Family, team: Team, referral: Any) -> dict[str, Any]:
         add_starting_facts(team.municipality, by=team.lead)
+        switch_on(team.municipality, name="swls-1", rights="Diener", by=team.lead)
         purpose = add_purpose(team.municipality, name="Bilder", by=team.lead)
         waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
         decision = decided(waiting, team, "waiting")
@@ -170,6 +172,7 @@ class World:
             "purpose_id": purpose.pk,
             "key": "participation",
             "municipality_id": team.municipality.pk,
+            "instrument": "swls-1",
             "receipt": "x",
             "secret": "x",
             "uid": "x",

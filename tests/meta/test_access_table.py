@@ -60,6 +60,7 @@ view_dashboard      .......       .......       +++....       .......       ....
 manage_users        .......       .......       .......       .......       +++....       .......
 view_log            .......       .......       .......       .......       .......       +++....
 change_content      .......       .......       +++....       .......       .......       .......
+change_instruments  .......       .......       +++....       .......       +++....       .......
 export_research     .......       .......       .......       +++....       .......       .......
 """
 
@@ -71,10 +72,10 @@ USES = {
     Role.LEAD: COORDINATOR_GRANT
     | {
         "assign_coordinator", "grant_access", "break_glass", "override_places", "view_referral", "decide_referral",
-        "register_family", "view_dashboard", "change_content",
+        "register_family", "view_dashboard", "change_content", "change_instruments",
     },
     Role.RESEARCHER: {"export_research"},
-    Role.ADMINISTRATOR: {"manage_users"},
+    Role.ADMINISTRATOR: {"manage_users", "change_instruments"},
     Role.AUDITOR: {"view_log", "review_access"},
 }  # fmt: skip
 

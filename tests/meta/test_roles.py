@@ -28,7 +28,8 @@ def test_the_coordinator_opens_no_municipality():
 
 
 def test_the_administrator_has_nothing_to_do_with_families():
-    assert EVERYWHERE[Role.ADMINISTRATOR] | GRANTED[Role.ADMINISTRATOR] == {Permission.MANAGE_USERS}
+    theirs = EVERYWHERE[Role.ADMINISTRATOR] | GRANTED[Role.ADMINISTRATOR]
+    assert theirs == {Permission.MANAGE_USERS, Permission.CHANGE_INSTRUMENTS}
 
 
 def test_a_reader_changes_nothing():

@@ -1,0 +1,1 @@
+"""Pages of kartlegging and FIT. Reading is open to whoever may see answers; writing is refused by the actions."""
