@@ -230,8 +230,8 @@ def test_a_member_of_another_family_in_the_address(web, team, family, sitting):
 
 def test_who_has_not_consented_is_named_and_not_asked(web, team, family, people, sitting):
     record_consent(
-        people["Far"], purpose=Purpose.PARTICIPATION, answer=Answer.WITHDRAWN, how=How.SIGNED, given_by=people["Far"].full_name,
-        by=team.coordinator,
+        people["Far"], purpose=Purpose.PARTICIPATION, answer=Answer.WITHDRAWN, how=How.SIGNED,
+        given_by=people["Far"].full_name, by=team.coordinator,
     )  # fmt: skip
     assert "Ikke samtykket til å delta" in text(web.get(to("sitting_detail", family, sitting)))
     assert web.get(question(family, sitting, people["Far"].pk, "self")).status_code == 404
