@@ -5,7 +5,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("families", "0011_told_without_consent"),
+        ("families", "0012_places_ending"),
     ]
 
     operations = [
