@@ -62,9 +62,9 @@ assessments:change             view_assessment    200   -
 assessments:family_tab         view_assessment    200   -
 assessments:fit_list           view_assessment    200   -
 assessments:fit_new            change_assessment  200 422
-assessments:instrument_detail  change_instruments 200 422
+assessments:instrument_detail  change_instruments 200 200
 assessments:instrument_list    change_instruments 200   -
-assessments:instrument_new     change_instruments 200 422
+assessments:instrument_new     change_instruments 200 200
 assessments:instrument_off     change_instruments   - 302
 assessments:pattern            view_assessment    200   -
 assessments:sitting_abandon    change_assessment    - 302
