@@ -218,7 +218,7 @@ def _undecided(measure: Measure, today: date) -> Part:
     when = _("avtal på nytt, eller gi det til en annen")
     if measure.due_on:
         day = day_month(measure.due_on, today)
-        when = _("planlagt %(day)s: avtal på nytt, eller gi det til en annen") % {"day": day}
+        when = _("planlagt %(day)s, avtal på nytt, eller gi det til en annen") % {"day": day}
     return Part(_("Tiltak uten avtale: %(what)s") % {"what": what}, when, measure.due_on)
 
 

@@ -70,9 +70,9 @@ def planned_with(request: HttpRequest, family: Family, ending: Iterable[Agreemen
     gone = {line.service_id for line in ending} - set(going_on.values_list("service_id", flat=True))
     planned: Callable[..., list[tuple[str, str]]] = import_string(settings.NM_PLANNED_WITH)
     return [
-        _("«%(what)s» er planlagt %(day)s. Hva skal skje med det?") % {"what": what, "day": day}
+        _("Hva skal skje med «%(what)s», som er planlagt %(day)s?") % {"what": what, "day": day}
         if day
-        else _("«%(what)s» står i planen. Hva skal skje med det?") % {"what": what}
+        else _("Hva skal skje med «%(what)s», som står i planen?") % {"what": what}
         for what, day in planned(request.user, family, gone)
     ]
 
