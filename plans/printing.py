@@ -12,6 +12,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import User
 from nyemonstre.celery import app
+from nyemonstre.pdf import render_pdf
 
 from .actions import fail_pdf, finish_pdf, order_pdf, report_progress
 from .models import PlanDocument
@@ -79,9 +80,6 @@ def make(document_id: UUID, *, by: User, language: str) -> None:
 
 
 def _render(document: PlanDocument, by: User) -> tuple[bytes, list[UUID]]:
-    # WeasyPrint takes a second to import and needs system libraries; a page that prints nothing shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415
-
     with acting_as(by), transaction.atomic():
         rows = Family.objects.permitted(by, Permission.VIEW_PLAN).select_related("municipality").with_coordinators()
         plan = printed_plan(rows.get(pk=document.family_id), document.reader)

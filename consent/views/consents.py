@@ -25,6 +25,7 @@ from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
+from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused
 
 from .pages import back, form_page, history_of, keep_draft, open_to_change, people_of, planned_with, taking_part
@@ -170,9 +171,6 @@ def consent_withdraw(request: HttpRequest, family_id, consent_id) -> HttpRespons
 @require_safe
 def consent_pdf(request: HttpRequest, family_id, consent_id) -> HttpResponse:
     """One answer on paper, in the language it was given in. Each time is logged; nothing keeps a copy on the way."""
-    # WeasyPrint takes a second to import and needs system libraries; a page that prints nothing shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
-
     family = open_family(request, family_id, Permission.VIEW_CONSENT, quiet=True)
     rows = Consent.objects.filter(family=family).select_related("member", "family__municipality", "text", "extra")
     consent = get_visible_or_404(rows, request, Permission.VIEW_CONSENT, quiet=True, pk=consent_id)

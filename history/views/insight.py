@@ -23,6 +23,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
 from nyemonstre.accounts.models import Municipality
 from nyemonstre.audit.log import record
+from nyemonstre.pdf import render_pdf
 
 VIEW, LOG = Permission.VIEW_FAMILY, Permission.VIEW_LOG
 
@@ -106,9 +107,6 @@ def _file(request: HttpRequest, subject: Subject, family: Family | None) -> Http
     form = InsightForm(request.GET, language=subject.municipality.language)
     if not form.is_valid():
         raise Http404
-    # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
-
     asked = form.cleaned_data
     _log(HistoryEvent.LOG_PRINTED, request, subject, family, asked)
     with translation.override(asked["sprak"]):

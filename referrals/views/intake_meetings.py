@@ -18,6 +18,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.models import Municipality
 from nyemonstre.audit.log import record
+from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from referrals import actions
 from referrals.forms.intake_meeting import AddendumForm, PlanForm, PresenceForm, SignForm
@@ -231,9 +232,6 @@ def intake_minutes(request: HttpRequest, intake_meeting_id: UUID) -> HttpRespons
 def intake_minutes_pdf(request: HttpRequest, intake_meeting_id: UUID) -> HttpResponse:
     """The minutes on paper."""
     meeting = open_intake_meeting(request, intake_meeting_id, P.VIEW_REFERRAL)
-    # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
-
     values = {
         "minutes": minutes(request.user, meeting), "municipality": meeting.municipality.name,
         "today": timezone.localdate(),

@@ -16,6 +16,7 @@ from families.models import Family
 from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
+from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused
 from referrals import actions, decision_letter
 from referrals.forms.letter import LetterForm
@@ -60,9 +61,6 @@ def _letter_page(
 
 
 def _pdf(request: HttpRequest, letter: DecisionLetter, back: Any) -> HttpResponse:
-    # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
-
     try:
         actions.take_out_letter(letter, by=request.user)
     except Refused as refusal:

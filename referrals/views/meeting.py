@@ -22,6 +22,7 @@ from families.protection import Outside
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
+from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from referrals import actions
 from referrals.basis import calculations
@@ -222,9 +223,6 @@ def offer_refuse(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @requires(P.CHANGE_FAMILY)
 def meeting_letter(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
     """The invitation on paper, in the language the family reads: `?sprak=nn`."""
-    # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
-
     family, meeting = _open_meeting(request, family_id, meeting_id)
     codes = [code for code, _name in languages_of(meeting)]
     language = request.GET.get("sprak", "")

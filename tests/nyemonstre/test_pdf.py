@@ -2,7 +2,7 @@
 
 import pytest
 
-from nyemonstre.pdf import FatalURLFetchingError, OurFiles
+from nyemonstre.pdf.engine import FatalURLFetchingError, OurFiles
 
 
 def test_nothing_but_our_own_files_is_fetched():

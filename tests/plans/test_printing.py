@@ -16,7 +16,6 @@ from pypdf import PdfReader
 
 from consent import actions as consent_actions
 from families import assignments
-from nyemonstre import pdf
 from nyemonstre.audit.models import Event
 from nyemonstre.celery import app
 from nyemonstre.embedded import free_port
@@ -192,7 +191,7 @@ def test_a_fault_in_the_printing_is_told_and_nothing_is_lost(no_worker, client, 
     def broken(template, values):
         raise OSError("«En jobb ryggen tåler» kan ikke tegnes")
 
-    monkeypatch.setattr(pdf, "render_pdf", broken)
+    monkeypatch.setattr(printing, "render_pdf", broken)
     assert "Planen ble ikke laget" in order(client, family)
     assert latest(family, by).state == DocumentState.FAILED
     assert "ryggen" not in caplog.text

@@ -1,8 +1,7 @@
-"""Templates on paper: A4, tagged, PDF/A-2a and marked PDF/UA-1. The only module that knows WeasyPrint.
+"""The engine behind every PDF. The only module that knows WeasyPrint.
 
 It knows the look (templates/pdf/page.html and page.css) and nothing about families: whoever prints gathers plain values
 and names a template. Checked by the tests and by hand with pikepdf's PDF/A check; no certificate is claimed.
-Import it where something is printed, not at the top of a view: WeasyPrint takes a second and needs system libraries.
 """
 
 import re
@@ -82,16 +81,11 @@ class OurFiles(URLFetcher):
         raise FatalURLFetchingError(f"not ours: {url}")
 
 
-def render_pdf(template: str, values: dict[str, Any], pictures: Mapping[str, bytes] | None = None) -> bytes:
-    """The finished file, in the language that is active. `values` are plain; nothing is read from the database here.
-
-    `pictures` are PNG files by the name the template calls them, as in `src="nm:NAME"`.
-
-    Raises RuntimeError when the page asks for something that is not ours.
-    """
+def render_pdf(template: str, values: dict[str, Any], pictures: Mapping[str, bytes]) -> bytes:
+    """See nyemonstre.pdf."""
     html = render_to_string(template, values)
     try:
-        page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles(pictures or {}))
+        page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles(pictures))
         return page.write_pdf(pdf_variant="pdf/a-2a", finisher=_mark_accessible)
     except FatalURLFetchingError as error:
         raise RuntimeError(str(error)) from error
