@@ -126,7 +126,7 @@ def pdf(coordinator: User, family: Family, repeats: int) -> dict[str, Any]:
             return printed_plan(mine.get(pk=family.pk))
 
     html = render_to_string(PAGE, printed())
-    files = {"base_url": "nm:", "url_fetcher": OurFiles()}
+    files = {"base_url": "nm:", "url_fetcher": OurFiles({})}
     repeats = min(repeats, 5)
     ours, alone = costs(
         repeats,
