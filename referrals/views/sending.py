@@ -96,7 +96,11 @@ def _form_page(
 
 def _resume_url(request: HttpRequest, secret: str) -> str:
     """Where the draft is found again, in the language it is written in."""
-    url, pack = reverse("referrals:referral_resume", args=[secret]), request.pack  # type: ignore[attr-defined]
+    return _in_language(request, reverse("referrals:referral_resume", args=[secret]))
+
+
+def _in_language(request: HttpRequest, url: str) -> str:
+    pack = request.pack  # type: ignore[attr-defined]  # from spoken
     return f"{url}?{PARAMETER}={pack.code}" if pack else url
 
 
@@ -165,5 +169,9 @@ def referral_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     except signing.BadSignature as error:
         raise Http404 from error
     # A receipt from before there was such a link works as it did.
-    context = {"secret": "", **facts, "on": parse_date(facts["on"])}
+    context = {"secret": "", **facts, "on": parse_date(facts["on"]), "progress_url": ""}
+    if context["secret"]:
+        context["progress_url"] = _in_language(
+            request, reverse("referrals:referral_progress", args=[context["secret"]])
+        )
     return render(request, "referrals/referral_receipt.html", context)

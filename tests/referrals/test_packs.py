@@ -80,6 +80,8 @@ def test_the_form_speaks_it_from_beginning_to_receipt(client, team):
     assert answer.url.endswith("?sprak=ar")
     receipt = client.get(answer.url).content.decode()
     assert texts["Henvendelsen er sendt"] in receipt
+    link = BeautifulSoup(receipt, "html.parser").select_one("a[href*='/status/']")["href"]
+    assert texts["Skriv nummeret fra kvitteringen."] in client.get(link).content.decode()
     with acting_as(team.intake):
         assert Referral.objects.get().own_words.startswith("نريد")
 
