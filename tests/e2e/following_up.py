@@ -158,7 +158,9 @@ def plan(coordinator: Visitor) -> None:
     coordinator.follow("Nytt tiltak")
     coordinator.write("Hva skal gjøres?", "Rolig start i grupperommet")
     coordinator.tick("En tjeneste")
-    coordinator.choose("Hvilken tjeneste?", SCHOOL)
+    option = coordinator.field("Hvilken tjeneste?").locator("option", has_text=SCHOOL).inner_text()
+    assert "Kan kontaktes om skole og barnehage, gjelder Sander" in option
+    coordinator.choose("Hvilken tjeneste?", option)
     coordinator.press("Lagre tiltaket")
     coordinator.sees("Rolig start i grupperommet")
     coordinator.follow("Bli enige om versjon 1")
