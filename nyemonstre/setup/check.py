@@ -1,4 +1,4 @@
-"""`make test`: static checks side by side, then migrations, catalogues and all tests on the embedded servers.
+"""`make test`: static checks and migrations side by side, then all tests on the embedded servers.
 
 A check that fails does not stop the others; the exit code is 1 when any did. ARGS in the environment goes to pytest.
 """
@@ -53,7 +53,6 @@ def report_each(running: dict[str, "subprocess.Popen[str]"], started: float) -> 
 def main() -> int:
     """Returns the exit code."""
     started = time.monotonic()
-    report_each({name: start(command) for name, command in STATIC.items()}, started)
     with tempfile.TemporaryDirectory(prefix="nyemonstre-test-") as folder:
         Path(folder).chmod(0o711)
         with Servers(Path(folder) / "servers", careless=True) as servers:
@@ -63,22 +62,19 @@ def main() -> int:
 
 
 def with_servers(environment: dict[str, str], started: float) -> None:
-    """What needs a database."""
+    """The checks side by side, then the tests."""
     # Without the settings' name too: pytest would read them before tests/conftest.py has answered what they ask.
     given = {name: value for name, value in os.environ.items() if not name.startswith(("NM_", "DJANGO_"))} | environment
     owner = given | {"NM_DATABASE_ROLE": "owner", "NM_DEBUG": "1"}
-    commands = {
-        "migrations": ["makemigrations", "--check", "--dry-run"],
+    databases = {
         # The tests' databases are copies of this one, which costs a second each instead of a dozen.
         "template": ["migrate", "--noinput", "--verbosity", "0"],
+        "migrations": ["makemigrations", "--check", "--dry-run"],
     }
-    report_each(
-        {
-            name: start([BIN / "python", "-W", "error", "manage.py", *words], env=owner)
-            for name, words in commands.items()
-        },
-        started,
-    )
+    manage: list[str | Path] = [BIN / "python", "-W", "error", "manage.py"]
+    running = {name: start([*manage, *words], env=owner) for name, words in databases.items()}
+    running |= {name: start(command) for name, command in STATIC.items()}
+    report_each(running, started)
     given["NM_TEST_TEMPLATE"] = environment["NM_DATABASE_NAME"]
     arguments = shlex.split(os.environ.get("ARGS", ""))
     workers = ["-n", "2", "--dist", "worksteal"] if "-n" not in arguments else []
