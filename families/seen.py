@@ -5,13 +5,13 @@ A test asks `permitted` for every person and holds this to the same answer.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, make_aware
 from django.utils.translation import gettext as _
 
 from nyemonstre.access.roles import COORDINATOR_GRANT, READER_GRANT, Permission
@@ -34,6 +34,14 @@ class Way:
     why: str = ""
 
     @property
+    def first(self) -> str:
+        """The first day; with the hour, where it did not begin with the day."""
+        if self.since is None:
+            return ""
+        since = localtime(self.since)
+        return date_format(since, "d.m.Y" if since.time() == time.min else "d.m.Y H:i")
+
+    @property
     def last(self) -> str:
         """The last day; with the hour, where it does not last the whole day."""
         if self.until is None:
@@ -46,9 +54,13 @@ class Way:
 @dataclass
 class Opener:
     user: User
-    roles: list[str]
+    memberships: list[Membership]
     permissions: set[str] = field(default_factory=set)
     ways: list[Way] = field(default_factory=list)
+
+    @property
+    def roles(self) -> list[str]:
+        return [str(membership.get_role_display()) for membership in self.memberships]
 
     @property
     def sees(self) -> str:
@@ -87,7 +99,7 @@ def _people(family: Family) -> tuple[dict[UUID, Opener], dict[UUID, set[str]]]:
     usable: dict[UUID, set[str]] = defaultdict(set)
     for membership in rows.select_related("user", "municipality").order_by("role", "pk"):
         opener = openers.setdefault(membership.user_id, Opener(membership.user, []))
-        opener.roles.append(str(membership.get_role_display()))
+        opener.memberships.append(membership)
         usable[membership.user_id] |= {str(p) for p in membership.granted}
         if not family.is_protected:
             opener.permissions |= {str(p) for p in membership.everywhere}
@@ -95,10 +107,18 @@ def _people(family: Family) -> tuple[dict[UUID, Opener], dict[UUID, set[str]]]:
 
 
 def _by_role(family: Family, openers: dict[UUID, Opener]) -> None:
+    if family.is_protected:
+        return
     for opener in openers.values():
-        if Permission.LIST_FAMILY in opener.permissions:
-            words = _("Gjennom rollen %(role)s") % {"role": ", ".join(opener.roles).lower()}
-            opener.ways.append(Way("role", words))
+        for membership in opener.memberships:
+            if Permission.LIST_FAMILY in membership.everywhere:
+                words = _("Gjennom rollen %(role)s") % {"role": membership.get_role_display().lower()}
+                until = membership.valid_to and _midnight(membership.valid_to + timedelta(days=1))
+                opener.ways.append(Way("role", words, since=_midnight(membership.valid_from), until=until))
+
+
+def _midnight(day: date) -> datetime:
+    return make_aware(datetime.combine(day, time.min))
 
 
 def _by_grant(family: Family, openers: dict[UUID, Opener], usable: dict[UUID, set[str]]) -> None:

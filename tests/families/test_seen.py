@@ -278,3 +278,12 @@ def test_a_leave_is_shown_before_it_happens_and_ended_in_one_click(client, team)
     client.post(reverse("families:leave_end", args=[leave.pk]))
     with acting_as(team.second_coordinator):
         assert not Family.objects.exists()
+
+
+def test_a_role_says_since_when_and_until_when(team):
+    family = family_at(Step.CONSENT, team)
+    began, ends = timezone.localdate() - timedelta(days=40), timezone.localdate() + timedelta(days=9)
+    Membership.objects.filter(user=team.lead).update(valid_from=began, valid_to=ends)
+    with acting_as(team.lead):
+        (way,) = next(opener for opener in seen.who_can_open(family) if opener.user == team.lead).ways
+    assert (way.words, way.first, way.last) == ("Gjennom rollen teamleder", f"{began:%d.%m.%Y}", f"{ends:%d.%m.%Y}")
