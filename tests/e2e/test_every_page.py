@@ -41,6 +41,8 @@ NOT_LINKED = {
     "accounts:work_account": "there where a municipality has a work account provider",
     "accounts:work_account_done": "where that provider leads back to",
     "consent:disclosure_release": "on one family's page, and only some pages of each kind are asked",
+    "referrals:referral_resume": "the link comes by mail, to whoever saves a form for later",
+    "referrals:forward_pdf": "there after a henvendelse was sent on to another service",
     "referrals:referral_progress": "the link stands on the receipt",
     "families:grant_revoke": "there where somebody was let in by a grant of their own",
     "families:lead_name": "there for the coordinator of a strictly protected family",
