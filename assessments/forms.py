@@ -80,8 +80,9 @@ class AnswerForm(NMForm, forms.Form):
     question = forms.CharField(widget=forms.HiddenInput, max_length=60)
     missing = forms.ChoiceField(required=False, widget=forms.RadioSelect)
 
-    def __init__(self, *args: Any, item: Item, language: str, **kwargs: Any) -> None:
-        saved = item.response
+    def __init__(self, *args: Any, item: Item, language: str, own: bool = False, **kwargs: Any) -> None:
+        saved = item.stands
+        self.own = own  # on the person's own screen, where "not asked" makes no sense
         initial = {"question": item.question.key}
         if saved:
             initial |= {"value": saved.value if not saved.missing else saved.missing, "missing": saved.missing}
@@ -109,6 +110,8 @@ class AnswerForm(NMForm, forms.Form):
         return [m.value for m in self._instead()]
 
     def _instead(self) -> list[Missing]:
+        if self.own:
+            return INSTEAD["self"]
         return INSTEAD.get(self.item.question.part, INSTEAD_ELSEWHERE)
 
     def _instead_choices(self) -> list[tuple[str, str]]:
@@ -141,7 +144,7 @@ class AnswerForm(NMForm, forms.Form):
 
     def _add_result(self, item: Item, language: str) -> None:
         """The fields of a result entered by hand: each figure, and the day, the version and the licence holder."""
-        saved = item.response.value if item.response and item.response.value else {}
+        saved = item.stands.value if item.stands and item.stands.value else {}
         for figure in item.question.scale.figures:
             ends = f"{figure.low}–{figure.high}".replace(".", ",")
             value = str(saved.get("scores", {}).get(figure.key, "")).replace(".", ",")
@@ -199,6 +202,30 @@ class AnswerForm(NMForm, forms.Form):
             return self.item.question.scale.clean(value) == self.saved.value  # type: ignore[union-attr]
         except BadAnswer:
             return False
+
+
+class SkipForm(NMForm, forms.Form):
+    """Why the rest of a part is left out."""
+
+    form_tag = False
+    missing = forms.ChoiceField(label=gettext_lazy("Hvorfor?"), widget=forms.RadioSelect, choices=Missing.choices)
+
+
+class CorrectionForm(AnswerForm):
+    """An answer of a sitting that is over, as it should have been, with the reason."""
+
+    reason = PlainTextField(label=gettext_lazy("Hvorfor rettes svaret?"), max_length=300)
+
+
+class CodeForm(NMForm, forms.Form):
+    """Four digits that the coordinator chooses, and types to get the tablet back."""
+
+    submit_text = gettext_lazy("Gi fra deg nettbrettet")
+    code = forms.RegexField(
+        r"[0-9]{4}", label=gettext_lazy("Kode på fire sifre"), max_length=4, strip=True,
+        widget=forms.PasswordInput({"inputmode": "numeric", "autocomplete": "off"}),
+        error_messages={"invalid": gettext_lazy("Skriv fire sifre.")},
+    )  # fmt: skip
 
 
 class CompleteForm(NMForm, forms.Form):

@@ -1,6 +1,6 @@
 """What a family answered, when, and to which questions. A sitting is open while it is filled in; then it is history."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -16,6 +16,8 @@ from nyemonstre.accounts.models import Membership, Municipality
 from .enums import Kind, Missing, Respondent
 from .instruments import CURRENT, FIT, Instrument, instrument
 from .instruments.loader import parse_once
+
+MOST_KEPT = 500  # instruments in the memory of one process
 
 
 class LocalInstrumentQuerySet(models.QuerySet):
@@ -75,6 +77,18 @@ class LocalInstrument(models.Model):
         """The instrument as it is put to people here."""
         found = parse_once(self.definition, f"{self.name}.yaml") if self.definition else instrument(self.name)
         return found.with_texts(self.texts) if self.texts else found
+
+
+_KEPT: dict[UUID, Instrument] = {}  # a row never changes, so it is read once by each process
+
+
+def packs_of(ids: list[UUID]) -> list[Instrument]:
+    """The instruments of these rows, in this order. One query for those this process has not met."""
+    if unknown := [pk for pk in ids if pk not in _KEPT]:
+        if len(_KEPT) > MOST_KEPT:
+            _KEPT.clear()
+        _KEPT.update({row.pk: row.questions for row in LocalInstrument.objects.filter(pk__in=unknown)})
+    return [_KEPT[pk] for pk in ids if pk in _KEPT]
 
 
 class AssessmentQuerySet(FamilyRows):
@@ -162,10 +176,7 @@ class Assessment(models.Model):
     def questions(self) -> Instrument:
         """What is asked, as it was when the sitting began: the programme's own set, and the municipality's packs."""
         base = instrument(self.instrument)
-        if not self.packs:
-            return base
-        rows = LocalInstrument.objects.in_bulk(self.packs)
-        return base.joined_by([rows[pk].questions for pk in self.packs if pk in rows])
+        return base.joined_by(packs_of(self.packs)) if self.packs else base
 
 
 class Response(models.Model):
@@ -184,6 +195,9 @@ class Response(models.Model):
     missing = models.CharField(max_length=10, choices=Missing.choices, blank=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
+    # Counts the times it was saved; and the ids a browser gave what it sent, so that nothing is taken twice.
+    version = models.PositiveIntegerField(default=1, editable=False)
+    received = ArrayField(models.UUIDField(), default=list, editable=False)
 
     objects = FamilyRows.as_manager()
 
@@ -204,6 +218,39 @@ class Response(models.Model):
 
     def __str__(self):
         return self.question
+
+
+class Correction(models.Model):
+    """What an answer should have been, found out after the sitting was over, with the reason. Only added to: the answer
+    itself stands as it was given, and the last correction is what counts.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="corrections")
+    response = models.ForeignKey(Response, on_delete=models.PROTECT, related_name="corrections")
+    value = models.JSONField(null=True)
+    missing = models.CharField(max_length=10, choices=Missing.choices, blank=True)
+    reason = models.CharField(_("hvorfor"), max_length=300)
+    corrected_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    corrected_at = models.DateTimeField(default=timezone.now)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("rettelse")
+        verbose_name_plural = _("rettelser")
+        ordering = ["corrected_at"]
+        indexes = [models.Index(fields=["family"], name="correction_family")]
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(value__isnull=False) & Q(missing="")) | (Q(value__isnull=True) & ~Q(missing="")),
+                name="correction_value_or_missing",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="correction_has_a_reason"),
+        ]
+
+    def __str__(self):
+        return self.reason
 
 
 class FitAnswer(models.Model):

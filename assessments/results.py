@@ -11,8 +11,7 @@ def numbers_of(items: Iterable[Item]) -> dict[str, Any]:
     """The answers that can be scored, by key; the figures of a result each under its own."""
     found: dict[str, Any] = {}
     for item in items:
-        value = item.response.value if item.response else None
-        found |= flat(item.question.key, value)
+        found |= flat(item.question.key, item.reading.value)
     return found
 
 

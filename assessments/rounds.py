@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from families.models import Family
 from families.stages import Step
 
-from .enums import Kind
+from .enums import STEP_OF, Kind
 from .models import Assessment
 
 
@@ -75,3 +75,19 @@ def why_not_round(family: Family, kind: str, number: int, sittings: list[Assessm
     if (kind, number) in held or (kind == Kind.YEARLY and number in reached):
         return "done", _("Denne kartleggingen er alt gjort.")
     return "no_such_round", _("Denne runden finnes ikke.")
+
+
+def timing(sitting: Assessment, milestones: Any) -> str:
+    """Where the sitting's day lies in its window, which is counted from the anchor and never moves: in words, or "".
+
+    A moved window would hide that a year was skipped; so a late sitting is late, and the next one is not.
+    """
+    step = STEP_OF[sitting.kind]
+    window = next((m for m in milestones if m.step == step and m.number == sitting.number), None)
+    if window is None or not (window.due_from and window.due_until):
+        return ""
+    if sitting.held_on < window.due_from:
+        return _("før vinduet, som åpnet %(day)s") % {"day": window.due_from.strftime("%d.%m.%Y")}
+    if sitting.held_on > window.due_until:
+        return _("etter vinduet, som lukket %(day)s") % {"day": window.due_until.strftime("%d.%m.%Y")}
+    return _("i vinduet")

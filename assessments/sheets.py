@@ -17,7 +17,7 @@ from families.models import Member
 from .change import Reading
 from .enums import Missing
 from .instruments import Part, Question, family_questions, instrument, questions_for
-from .models import Assessment, Response
+from .models import Assessment, Correction, Response
 
 FAMILY = "familien"  # stands in an address where a member's id would
 
@@ -29,6 +29,7 @@ class Item:
     question: Question
     member: Member | None
     response: Response | None = None
+    correction: Correction | None = None
 
     @property
     def done(self) -> bool:
@@ -36,27 +37,41 @@ class Item:
 
     @property
     def reading(self) -> Reading:
-        return reading_of(self.response)
+        return reading_of(self.stands)
+
+    @property
+    def stands(self) -> Response | Correction | None:
+        """What counts: the last correction, or the answer as it was given."""
+        return self.correction or self.response
 
     def text(self, language: str) -> str:
         return self.question.text.read(language, name=self.member.first_name if self.member else "")
 
     def answer(self, language: str = "nb") -> str:
         """The answer in words, for reading."""
-        if self.response is None:
+        return self.say(self.stands, language)
+
+    @property
+    def first(self) -> str:
+        """The answer as it was given, in words, whatever was corrected later."""
+        return self.say(self.response, "nb")
+
+    def say(self, found: Response | Correction | None, language: str = "nb") -> str:
+        """One answer to this question in words."""
+        if found is None:
             return _("ikke svart ennå")
-        if self.response.missing:
-            return str(Missing(self.response.missing).label)
-        return self.question.scale.say(self.response.value, language)
+        if found.missing:
+            return str(Missing(found.missing).label)
+        return self.question.scale.say(found.value, language)
 
 
-def reading_of(response: Response | None) -> Reading:
+def reading_of(response: Response | Correction | None) -> Reading:
     return Reading(response.value, response.missing) if response else Reading()
 
 
 @dataclass
 class Cell:
-    """One part of one person: what is asked there. `state`: none | waiting | going | done."""
+    """One part of one person: what is asked there. `state`: none | waiting | going | done | skipped."""
 
     part: Part
     items: list[Item]
@@ -70,8 +85,16 @@ class Cell:
         if not self.items:
             return "none"
         if self.done == len(self.items):
-            return "done"
+            return "skipped" if self.why else "done"
         return "going" if self.done else "waiting"
+
+    @property
+    def why(self) -> str:
+        """Why there is not one value in the part, when all of it is answered so: «vil ikke svare». Else ""."""
+        codes = {item.reading.missing for item in self.items}
+        if "" in codes or not self.items:
+            return ""
+        return str(Missing(codes.pop()).label).lower() if len(codes) == 1 else _("uten svar")
 
 
 @dataclass
@@ -88,6 +111,11 @@ class Row:
     @property
     def items(self) -> list[Item]:
         return [item for cell in self.cells for item in cell.items]
+
+    @property
+    def own_items(self) -> list[Item]:
+        """What this person answers on a screen of their own. A result of a paper form is the coordinator's to enter."""
+        return [i for i in self.items if i.question.answered_by == "self" and i.question.scale.kind != "result"]
 
 
 @dataclass
@@ -132,11 +160,14 @@ def sheet_of(assessment: Assessment) -> Sheet:
         if m.birth_date <= assessment.held_on and not (m.moved_out_on and m.moved_out_on < assessment.held_on)
     ]
     responses = {(r.member_id, r.question): r for r in Response.objects.filter(assessment=assessment)}
+    corrections = {} if assessment.is_open else corrections_of([assessment.pk])
     allowed = askable(assessment) if assessment.is_open else {m.pk for m in members}
     rows = []
     for member in [*members, None]:
         asked = _asked(assessment, member, responses, allowed)
         cells = _cells(member, asked, assessment.questions.parts, responses)
+        for item in (item for cell in cells for item in cell.items if item.response):
+            item.correction = corrections.get(item.response.pk)
         if member is None:
             rows.append(Row(FAMILY, _("Hele familien"), None, cells))
         else:
@@ -177,8 +208,17 @@ def _cells(
 
 
 def all_readings(assessments: list[Assessment]) -> dict[Any, dict[tuple[Any, str], Reading]]:
-    """Per sitting id: (member id or None, question) → reading. One query for all of them."""
+    """Per sitting id: (member id or None, question) → reading, corrections and all. Two queries for all of them."""
     found: dict[Any, dict[tuple[Any, str], Reading]] = {a.pk: {} for a in assessments}
-    for r in Response.objects.filter(assessment__in=[a.pk for a in assessments]):
-        found[r.assessment_id][(r.member_id, r.question)] = Reading(r.value, r.missing)
+    corrections = corrections_of(list(found))
+    for r in Response.objects.filter(assessment__in=list(found)):
+        found[r.assessment_id][(r.member_id, r.question)] = reading_of(corrections.get(r.pk, r))
     return found
+
+
+def corrections_of(sittings: list[Any]) -> dict[Any, Correction]:
+    """Per answer's id: its last correction. `sittings` are ids; one query, none for no sitting."""
+    if not sittings:
+        return {}
+    rows = Correction.objects.filter(response__assessment__in=sittings).select_related("corrected_by")
+    return {row.response_id: row for row in rows.order_by("corrected_at", "pk")}

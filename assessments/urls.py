@@ -1,9 +1,11 @@
 from django.urls import path
 
-from .views import answering, family, fit, instruments, sitting
+from .views import answering, corrections, family, fit, instruments, own, queue, sitting
 
 app_name = "assessments"
 urlpatterns = [
+    path("min/", own.own_question, name="own_question"),
+    path("min/ferdig/", own.own_return, name="own_return"),
     path("skjemaer/", instruments.instrument_list, name="instrument_list"),
     path("skjemaer/<uuid:municipality_id>/nytt/", instruments.instrument_new, name="instrument_new"),
     path("skjemaer/<uuid:municipality_id>/<slug:instrument>/", instruments.instrument_detail, name="instrument_detail"),
@@ -17,5 +19,13 @@ urlpatterns = [
     path("<uuid:family_id>/<uuid:sitting_id>/", sitting.sitting_detail, name="sitting_detail"),
     path("<uuid:family_id>/<uuid:sitting_id>/fullfor/", sitting.sitting_complete, name="sitting_complete"),
     path("<uuid:family_id>/<uuid:sitting_id>/avbryt/", sitting.sitting_abandon, name="sitting_abandon"),
+    path("<uuid:family_id>/<uuid:sitting_id>/svar/", queue.sitting_sync, name="sitting_sync"),
+    path("<uuid:family_id>/<uuid:sitting_id>/<str:who>/gi/", own.sitting_hand_over, name="sitting_hand_over"),
+    path("<uuid:family_id>/<uuid:sitting_id>/<str:who>/<slug:part>/hopp/", answering.sitting_skip, name="sitting_skip"),
+    path(
+        "<uuid:family_id>/<uuid:sitting_id>/<str:who>/<slug:part>/rett/<str:question>/",
+        corrections.answer_correct,
+        name="answer_correct",
+    ),
     path("<uuid:family_id>/<uuid:sitting_id>/<str:who>/<slug:part>/", answering.sitting_member, name="sitting_member"),
 ]

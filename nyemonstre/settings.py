@@ -116,6 +116,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "nyemonstre.accounts.middleware.SecondFactorFirst",
     "nyemonstre.accounts.middleware.FreshLogin",
+    # Before any page: a tablet in a family member's hands opens that member's questions only.
+    "assessments.tablet.HandedOver",
     # Tells allauth which request it is; none of its own addresses exists.
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",

@@ -1,20 +1,29 @@
 """What is written when a family is mapped (steps 5 and 10), says how the help has been (step 8), or a municipality
 chooses its instruments."""
 
-from .answers import Given, answer, answer_all
+from .answers import Given, Receipt, Sent, answer, answer_all, receive, skip
+from .corrections import correct
 from .fit import record_fit
 from .instruments import add_instrument, switch_off, switch_on
 from .sittings import abandon, complete, start
+from .tablet import hand_over, take_back
 
 __all__ = [
     "Given",
+    "Receipt",
+    "Sent",
     "abandon",
     "add_instrument",
     "answer",
     "answer_all",
     "complete",
+    "correct",
+    "hand_over",
+    "receive",
     "record_fit",
+    "skip",
     "start",
     "switch_off",
     "switch_on",
+    "take_back",
 ]

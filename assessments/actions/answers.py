@@ -79,6 +79,7 @@ def _row(current: Assessment, sheet: Sheet, given: Given, by: User) -> Response:
     )  # fmt: skip
     row.value, row.missing = clean_answer(item.question.scale, given.value, given.missing), given.missing
     row.recorded_by, row.recorded_at = by, timezone.now()
+    row.version += 0 if row._state.adding else 1
     item.response = row  # the same question twice on one page is one row
     return row
 
@@ -92,3 +93,84 @@ def _refuse_question(assessment: Assessment, about: Any) -> None:
         if member is not None and (sentence := why_not_map(member, day)):
             raise Refused(sentence, rule="consent")
     raise Refused(_("Dette spørsmålet stilles ikke her."), rule="unknown_question")
+
+
+@action(quiet="Each answer says itself who saved it and when; that the sitting began and ended is logged.")
+def skip(assessment: Assessment, *, who: str, part: str, missing: str, by: User) -> list[Response]:
+    """Leave out the rest of a part, for one person or the whole family: each question left there is answered by why.
+
+    `who` is as in Row.who. Raises Refused when the sitting is over, or nothing there waits for an answer.
+    """
+    current = open_sitting(assessment, by)
+    sheet = sheet_of(current)
+    cell = sheet.cell(who, part)
+    waiting = [item for item in cell.items if not item.done] if cell else []
+    if not waiting:
+        raise Refused(_("Alle spørsmålene i delen har alt svar."), rule="nothing_waits")
+    given = (Given(item.question.key, item.member, missing=missing) for item in waiting)
+    rows = [_row(current, sheet, one, by) for one in given]
+    Response.objects.bulk_create(rows)
+    return rows
+
+
+@dataclass(frozen=True)
+class Sent:
+    """An answer as a browser sent it, perhaps long after it was given.
+
+    `base` is the version the browser knew (0: none), `after` the id of its own answer before this one to the question.
+    """
+
+    id: UUID
+    given: Given
+    base: int = 0
+    after: UUID | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of it. state: kept | refused (why) | conflict (`row` is what somebody else saved meanwhile)."""
+
+    id: UUID
+    state: str
+    row: Response | None = None
+    why: str = ""
+
+
+KEPT, REFUSED, CONFLICT = "kept", "refused", "conflict"
+
+
+@action(quiet="An answer says itself who saved it and when; that the sitting began and ended is logged.")
+def receive(assessment: Assessment, *, sent: Iterable[Sent], by: User) -> list[Receipt]:
+    """Save what a browser kept in its queue, in order, each once by its id. Stops at the first conflict.
+
+    An answer that was changed by somebody else since the browser saw it is not overwritten: both are shown, and a
+    person chooses. Raises Refused when the sitting is over: then the queue is kept where it is.
+    """
+    current = open_sitting(assessment, by)
+    sheet = sheet_of(current)
+    receipts: list[Receipt] = []
+    for one in sent:
+        receipts.append(_receive(current, sheet, one, by))
+        if receipts[-1].state == CONFLICT:
+            break
+    return receipts
+
+
+def _receive(current: Assessment, sheet: Sheet, sent: Sent, by: User) -> Receipt:
+    about = sent.given.member.pk if isinstance(sent.given.member, Member) else sent.given.member
+    item = sheet.item(about, sent.given.question)
+    stood = item.response if item else None
+    if stood and sent.id in stood.received:
+        return Receipt(sent.id, KEPT, stood)
+    try:
+        own = bool(stood and stood.received and sent.after == stood.received[-1])
+        if stood and stood.version != sent.base and not own:
+            value = clean_answer(item.question.scale, sent.given.value, sent.given.missing)  # type: ignore[union-attr]
+            if (stood.value, stood.missing) != (value, sent.given.missing):
+                return Receipt(sent.id, CONFLICT, stood)
+        row = _row(current, sheet, sent.given, by)
+    except Refused as refusal:
+        return Receipt(sent.id, REFUSED, why=str(refusal))
+    row.received = [*row.received, sent.id]
+    row.save(force_insert=row._state.adding)
+    return Receipt(sent.id, KEPT, row)

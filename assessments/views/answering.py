@@ -3,24 +3,28 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
 
 from assessments import actions
-from assessments.forms import AnswerForm
+from assessments.forms import AnswerForm, SkipForm
 from assessments.models import Assessment
-from assessments.outcomes import YARN
 from assessments.results import results_of
-from assessments.sheets import Cell, Sheet, sheet_of
+from assessments.sheets import Cell, Row, Sheet, sheet_of
 from families.pages import family_context, open_family
 from nyemonstre.access.check import can
 from nyemonstre.access.views import requires, say
 from nyemonstre.refusals import Refused
 
+from .ask import asks_of, queue_of
 from .frame import CHANGE, VIEW, part_url, sitting_or_404, sitting_url
+
+ADULT = 18
 
 
 @requires(VIEW)
@@ -35,26 +39,40 @@ def sitting_member(request: HttpRequest, family_id: UUID, sitting_id: UUID, who:
         raise Http404
     if request.method == "GET" and not (sitting.is_open and can(request.user, CHANGE, sitting)):
         context = family_context(request, family, "assessments")
-        answers = [(item.text(sitting.language), item.answer(sitting.language)) for item in cell.items]
+        answers = [(item, item.text(sitting.language), item.answer(sitting.language)) for item in cell.items]
         context |= {"sitting": sitting, "row": sheet.row(who), "cell": cell, "answers": answers}
         context |= {
             "heading": f"{context['row'].name}: {cell.part.title.read(sitting.language)}",
             "results": results_of(cell, sitting.questions.scores, context["row"].age, get_language() or "nb"),
             "credit": cell.part.credit,
+            "may_correct": sitting.completed_at and CHANGE in context["allowed"],
         }
         return render(request, "assessments/sitting_answers.html", context)
     number = _number(request, cell)
-    form = AnswerForm(request.POST or None, item=cell.items[number], language=sitting.language)
-    if request.method == "POST":
-        if _saved(request, form, sitting, cell.items[number]):
-            if request.htmx:  # type: ignore[attr-defined]  # from HtmxMiddleware
-                return render(request, "assessments/_saved.html", {"now": timezone.localtime(), "errors": []})
-            return redirect(_next(sitting, who, cell, number))
-        if request.htmx:  # type: ignore[attr-defined]
-            errors = [error for field in form.errors.values() for error in field]
-            return render(request, "assessments/_saved.html", {"errors": errors}, status=422)
-    context = _question_context(sheet, who, cell, number, form)
+    form = AnswerForm(
+        request.POST or None, item=cell.items[number], language=sitting.language, auto_id=f"id_{number}_%s"
+    )
+    if request.method == "POST" and save_answer(request, form, sitting, cell.items[number]):
+        return redirect(_next(sitting, who, cell, number))
+    context = _question_context(request, sheet, who, cell, number, form)
     return render(request, "assessments/sitting_member.html", context, status=422 if request.method == "POST" else 200)
+
+
+@requires(CHANGE)
+@require_POST
+def sitting_skip(request: HttpRequest, family_id: UUID, sitting_id: UUID, who: str, part: str) -> HttpResponse:
+    """From a question: the rest of the part is left out, and why."""
+    family = open_family(request, family_id, CHANGE, quiet=True)
+    sitting = sitting_or_404(request, family, sitting_id, CHANGE)
+    form = SkipForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Velg hvorfor delen hoppes over."))
+        return redirect(part_url(sitting, who, part))
+    try:
+        actions.skip(sitting, who=who, part=part, missing=form.cleaned_data["missing"], by=request.user)
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+    return redirect(sitting_url(sitting))
 
 
 def _number(request: HttpRequest, cell: Cell) -> int:
@@ -70,7 +88,7 @@ def _number(request: HttpRequest, cell: Cell) -> int:
     return next((n for n, item in enumerate(cell.items) if not item.done), 0)
 
 
-def _saved(request: HttpRequest, form: AnswerForm, sitting: Assessment, item: Any) -> bool:
+def save_answer(request: HttpRequest, form: AnswerForm, sitting: Assessment, item: Any) -> bool:
     """Save what the form holds. Nothing chosen is no error: the question waits."""
     if not form.is_valid():
         return False
@@ -90,21 +108,32 @@ def _next(sitting: Assessment, who: str, cell: Cell, number: int) -> str:
     return sitting_url(sitting)
 
 
-def _question_context(sheet: Sheet, who: str, cell: Cell, number: int, form: AnswerForm) -> dict[str, Any]:
-    sitting, item = sheet.assessment, cell.items[number]
-    question, language = item.question, sitting.language
-    words = {value: text.read(language) for value, text in question.scale.words}
+def _calm(row: Row | None, part: str) -> str:
+    """The line under the question that takes the weight off it."""
+    if part == "self":
+        return _("Ingen svar er feil. De andre i familien ser ikke hva du svarer.")
+    if part == "coordinator":
+        return _("Ditt svar står ved siden av familiens. Det er greit å se det ulikt.")
+    if row and row.age is not None and row.age < ADULT:
+        return _("En voksen svarer om %(name)s.") % {"name": row.name} if part in ("life", "status") else ""
+    return _("Ingen svar er feil.")
+
+
+def _question_context(
+    request: HttpRequest, sheet: Sheet, who: str, cell: Cell, number: int, form: AnswerForm
+) -> dict[str, Any]:  # fmt: skip
+    sitting, language = sheet.assessment, sheet.assessment.language
     steps = [
         {"state": "now" if n == number else "done" if other.done else "ahead", "label": other.question.label["nb"]}
         for n, other in enumerate(cell.items)
     ]
     back = f"{part_url(sitting, who, cell.part.key)}?nr={number}" if number else sitting_url(sitting)
     return {
-        "sitting": sitting, "family": sitting.family, "row": sheet.row(who), "cell": cell, "item": item, "form": form,
-        "text": item.text(language), "help": question.help.read(language) if question.help else "",
-        "part": cell.part.title.read(language), "number": number + 1, "count": len(cell.items), "steps": steps,
-        "low": words.get(0, ""), "high": words.get(10, ""), "back": back, "overview": sitting_url(sitting),
-        "address": part_url(sitting, who, cell.part.key), "yarn": YARN.get(question.goal, "indigo"),
-        "saved_at": item.response.recorded_at if item.response else None,
-        "several": question.scale.kind == "choices", "credit": cell.part.credit,
+        "sitting": sitting, "family": sitting.family, "row": sheet.row(who), "cell": cell, "form": form,
+        "asks": asks_of(cell.items, language, number, form), "part": cell.part.title.read(language),
+        "number": number + 1, "count": len(cell.items), "steps": steps, "back": back, "overview": sitting_url(sitting),
+        "address": part_url(sitting, who, cell.part.key), "credit": cell.part.credit,
+        "calm": _calm(sheet.row(who), cell.part.key), "skip": SkipForm(auto_id="skip_%s"),
+        "skip_url": reverse("assessments:sitting_skip", args=[sitting.family_id, sitting.pk, who, cell.part.key]),
+        "queue": queue_of(request, sheet, f"{who}/{cell.part.key}", sitting_url(sitting), number),
     }  # fmt: skip

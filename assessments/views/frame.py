@@ -7,7 +7,6 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from assessments.models import Assessment
-from assessments.question_sets import with_questions
 from families.models import Family, Member
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404
@@ -17,7 +16,7 @@ VIEW, CHANGE = Permission.VIEW_ASSESSMENT, Permission.CHANGE_ASSESSMENT
 
 def sittings_of(family: Family) -> list[Assessment]:
     """Kept sittings, newest first, with who began them."""
-    return with_questions(list(Assessment.objects.filter(family=family).kept().select_related("started_by")))
+    return list(Assessment.objects.filter(family=family).kept().select_related("started_by"))
 
 
 def children_of(family: Family) -> list[Member]:

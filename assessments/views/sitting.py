@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments import actions
 from assessments.forms import AbandonForm, CompleteForm, StartForm
-from assessments.rounds import next_round, rounds
+from assessments.rounds import next_round, rounds, timing
 from assessments.sheets import Sheet, sheet_of
 from consent.rules import why_not_map_family
 from families.pages import family_context, open_family
@@ -66,6 +66,7 @@ def sitting_detail(request: HttpRequest, family_id: UUID, sitting_id: UUID) -> H
         "done": sum(item.done for item in sheet.items),
         "total": len(sheet.items),
         "following": _first_waiting(sheet),
+        "timing": timing(sitting, family.live_milestones),
         "note": sitting.questions.note.read(sitting.language),
         "blocked": [row for row in sheet.rows if row.blocked],
     }

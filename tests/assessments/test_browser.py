@@ -14,6 +14,11 @@ from tests.factories import Team, family_at
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
+def now(page):
+    """The question that is shown."""
+    return page.locator("form.nm-ask:not([hidden])")
+
+
 @pytest.fixture
 def table(live_server, client, new_page):
     """`table(who, part)` opens the part of a new sitting, as the coordinator. Gives page and coordinator."""
@@ -36,17 +41,21 @@ def table(live_server, client, new_page):
         with transaction.atomic(), acting_as(team.coordinator):
             return {r.question: r.missing or r.value for r in Response.objects.all()}
 
-    sit.saved = saved
+    def versions():
+        with transaction.atomic(), acting_as(team.coordinator):
+            return {r.question: (r.version, len(set(r.received))) for r in Response.objects.all()}
+
+    sit.saved, sit.versions = saved, versions
     return sit
 
 
 def test_a_tap_on_the_ladder_is_saved_before_next(table):
     page = table("Jente", "self", width=390, height=844)
-    page.get_by_label("6", exact=True).check(force=True)
+    now(page).get_by_label("6", exact=True).check(force=True)
     page.get_by_text("Lagret kl.").wait_for()
     assert table.saved() == {"ladder": 6}
-    page.get_by_label("Vil ikke svare").check(force=True)
-    page.get_by_role("button", name="Neste").click()
+    now(page).get_by_label("Vil ikke svare").check(force=True)
+    now(page).get_by_role("button", name="Neste").click()
     page.get_by_role("heading", name="Hvordan har du det på skolen?").wait_for()
     assert table.saved() == {"ladder": "unwilling"}
 
@@ -64,7 +73,58 @@ def test_what_is_wrong_is_said_at_once_and_what_is_right_is_kept(table):
 
 def test_without_script(table):
     page = table("familien", "status", java_script_enabled=False)
-    page.get_by_label("2 krevende").check(force=True)
-    page.get_by_role("button", name="Neste").click()
+    now(page).get_by_label("2 krevende").check(force=True)
+    now(page).get_by_role("button", name="Neste").click()
     assert page.get_by_text("Spørsmål 2 av 7").is_visible()
     assert table.saved() == {"rm1": 2}
+
+
+def test_the_line_is_cut_and_nothing_is_lost(table):
+    """Offline on the way through a part, a reload, and a login that ended: sent in order when the line is back."""
+    page = table("familien", "status", width=390, height=844)
+    page.locator("[data-ready]").wait_for()
+    page.context.set_offline(True)
+    for value in ("2", "3", "4"):
+        now(page).locator("input[name=value]").nth(int(value) - 1).check(force=True)
+        page.get_by_text("Uten nett.").wait_for()
+        now(page).get_by_role("button", name="Neste").click()
+    assert page.get_by_text("3 svar ligger trygt her").is_visible()
+    assert table.saved() == {}
+    cookies = page.context.cookies()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    page.context.set_offline(False)
+    page.get_by_text("Du er logget ut.").wait_for()
+    page.context.add_cookies(cookies)
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    page.locator("[data-waiting='0']").wait_for()
+    assert table.saved() == {"rm1": 2, "rm2": 3, "rm3": 4}
+
+
+def test_two_answers_to_one_question_are_shown_side_by_side(table):
+    page, other = table("familien", "status"), table("familien", "status")
+    for one in (page, other):
+        one.locator("[data-ready]").wait_for()
+    now(other).get_by_label("4 ganske bra").check(force=True)
+    other.locator("[data-sitting-note]").get_by_text("Lagret kl.").wait_for()
+    now(page).get_by_label("2 krevende").check(force=True)
+    page.get_by_role("heading", name="To svar på samme spørsmål").wait_for()
+    assert page.get_by_text("4, ganske bra").is_visible()
+    assert table.saved() == {"rm1": 4}
+    page.get_by_role("button", name="La dette gjelde").click()
+    page.locator("[data-sitting-note]").get_by_text("Lagret kl.").wait_for()
+    assert table.saved() == {"rm1": 2}
+
+
+def test_two_hundred_answers_in_a_burst_arrive_once_each_and_in_order(table):
+    page = table("familien", "status")
+    page.locator("[data-ready]").wait_for()
+    page.evaluate("""() => {
+      const inputs = [...document.querySelectorAll("form[data-ask]:not([hidden]) input[name=value]")].slice(0, 5);
+      for (let n = 0; n < 200; n += 1) {
+        inputs[n % 5].checked = true;
+        inputs[n % 5].dispatchEvent(new Event("input", { bubbles: true }));
+      }
+    }""")
+    page.locator("[data-waiting='0']").wait_for()
+    assert table.saved() == {"rm1": 5}
+    assert table.versions() == {"rm1": (200, 200)}

@@ -141,6 +141,9 @@ def _map(family, members, by, say):
         first = next(item for item in sheet_of(sitting).items if item.question.scale.kind == "status")
     assessment_actions.answer(sitting, question=first.question.key, member=first.member, value=3, by=by)
     assessment_actions.complete(sitting, rest_not_asked=True, by=by)
+    with acting_as(by):
+        wrong = sitting.responses.get(question=first.question.key, member=first.member)
+    assessment_actions.correct(wrong, value=4, reason=say("rettet", "Hørte feil"), by=by)
     assessment_actions.record_fit(family, member=members[0], value=7, comment=say("fit", "Godt møte"), by=by)
 
 

@@ -58,6 +58,7 @@ accounts:user_send_link        manage_users         - 302
 accounts:user_unlink           manage_users         - 302
 accounts:work_account          public             404   -
 accounts:work_account_done     public             302   -
+assessments:answer_correct     change_assessment  200 200
 assessments:change             view_assessment    200   -
 assessments:family_tab         view_assessment    200   -
 assessments:fit_list           view_assessment    200   -
@@ -66,11 +67,16 @@ assessments:instrument_detail  change_instruments 200 200
 assessments:instrument_list    change_instruments 200   -
 assessments:instrument_new     change_instruments 200 200
 assessments:instrument_off     change_instruments   - 302
+assessments:own_question       change_assessment  302 302
+assessments:own_return         change_assessment  302 302
 assessments:pattern            view_assessment    200   -
 assessments:sitting_abandon    change_assessment    - 302
 assessments:sitting_complete   change_assessment  302 302
 assessments:sitting_detail     view_assessment    200   -
+assessments:sitting_hand_over  change_assessment  404 404
 assessments:sitting_member     view_assessment    200 404
+assessments:sitting_skip       change_assessment    - 302
+assessments:sitting_sync       change_assessment    - 400
 assessments:sitting_start      change_assessment  200 422
 audit:alert_detail             view_log           404 404
 audit:alert_list               view_log           200   -

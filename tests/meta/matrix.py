@@ -139,7 +139,7 @@ class World:
             found = {key: row.pk for key, find in ROWS.items() if (row := find(family))}
             service = family.agreement_lines.first().service_id
             fact = Fact.objects.filter(municipality=team.municipality).first()
-            asked = next(row for row in sheet_of(family.assessments.first()).rows if row.cells)
+            asked = next(row for row in sheet_of(family.assessments.first()).rows if row.cells and row.cells[0].items)
         return found | {
             "shut_out_id": shut_out.pk,
             "family_id": family.pk,
@@ -158,6 +158,7 @@ class World:
             "number": 1,
             "who": asked.who,
             "part": asked.cells[0].part.key,
+            "question": asked.cells[0].items[0].question.key,
             "kind": "ord",
             "held_id": uuid4(),
             "alert_id": uuid4(),
