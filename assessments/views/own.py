@@ -93,7 +93,8 @@ def _number(request: HttpRequest, keys: list[str]) -> int:
             raise Http404
         return keys.index(request.POST["question"])
     asked = request.GET.get("nr", "")
-    return int(asked) - 1 if asked.isascii() and asked.isdigit() and 1 <= int(asked[:4]) <= len(keys) else 0
+    known = asked.isascii() and asked.isdigit() and len(asked) < 4 and 1 <= int(asked) <= len(keys)
+    return int(asked) - 1 if known else 0
 
 
 def _context(
