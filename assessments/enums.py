@@ -33,6 +33,7 @@ class AssessmentEvent(models.TextChoices):
     SITTING_STARTED = "sitting_started", _("Begynte en kartlegging")
     SITTING_COMPLETED = "sitting_completed", _("Fullførte en kartlegging")
     SITTING_ABANDONED = "sitting_abandoned", _("Avbrøt en kartlegging")
+    PART_SKIPPED = "part_skipped", _("Hoppet over en del av en kartlegging")
     ANSWER_CORRECTED = "answer_corrected", _("Rettet et svar i en fullført kartlegging")
     TABLET_HANDED_OVER = "tablet_handed_over", _("Ga nettbrettet til et medlem")
     TABLET_TAKEN_BACK = "tablet_taken_back", _("Fikk nettbrettet tilbake")

@@ -93,6 +93,7 @@ class PlanEvent(models.TextChoices):
     REVIEW_SIGNED = "review_signed", _("Avsluttet en 6-månedersevaluering")
     MARKED = "marked", _("Merket hvem som kan få noe på papir")
     JOURNAL_WRITTEN = "journal_written", _("Skrev i journalen")
+    ANSWERS_PRINTED = "answers_printed", _("Tok ut det familien har svart, på papir")
     PDF_ORDERED = "pdf_ordered", _("Ba om planen som PDF")
     PDF_MADE = "pdf_made", _("Laget planen som PDF")
     PDF_FAILED = "pdf_failed", _("Fikk ikke laget planen som PDF")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import documents, goals, journal, marks, plan, reviews
+from .views import documents, given_back, goals, journal, marks, plan, reviews
 
 app_name = "plans"
 urlpatterns = [
@@ -25,6 +25,8 @@ urlpatterns = [
     path("<uuid:family_id>/journal/kort/", journal.journal_quick, name="journal_quick"),
     path("<uuid:family_id>/journal/<uuid:row_id>/papir/", marks.journal_mark, name="journal_mark"),
     path("<uuid:family_id>/papir/<slug:kind>/<uuid:row_id>/", marks.plan_mark, name="plan_mark"),
+    path("<uuid:family_id>/svar/<slug:paper>/", given_back.answers, name="answers"),
+    path("<uuid:family_id>/svar/<slug:paper>/fil/", given_back.answers_pdf, name="answers_pdf"),
     path("<uuid:family_id>/pdf/ny/", documents.pdf_new, name="pdf_new"),
     path("<uuid:family_id>/pdf/<uuid:document_id>/", documents.pdf_status, name="pdf_status"),
     path("<uuid:family_id>/pdf/<uuid:document_id>/fil/", documents.pdf_download, name="pdf_download"),

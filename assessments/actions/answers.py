@@ -8,36 +8,17 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from assessments.enums import AssessmentEvent
 from assessments.models import Assessment, Response
 from assessments.sheets import Sheet, sheet_of
 from consent.rules import why_not_map
 from families.models import Member
 from nyemonstre.access.actions import action
 from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
 from .checks import clean_answer, open_sitting
-
-
-@action(quiet="An answer says itself who saved it and when; that the sitting began and ended is logged.")
-def answer(
-    assessment: Assessment,
-    *,
-    question: str,
-    by: User,
-    member: Member | UUID | None = None,
-    value: Any = None,
-    missing: str = "",
-) -> Response:
-    """Save one answer, about `member` or (None) the whole family. Until the sitting is over, a new one replaces it.
-
-    `missing` (unknown, unwilling, not_asked) is an answer too, and stands instead of `value`.
-    Raises Refused when the sitting is over, the question is not asked of this person, or the answer does not fit.
-    """
-    current = open_sitting(assessment, by)
-    row = _row(current, sheet_of(current), Given(question, member, value, missing), by)
-    row.save(force_insert=row._state.adding)
-    return row
 
 
 @dataclass(frozen=True)
@@ -65,6 +46,24 @@ def answer_all(assessment: Assessment, *, answers: Iterable[Given], by: User) ->
             row.save()
     Response.objects.bulk_create(new)
     return rows
+
+
+def answer(
+    assessment: Assessment,
+    *,
+    question: str,
+    by: User,
+    member: Member | UUID | None = None,
+    value: Any = None,
+    missing: str = "",
+) -> Response:
+    """`answer_all` with one answer, about `member` or (None) the whole family.
+
+    Until the sitting is over, a new one replaces it. `missing` (unknown, unwilling, not_asked) is an answer too, and
+    stands instead of `value`. Raises Refused when the sitting is over, the question is not asked of this person, or
+    the answer does not fit.
+    """
+    return answer_all(assessment, answers=[Given(question, member, value, missing)], by=by)[0]
 
 
 def _row(current: Assessment, sheet: Sheet, given: Given, by: User) -> Response:
@@ -95,7 +94,7 @@ def _refuse_question(assessment: Assessment, about: Any) -> None:
     raise Refused(_("Dette spørsmålet stilles ikke her."), rule="unknown_question")
 
 
-@action(quiet="Each answer says itself who saved it and when; that the sitting began and ended is logged.")
+@action
 def skip(assessment: Assessment, *, who: str, part: str, missing: str, by: User) -> list[Response]:
     """Leave out the rest of a part, for one person or the whole family: each question left there is answered by why.
 
@@ -110,6 +109,8 @@ def skip(assessment: Assessment, *, who: str, part: str, missing: str, by: User)
     given = (Given(item.question.key, item.member, missing=missing) for item in waiting)
     rows = [_row(current, sheet, one, by) for one in given]
     Response.objects.bulk_create(rows)
+    facts = {"part": part, "answers": len(rows), "missing": missing}
+    record(AssessmentEvent.PART_SKIPPED, by=by, target=current, family=current.family, facts=facts)
     return rows
 
 

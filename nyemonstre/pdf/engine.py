@@ -16,7 +16,7 @@ from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from nyemonstre.staticfiles import VENDOR
-from nyemonstre.ui.stitches import CHARTS, chart_path
+from nyemonstre.ui.stitches import CHARTS, OPEN_STITCH, chart_path
 
 # The look on paper. Colours stand in the drawings, because a printer knows no theme.
 HEM, WOOL = "#24346b", "#f4f0ea"
@@ -56,6 +56,12 @@ def _drawings() -> dict[str, bytes]:
     }
     for yarn, colour in YARN.items():
         drawings[f"nm:{yarn}.svg"] = _svg(18, 20, f'<path fill="{colour}" d="{_KNIT}"/>')
+        ground = f'<path fill="{WOOL}" d="M0 0h110v110H0z"/>'
+        open_stitch = f'<path fill="none" stroke="{colour}" stroke-width="4" d="{OPEN_STITCH}"/>'
+        drawings[f"nm:m0-{yarn}.svg"] = _svg(110, 110, ground + open_stitch)
+        for value, chart in CHARTS.items():
+            motif = f'<path fill="{colour}" d="{chart_path(chart)}"/>'
+            drawings[f"nm:m{value}-{yarn}.svg"] = _svg(110, 110, ground + motif)
     return drawings
 
 

@@ -37,6 +37,8 @@ def _motif(path: str) -> str:
     return f'viewBox="0 0 110 110" width="110" height="110">{path}'
 
 
+# Not assessed, or not asked: a loop that no yarn goes through yet.
+OPEN_STITCH = "M38 78c14-5 17-15 12-27-5-13-1-25 5-25s10 12 5 25c-5 12-2 22 12 27"
 _KNIT = "M1 1.5l7.6 7.2v9.8L1 11.3zM17 1.5L9.4 8.7v9.8l7.6-7.2z"
 _LINE = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
 
@@ -53,7 +55,7 @@ def _sign(shape: str) -> str:
 _SYMBOLS = {
     **{f"m{status}": _motif(f'<path d="{chart_path(chart)}"/>') for status, chart in CHARTS.items()},
     # not assessed: an open stitch
-    "m0": _motif('<path class="nm-open" d="M38 78c14-5 17-15 12-27-5-13-1-25 5-25s10 12 5 25c-5 12-2 22 12 27"/>'),
+    "m0": _motif(f'<path class="nm-open" d="{OPEN_STITCH}"/>'),
     # family and coordinator see it differently: a corner stitch on top of the motif
     "mdiff": _motif('<path class="nm-diff" d="M6 78l9 9v15l-9-9zM26 78l-9 9v15l9-9z"/>'),
     # the step line: reached, window open, next, ahead, window passed, paused

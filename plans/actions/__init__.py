@@ -2,6 +2,7 @@
 
 from .agreement import agree_plan
 from .documents import fail_pdf, finish_pdf, order_pdf, report_progress, take_out_pdf
+from .given_back import take_out_answers
 from .goals import add_goal, change_goal, close_goal, reopen_goal
 from .journal import write_entry
 from .marks import set_mark
@@ -27,6 +28,7 @@ __all__ = [
     "save_review",
     "set_mark",
     "sign_review",
+    "take_out_answers",
     "take_out_pdf",
     "write_entry",
 ]

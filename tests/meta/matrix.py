@@ -174,6 +174,7 @@ class World:
             "key": "participation",
             "municipality_id": team.municipality.pk,
             "instrument": "swls-1",
+            "paper": "naa",
             "receipt": "x",
             "secret": "x",
             "uid": "x",
