@@ -213,14 +213,15 @@
 
   // --- one at a time, or all ---
   const box = document.querySelector("[data-all]");
-  const show = (number) => {
+  const show = (number, opening = false) => {
     asks.forEach((ask, n) => (ask.hidden = !box?.checked && n !== number));
     document.querySelectorAll("[data-number]").forEach((where) => (where.textContent = number + 1));
+    if (opening) return; // the page begins at its top
     asks[number].querySelector("h1, h2")?.focus();
     scrollTo(0, asks[number].offsetTop - 96);
   };
   box?.addEventListener("change", () => show(0));
-  if (asks.length > 1) show(Number(root.dataset.first));
+  if (asks.length > 1) show(Number(root.dataset.first), true);
 
   addEventListener("online", send);
   addEventListener("focus", send);
