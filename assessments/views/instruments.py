@@ -61,8 +61,8 @@ def _line(found: Instrument, on: LocalInstrument | None, *, always: bool = False
     return {
         "name": found.id,
         "title": found.title.read(language),
-        "answered_by": found.answered_by.read(language),
-        "licence": found.licence,
+        "answered_by": found.answered_by.read(language).rstrip("."),
+        "licence": found.licence.rstrip("."),
         "supply": "" if always else supply_in_words(found),
         "on": on,
         "always": always,
