@@ -1,13 +1,19 @@
 """A kept rule is the rule: the same rows, whoever asks, however it is asked, and nothing of one person left in it."""
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from consent.models import Consent
+from families.assignments import grant_access
 from families.models import Family, FamilyQuerySet, Member
 from families.stages import Step
+from nyemonstre.access.check import can
 from nyemonstre.access.kept import kept
-from nyemonstre.access.roles import Permission
+from nyemonstre.access.roles import COORDINATOR_GRANT, Permission
 from tests.factories import Team, family_at
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +58,18 @@ def test_who_never_has_the_permission_has_no_rows(two, acting_as):
     team = two[0][0]
     with acting_as(team.coordinator):
         assert not Family.objects.permitted(team.coordinator, "no_such_permission")
+
+
+def test_the_clock_goes_on_after_it_was_kept(two, acting_as):
+    (team, family), _other = two
+    helper = team.second_coordinator
+    until = timezone.now() + timedelta(hours=1)
+    grant_access(family, user=helper, reason="Vikar", permissions=COORDINATOR_GRANT, expires_at=until, by=team.lead)
+    with acting_as(helper):
+        assert can(helper, Permission.VIEW_FAMILY, family)
+        with time_machine.travel(until + timedelta(minutes=1)):
+            assert not can(helper, Permission.VIEW_FAMILY, family)
+            assert not Family.objects.permitted(helper, Permission.VIEW_FAMILY)
 
 
 def test_a_rule_that_joins_or_asks_of_nobody_is_no_rule():
