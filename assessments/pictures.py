@@ -87,7 +87,7 @@ def _cell(point: Point, family: Reading, coordinator: Reading) -> dict[str, Any]
     differs = family.known and coordinator.known and family.value != coordinator.value
     return {
         "value": _shown(family, coordinator).value or 0,
-        "text": whose % {"day": date_format(sitting.held_on, "j. F Y")},
+        "text": whose % {"day": date_format(sitting.held_on, "DATE_FORMAT")},
         "url": reverse("assessments:sitting_detail", args=[sitting.family_id, sitting.pk]),
         "differs": differs,
         "differs_text": _("Koordinatoren satte %(value)s") % {"value": coordinator.value} if differs else "",

@@ -21,7 +21,7 @@ from .models import AgreementLine, Consent, Contact
 
 
 def day(value: date) -> str:
-    return date_format(value, "j. F Y")
+    return date_format(value, "DATE_FORMAT")
 
 
 # --- consents ---------------------------------------------------------------------------------------------------------

@@ -155,7 +155,7 @@ def due_text(due_from: date | None, due_until: date | None, today: date, *, paus
     """The words on a due chip, e.g. «nå, til 8.12.2026»."""
 
     def day(value: date) -> str:
-        return date_format(value, "j. F" if value.year == today.year else "j. F Y")
+        return date_format(value, "MONTH_DAY_FORMAT" if value.year == today.year else "DATE_FORMAT")
 
     state = window_state(due_from, due_until, today, paused=paused)
     if due_from is None or due_until is None:

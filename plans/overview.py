@@ -48,7 +48,7 @@ def measure_row(measure: Measure, live: set[Any], today: Any) -> dict[str, Any]:
         due = _("til %(day)s, ta det når det passer")
     else:
         due = _("innen %(day)s")
-    shown = "j. F" if measure.due_on and measure.due_on.year == today.year else "j. F Y"
+    shown = "MONTH_DAY_FORMAT" if measure.due_on and measure.due_on.year == today.year else "DATE_FORMAT"
     return {
         "measure": measure,
         "who": doer_in_words(measure),
@@ -223,7 +223,7 @@ class PlanPage:
             {
                 "number": m.number,
                 "state": "done" if m.reached_on else window_state(m.due_from, m.due_until, self.today),
-                "text": date_format(m.reached_on, "j. F Y")
+                "text": date_format(m.reached_on, "DATE_FORMAT")
                 if m.reached_on
                 else due_text(m.due_from, m.due_until, self.today),
             }

@@ -216,4 +216,4 @@ def _paragraphs(text: str) -> list[str]:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "j. F Y")
+    return date_format(day, "DATE_FORMAT")

@@ -72,4 +72,4 @@ def wording(referral: Referral, onward: Onward, *, signed: str) -> Wording:
 
 
 def _day(day: date) -> str:
-    return date_format(day, "j. F Y")
+    return date_format(day, "DATE_FORMAT")

@@ -1,0 +1,1 @@
+"""How each language writes days and moments in words. `date:"DATE_FORMAT"` and its sisters ask here."""

@@ -1,0 +1,6 @@
+DATE_FORMAT = "j. F Y"
+MONTH_DAY_FORMAT = "j. F"
+DATETIME_FORMAT = r"j. F Y \k\l. H:i"
+TIME_FORMAT = "H:i"
+SHORT_DATE_FORMAT = "d.m.Y"
+SHORT_DATETIME_FORMAT = "d.m.Y H:i"
