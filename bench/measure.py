@@ -29,7 +29,8 @@ from nyemonstre.access.roles import Permission, Role  # noqa: E402
 from nyemonstre.access.wall import acting_as  # noqa: E402
 from nyemonstre.accounts.models import Membership, User  # noqa: E402
 from nyemonstre.audit.models import Event  # noqa: E402
-from nyemonstre.pdf.engine import OurFiles, render_pdf  # noqa: E402
+from nyemonstre.pdf import render_pdf  # noqa: E402
+from nyemonstre.pdf.engine import OurFiles  # noqa: E402
 from plans.printed import printed_plan  # noqa: E402
 from plans.printing import PAGE  # noqa: E402
 

@@ -127,6 +127,7 @@ def test_moved_and_stale(team, case):
     _referral, family, members = case
     meeting = book(team, family, members)
     facts = {"starts_at": timezone.now(), "members": members[:2], "by": team.coordinator, "version": meeting.version}
+    facts["why"] = "family"
     moved = actions.change_meeting(meeting, place="Hjemme", **facts)
     with acting_as(team.coordinator):
         assert (moved.place, moved.invited.count()) == ("Hjemme", 2)

@@ -181,6 +181,9 @@ ELSEWHERE = {
     "referrals_decisionletter": "tests/referrals/test_letters.py",
     "referrals_waitingcontact": "tests/referrals/test_waiting.py",
     "referrals_placeoffer": "tests/referrals/test_waiting.py",
+    "referrals_referraldraft": "tests/referrals/test_drafts.py",
+    "referrals_attachment": "tests/referrals/test_drafts.py",
+    "referrals_forward": "tests/referrals/test_forward.py",
 }
 
 # Histories write here, or nobody does; at the beginning there is nothing.
