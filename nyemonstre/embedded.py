@@ -126,8 +126,8 @@ class Servers:
             self._lock = None
 
     def environment(self) -> dict[str, str]:
-        """The variables that nyemonstre.settings needs to find these servers."""
-        roles = ("owner", "web", "worker", "backup")
+        """What nyemonstre.settings needs to find these servers; careless ones give the superuser's password too."""
+        roles = ["owner", "web", "worker", "backup", *(["superuser"] if self.careless else [])]
         passwords = {f"NM_DATABASE_PASSWORD_{r.upper()}": self._secrets[r] for r in roles if r in self._secrets}
         return passwords | {
             "NM_DATABASE_HOST": "127.0.0.1",
