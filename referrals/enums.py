@@ -58,6 +58,15 @@ class Progress(models.TextChoices):
     ANSWERED = "answered", _("Besvart")
 
 
+class Sender(models.TextChoices):
+    """What is known of a service that sent a henvendelse: is the e-mail address it gave its own?"""
+
+    LOGGED_IN = "logged_in", _("Sendt av en innlogget bruker")
+    CONFIRMED = "confirmed", _("Avsender bekreftet")
+    ASKED = "asked", _("Avsender ikke bekreftet ennå")
+    UNLISTED = "unlisted", _("E-postadressen er ikke på kommunens liste")
+
+
 class CalculationKind(models.TextChoices):
     """What can be reckoned out as the basis of an answer about the target group."""
 
@@ -152,6 +161,7 @@ class ReferralEvent(models.TextChoices):
     ATTACHMENT_SENT = "referral_attachment_sent", _("La ved en fil til en henvendelse")
     ATTACHMENT_SCANNED = "referral_attachment_scanned", _("Sjekket et vedlegg for virus")
     ATTACHMENT_OPENED = "referral_attachment_opened", _("Hentet et vedlegg til en henvendelse")
+    SENDER_CONFIRMED = "referral_sender_confirmed", _("Bekreftet at tjenesten har sendt en henvendelse")
     REFERRAL_TAKEN_IN = "referral_taken_in", _("Tok opp en henvendelse")
     REFERRAL_ASSESSED = "referral_assessed", _("Vurderte målgruppen")
     BASIS_CALCULATED = "referral_calculated", _("Regnet ut inntekt eller bolig i en henvendelse")

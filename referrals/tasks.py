@@ -8,6 +8,7 @@ from celery import current_app, shared_task
 from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerDown
@@ -18,7 +19,8 @@ from nyemonstre.access.wall import as_job
 from nyemonstre.accounts import mail
 
 from .enums import ReferrerKind, Turn
-from .models import Attachment, InformationMeeting, Referral
+from .models import SENDER_LINK_LASTS, Attachment, InformationMeeting, Referral
+from .sender import secret_of
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +61,25 @@ def mail_referrer(meeting_id: str, kind: str) -> None:
         )
         text = render_to_string("referrals/mail/turned.txt", {"moved": moved, "municipality": town.name})
         mail.send_outside(address, municipality=town, kind=f"talk_{kind}", subject=subject, text=text)
+
+
+def ask_sender(referral: Referral) -> None:
+    """Mail the service its link, when the henvendelse is committed."""
+    transaction.on_commit(partial(soon, mail_sender, str(referral.pk)), robust=True)
+
+
+@shared_task(**RETRIES)
+def mail_sender(referral_id: str) -> None:
+    """The link, and that something was sent from this address: not a word of what, or about whom."""
+    with as_job(), transaction.atomic():
+        referral = Referral.objects.select_related("municipality").get(pk=UUID(referral_id))
+        address, town = referral.referrer_email, referral.municipality
+    url = settings.BASE_URL + reverse("referrals:sender_confirm", args=[secret_of(referral.pk)])
+    with translation.override(town.language):
+        facts = {"url": url, "days": SENDER_LINK_LASTS.days, "municipality": town.name}
+        text = render_to_string("referrals/mail/sender.txt", facts)
+        subject = _("Bekreft at du har sendt en henvendelse")
+        mail.send_outside(address, municipality=town, kind="referral_sender", subject=subject, text=text)
 
 
 def scan_soon(attachment: Attachment) -> None:

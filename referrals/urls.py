@@ -12,6 +12,7 @@ from .views import (
     meeting,
     progress,
     same_family,
+    sender,
     sending,
     waiting,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     path("utkast/<str:secret>/", sending.referral_resume, name="referral_resume"),
     path("kvittering/<str:receipt>/", sending.referral_receipt, name="referral_receipt"),
     path("status/<str:secret>/", progress.referral_progress, name="referral_progress"),
+    path("avsender/<str:secret>/", sender.sender_confirm, name="sender_confirm"),
     # the intake team
     path("", lists.referral_list, name="referral_list"),
     path("venteliste/", lists.waiting_list, name="waiting_list"),

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import DomainNameValidator
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -15,7 +17,7 @@ from nyemonstre.access.roles import Permission, Role
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
-from .enums import APPEAL_WEEKS, FEWEST_SECTORS, OWN_SECTORS, SECTOR_LENGTH, AccountEvent, Sector
+from .enums import APPEAL_WEEKS, FEWEST_SECTORS, OWN_SECTORS, SECTOR_LENGTH, SERVICE_DOMAINS, AccountEvent, Sector
 from .models import Draft, Membership, Municipality, Session, User
 from .tasks import post_password_link
 
@@ -219,6 +221,33 @@ def set_letter_rules(municipality: Municipality, *, makes_vedtak: bool, appeal_w
     municipality.save(update_fields=["intake_makes_vedtak", "intake_appeal_weeks"])
     facts = {"intake_makes_vedtak": makes_vedtak, "intake_appeal_weeks": appeal_weeks}
     record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts=facts)
+
+
+@action
+def set_service_domains(municipality: Municipality, *, domains: Sequence[str], by: User) -> None:
+    """The e-mail domains of the municipality's services, without @. Kept in lower case, each once, in order.
+
+    Raises Refused for what is no domain (an address, a word without a dot), and for more than SERVICE_DOMAINS.
+    """
+    check(by, Permission.MANAGE_USERS, municipality)
+    listed = sorted({domain.strip().lower() for domain in domains if domain.strip()})
+    if len(listed) > SERVICE_DOMAINS:
+        raise Refused(
+            _("Skriv høyst %(most)d domener.") % {"most": SERVICE_DOMAINS}, rule="domains", field="service_domains"
+        )
+    for domain in listed:
+        try:
+            DomainNameValidator()(domain)
+        except ValidationError:
+            raise Refused(
+                _("«%(domain)s» er ikke et domene. Skriv det som står etter @, for eksempel skolen.kommune.no.")
+                % {"domain": domain[:80]},
+                rule="not_a_domain",
+                field="service_domains",
+            ) from None
+    municipality.service_domains = listed
+    municipality.save(update_fields=["service_domains"])
+    record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts={"service_domains": len(listed)})
 
 
 @action

@@ -16,6 +16,8 @@ FEWEST_SECTORS = 2
 OWN_SECTORS, SECTOR_LENGTH = 3, 20
 # Weeks to appeal: what fvl. § 29 gives, and up to a quarter of a year.
 APPEAL_WEEKS = range(3, 13)
+# The most e-mail domains a municipality may list.
+SERVICE_DOMAINS = 40
 
 
 class LoginMethod(models.TextChoices):

@@ -169,6 +169,16 @@ class MunicipalityForm(NMForm, forms.Form):
         help_text=gettext_lazy("Forvaltningsloven § 29 gir tre uker. Kommunen kan gi mer."),
     )  # fmt: skip
 
+    service_domains = PlainTextField(
+        label=gettext_lazy("Tjenestenes e-postdomener"), long=True, required=False,
+        help_text=gettext_lazy(
+            "Det som står etter @ i adressene til skoler, barnehager og andre tjenester, ett på hver linje. Sender en "
+            "tjeneste en henvendelse uten å være logget inn, får adressen en lenke å bekrefte med. Ingen henvendelse "
+            "avvises fordi domenet ikke står her."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3, "autocapitalize": "none", "spellcheck": "false"}),
+    )  # fmt: skip
+
     def own_sectors(self):
         """The names, one a line, from a valid form."""
         return self.cleaned_data["intake_own_sectors"].splitlines()

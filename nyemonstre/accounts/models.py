@@ -59,6 +59,10 @@ class Municipality(models.Model):
     # Is a decision of the intake team an enkeltvedtak? Then letters name the law and the deadline (fvl. § 29: 3 weeks).
     intake_makes_vedtak = models.BooleanField(_("beslutninger i inntaksteamet er enkeltvedtak"), default=False)
     intake_appeal_weeks = models.PositiveSmallIntegerField(_("uker til å klage"), default=3)
+    # What stands after the @ in the addresses of its services: whoever sends from one is asked to confirm it.
+    service_domains = ArrayField(
+        models.CharField(max_length=253), default=list, blank=True, verbose_name=_("tjenestenes e-postdomener")
+    )
     on_call_may_break_glass = models.BooleanField(_("koordinatorer på vakt kan åpne en familie i nød"), default=False)
 
     objects = MunicipalityQuerySet.as_manager()

@@ -42,6 +42,7 @@ _VISITORS = (
     "referral_draft_kept",
     "referral_draft_link_sent",
     "referral_attachment_sent",
+    "referral_sender_confirmed",
     "refused",
     "action_refused",
     "rolled_back",

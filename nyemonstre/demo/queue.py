@@ -21,7 +21,7 @@ from referrals.progress import secret_of
 from . import letters
 from .clock import moment, travelling_to, working_day
 from .people import Plot
-from .walk import people_of
+from .walk import people_of, say_it_is_ours
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ class Case:
     becomes: str
     reason: str = ""
     by_family: bool = False
+    # What the service did with the link to confirm by: followed it, has it unopened, or wrote from an address of its own.
+    sender: str = "confirmed"
 
 
 CASES: dict[str, list[Case]] = {
@@ -49,8 +51,8 @@ CASES: dict[str, list[Case]] = {
         Case("Tofte", "norsk", "mother_teen", 28, "answered", "Vi trenger å vite om oppholdet er avklart."),
         Case("Bondarenko", "ukrainsk", "couple", 16, "in_intake"),
         Case("Aasmundtveit", "norsk", "grandmother", 12, "in_intake"),
-        Case("Nørve", "norsk", "mother", 6, "new"),
-        Case("Ferati", "arabisk", "large", 4, "new"),
+        Case("Nørve", "norsk", "mother", 6, "new", sender="private"),
+        Case("Ferati", "arabisk", "large", 4, "new", sender="asked"),
         Case("Lid", "norsk", "couple", 1, "new", by_family=True),
     ],
     "4203": [
@@ -95,12 +97,15 @@ def take_up(case: Case, town: Any, rng: Random, now: datetime) -> None:
         "referrer_kind": ReferrerKind.FAMILY, "referrer_name": case.name, "referrer_role": "", "referrer_service": "",
         "referrer_sector": "", "referrer_email": "", "referrer_phone": "400 00 123",
     }  # fmt: skip
-    new = town.referral(plot, rng, **(own if case.by_family else {}))
+    private = {"referrer_email": "nabo@epost.example"} if case.sender == "private" else {}
+    new = town.referral(plot, rng, **(own if case.by_family else private))
     with travelling_to(min(moment(working_day(came), rng), now)):
         sent = actions.submit(town.municipality, new=new, people=people_of(plot, rng, came, now.date()), by=None)
         if case.by_family:
             paper = ContentFile("Husleien øker fra nyttår. Utleier.\n".encode(), name="brev fra utleier.txt")
             actions.attach(secret_of(sent.pk), number=sent.reference, file=paper, by=None)
+        elif case.sender == "confirmed":
+            say_it_is_ours(sent)
     if case.becomes == "new":
         return
     by = rng.choice(town.people["intake"])

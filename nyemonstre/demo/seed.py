@@ -30,7 +30,14 @@ from families.leaves import Leave
 from families.models import Family
 from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as, as_job
-from nyemonstre.accounts.actions import add_user, found_municipality, give_role, keep_identity_numbers, set_letter_rules
+from nyemonstre.accounts.actions import (
+    add_user,
+    found_municipality,
+    give_role,
+    keep_identity_numbers,
+    set_letter_rules,
+    set_service_domains,
+)
 from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.celery import app as celery
 from nyemonstre.content.actions import add_fact, add_starting_facts
@@ -301,6 +308,7 @@ def _founded(place: Place) -> tuple[Municipality, User]:
         if place.number == KEEPS:
             municipality = Municipality.objects.get(number=place.number)
             keep_identity_numbers(municipality, keep=True, by=administrator)
+            set_service_domains(municipality, domains=[place.domain], by=administrator)
     return Municipality.objects.get(number=place.number), User.objects.get(email=email)
 
 

@@ -27,6 +27,8 @@ from nyemonstre.accounts.actions import save_draft
 from nyemonstre.audit.log import record
 from referrals import actions as referrals
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
+from referrals.models import Referral
+from referrals.sender import secret_of
 
 from . import letters
 from .clock import Calendar, travelling_to, working_day
@@ -80,6 +82,7 @@ class Walk:
             self.town.municipality, new=self.town.referral(self.plot, self.rng), people=people_of(self.plot, self.rng,
             self.referred, self.today), by=None,
         )  # fmt: skip
+        say_it_is_ours(self.referral)
 
     def take_in(self) -> None:
         team = self.town.people["intake"]
@@ -326,6 +329,12 @@ class Walk:
     @property
     def baseline(self) -> date:
         return working_day(self.referred + timedelta(days=MAPPED))
+
+
+def say_it_is_ours(referral: Referral) -> None:
+    """The service follows the link it was mailed, where the municipality has a list of its services' domains."""
+    if referral.municipality.service_domains:
+        referrals.confirm_sender(secret_of(referral.pk), by=None)
 
 
 def people_of(plot: Plot, rng: Random, referred: date, today: date) -> list[referrals.NewPerson]:

@@ -30,6 +30,7 @@ from .meeting import (
     take_out_meeting,
 )
 from .same_family import answer_same_family, take_back_same_family
+from .sender import confirm_sender
 from .sending import NewPerson, NewReferral, submit
 from .waiting import answer_offer, note_contact, offer_place, places_for
 
@@ -52,6 +53,7 @@ __all__ = [
     "cancel_meeting",
     "change_intake_meeting",
     "change_meeting",
+    "confirm_sender",
     "decide",
     "decide_case",
     "deciding",

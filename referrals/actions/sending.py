@@ -18,6 +18,8 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, PersonRole, ReferralEvent, ReferrerKind
 from referrals.models import CriterionAnswer, Referral, ReferredPerson
 
+from .sender import begin_check
+
 
 @dataclass(frozen=True)
 class NewPerson:
@@ -97,6 +99,7 @@ def submit(
         CriterionAnswer(referral=referral, criterion=criterion, value=value, note=note, answered_by=by).save(
             force_insert=True
         )
+    begin_check(referral)
     record(ReferralEvent.REFERRAL_SENT, by=by, target=referral, facts={"people": len(people)})
     return referral
 

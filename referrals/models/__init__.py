@@ -15,7 +15,7 @@ from .referral import (
     WaitingMove,
 )
 from .same_family import SameFamily
-from .sending import DRAFT_LASTS, MOST_ATTACHMENTS, Attachment, ReferralDraft
+from .sending import DRAFT_LASTS, MOST_ATTACHMENTS, SENDER_LINK_LASTS, Attachment, ReferralDraft, SenderCheck
 from .waiting import QUIET_AFTER, PlaceOffer, WaitingContact
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "MOST_ATTACHMENTS",
     "NOTE_LENGTH",
     "QUIET_AFTER",
+    "SENDER_LINK_LASTS",
     "SITUATION_LENGTH",
     "Addendum",
     "Addition",
@@ -44,6 +45,7 @@ __all__ = [
     "ReferralDraft",
     "ReferredPerson",
     "SameFamily",
+    "SenderCheck",
     "WaitingContact",
     "WaitingMove",
     "sector_label",

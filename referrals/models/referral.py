@@ -27,6 +27,7 @@ from referrals.enums import (
     Outcome,
     PersonRole,
     ReferrerKind,
+    Sender,
     Situation,
 )
 from referrals.stages import DECIDABLE, ReferralState
@@ -190,6 +191,18 @@ class Referral(Versioned):
     def referrer(self):
         """Who referred, in a few words: the service, or that it is the family itself."""
         return self.referrer_service or ReferrerKind.FAMILY.label
+
+    @cached_property
+    def sender(self):
+        """(Sender, when it was confirmed, when it was asked) for a service; None for a family, which is not asked."""
+        if self.referrer_kind != ReferrerKind.SERVICE:
+            return None
+        if self.submitted_by_id:
+            return Sender.LOGGED_IN, None, None
+        asked = getattr(self, "sender_check", None)
+        if asked is None:
+            return Sender.UNLISTED, None, None
+        return Sender.CONFIRMED if asked.confirmed_at else Sender.ASKED, asked.confirmed_at, asked.asked_at
 
     @cached_property
     def criteria(self):

@@ -1,11 +1,11 @@
-"""What comes with a henvendelse: the draft before it is sent, and the files after."""
+"""What comes with a henvendelse: the draft before it is sent, its sender's word for it, and the files after."""
 
 from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -17,6 +17,8 @@ from .referral import Referral, ReferralRows
 
 # How long a draft waits to be sent, from the last time it was saved.
 DRAFT_LASTS = timedelta(days=14)
+# How long the link in the mail to a service works.
+SENDER_LINK_LASTS = timedelta(days=7)
 # More files than this are not taken with one henvendelse; sec.takes_attachment counts.
 MOST_ATTACHMENTS = 10
 
@@ -38,6 +40,39 @@ class ReferralDraft(models.Model):
         verbose_name = _("utkast til henvendelse")
         verbose_name_plural = _("utkast til henvendelser")
         ordering = ["expires_at", "id"]
+
+    def __str__(self):
+        return str(self.pk)
+
+
+class SenderCheck(models.Model):
+    """A service that sent without an account was mailed a link, to say that the address is theirs.
+
+    The link carries a secret (referrals/sender.py) of which only the digest is here. Confirmed by whoever reads the
+    address of the henvendelse, and only through `sec.confirm_sender`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="sender_check")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    asked_at = models.DateTimeField(_("lenken sendt"), default=timezone.now)
+    expires_at = models.DateTimeField(_("lenken virker til"))
+    confirmed_at = models.DateTimeField(_("bekreftet"), null=True)
+
+    objects = ReferralRows.as_manager()
+
+    class Meta:
+        verbose_name = _("bekreftelse av avsender")
+        verbose_name_plural = _("bekreftelser av avsendere")
+        ordering = ["asked_at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("asked_at")), name="sender_check_lasts"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None)
+                | Q(confirmed_at__gte=F("asked_at"), confirmed_at__lte=F("expires_at")),
+                name="sender_check_confirmed_in_time",
+            ),
+        ]
 
     def __str__(self):
         return str(self.pk)

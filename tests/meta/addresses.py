@@ -17,6 +17,7 @@ PUBLIC = {
     "referrals:referral_resume": "a draft, by a secret of 256 bits; only whoever has the link finds it, for 14 days",
     "referrals:referral_receipt": "the receipt, by a signed secret; shows only its number",
     "referrals:referral_progress": "how far it has come, by a signed secret and the number; nothing of the content",
+    "referrals:sender_confirm": "a service says that it sent, by a secret of 256 bits; shows nothing of the henvendelse",
     "ui:accessibility": "the law asks for it",
     "ui:privacy": "a family may read it before it says yes",
 }
@@ -241,6 +242,7 @@ referrals:referral_receipt     public             404   -
 referrals:referral_resume      public             404 404
 referrals:referral_take_in     decide_referral      - 302
 referrals:same_family          decide_referral      - 302
+referrals:sender_confirm       public             404 404
 referrals:waiting_case         decide_referral    200 404
 referrals:waiting_count        view_referral      200   -
 referrals:waiting_list         view_referral      200   -

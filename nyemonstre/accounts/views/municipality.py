@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
-from nyemonstre.accounts.actions import keep_identity_numbers, set_intake_rules, set_letter_rules
+from nyemonstre.accounts.actions import keep_identity_numbers, set_intake_rules, set_letter_rules, set_service_domains
 from nyemonstre.accounts.forms import MunicipalityForm
 from nyemonstre.accounts.models import Municipality, User
 from nyemonstre.refusals import Refused
@@ -20,7 +20,8 @@ def municipality(request, municipality_id):
     place = get_visible_or_404(Municipality, request, Permission.MANAGE_USERS, pk=municipality_id)
     sent = request.POST if request.method == "POST" else None
     now = {name: getattr(place, name) for name in MunicipalityForm.base_fields}
-    form = MunicipalityForm(sent, initial=now | {"intake_own_sectors": "\n".join(place.intake_own_sectors)})
+    lines = {name: "\n".join(now[name]) for name in ("intake_own_sectors", "service_domains")}
+    form = MunicipalityForm(sent, initial=now | lines)
     if form.is_bound and form.is_valid():
         try:
             _save(place, form, request.user)
@@ -45,3 +46,4 @@ def _save(place: Municipality, form: MunicipalityForm, by: User) -> None:
     set_letter_rules(
         place, makes_vedtak=chosen["intake_makes_vedtak"], appeal_weeks=chosen["intake_appeal_weeks"], by=by
     )
+    set_service_domains(place, domains=chosen["service_domains"].splitlines(), by=by)
