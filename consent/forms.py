@@ -209,14 +209,22 @@ class WithdrawForm(NMForm, forms.Form):
         label=gettext_lazy("Hva ble sagt?"), max_length=500, long=True,
         help_text=gettext_lazy("Ingen trenger å gi en grunn. Skriv hvem som sa det, og hvem som hørte det."),
     )  # fmt: skip
-    given_by = PlainTextField(
-        label=gettext_lazy("Hvem trekker samtykket?"), max_length=400,
-        help_text=gettext_lazy("Fullt navn. For et barn holder det med én av dem som har foreldreansvar."),
-    )  # fmt: skip
+    given_by = _radios(gettext_lazy("Hvem trekker samtykket?"), [])
     how = _radios(gettext_lazy("Hvordan?"), BY_HAND, initial=How.ORAL)
     answered_on = _today(gettext_lazy("Når?"))
 
     submit_text = gettext_lazy("Trekk samtykket")
+
+    def __init__(self, *args: Any, who: Iterable[str], **kwargs: Any) -> None:
+        """`who` are the names of those who may take it back. The only one is chosen already."""
+        super().__init__(*args, **kwargs)
+        names = list(who)
+        field = self.fields["given_by"]
+        field.choices = [(name, name) for name in names]
+        if len(names) == 1:
+            field.initial = names[0]
+        else:
+            field.help_text = _("For et barn holder det med én av dem som har foreldreansvar.")
 
 
 class LineForm(NMForm, OnceForm):

@@ -15,7 +15,7 @@ from nyemonstre.refusals import Refused
 
 from . import ages
 from .enums import SILENT, YES, Purpose
-from .holders import holders_in, needs_both, signers_for
+from .holders import Holder, holders_in, needs_both, signers_for
 
 
 def _plain(name: str) -> str:
@@ -45,10 +45,8 @@ def check_may_sign(member: Any, purpose: str, answer: str, *, given_by: str, rea
             raise Refused(_own_answer(member, purpose), rule="answers_alone", field="given_by")
         return
     known = holders_in(member.family_id)
-    people = list(Member.objects.filter(family=member.family_id).order_by("birth_date", "pk"))
-    adults = [person for person in people if person.is_adult and person.moved_out_on is None]
-    holders = [person.full_name for person in signers_for(member, adults, known)]
-    children = [] if member.pk in known else [person.full_name for person in people if not person.is_adult]
+    holders, others = _signers(member, known)
+    children = [] if member.pk in known else others
     if not _all_may(names, holders, children, noted=member.pk in known):
         raise Refused(_not_a_holder(member, holders), rule="not_a_holder", field="given_by")
     if answer in YES and needs_both(member, known) and len(set(map(_plain, names))) < 2 and not reason.strip():
@@ -56,6 +54,30 @@ def check_may_sign(member: Any, purpose: str, answer: str, *, given_by: str, rea
             _("Skriv hvorfor det holder at én forelder svarer for %(name)s.") % {"name": member.first_name},
             rule="one_parent", field="one_parent_reason",
         )  # fmt: skip
+
+
+def who_may_withdraw(consent: Any) -> list[str]:
+    """The names of those of whom any one may take this consent back today: what `check_may_sign` lets through.
+
+    While nobody has noted who holds foreldreansvar, whoever said yes from outside the family may take it back too.
+    """
+    member = consent.member
+    if ages.answers_for_self(member, consent.purpose):
+        return [member.full_name]
+    known = holders_in(member.family_id)
+    names, children = _signers(member, known)
+    if member.pk not in known:
+        may_not = set(map(_plain, children))
+        names = [*names, *(name for name in names_in(consent.given_by) if _plain(name) not in may_not)]
+    return list({_plain(name): name for name in reversed(names)}.values())[::-1]
+
+
+def _signers(member: Any, known: dict[Any, list[Holder]]) -> tuple[list[str], list[str]]:
+    """The names of those who sign for this child, and of the children of the family. One query."""
+    people = list(Member.objects.filter(family=member.family_id).order_by("birth_date", "pk"))
+    adults = [person for person in people if person.is_adult and person.moved_out_on is None]
+    signers = [person.full_name for person in signers_for(member, adults, known)]
+    return signers, [person.full_name for person in people if not person.is_adult]
 
 
 def _all_may(names: Iterable[str], holders: Iterable[str], children: Iterable[str], *, noted: bool) -> bool:

@@ -16,6 +16,7 @@ from consent.holders import holders_in, signers_for
 from consent.models import Consent
 from consent.overview import answers_in, consent_rows, network_items, threads
 from consent.printed import PAGE, language_of, pictures_of, printed_consent
+from consent.signing import who_may_withdraw
 from consent.texts import text_in_force
 from consent.wording import ExtraPurpose
 from documents.enums import Kind
@@ -147,7 +148,7 @@ def consent_withdraw(request: HttpRequest, family_id, consent_id) -> HttpRespons
     member = consent.member
     if not rules.is_live(rules.latest(family, consent.purpose, extra=consent.extra).get(member.pk)):
         return back(family, _("Det er ikke noe samtykke å trekke lenger."), info=True, request=request)
-    form = WithdrawForm(request.POST or None, initial={"given_by": _who_says(member, consent)})
+    form = WithdrawForm(request.POST or None, who=who_may_withdraw(consent))
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -182,10 +183,6 @@ def consent_pdf(request: HttpRequest, family_id, consent_id) -> HttpResponse:
     name = f"samtykke-{slugify(family.code)}-{consent.answered_on}.pdf"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return HttpResponse(content, content_type="application/pdf", headers=headers)
-
-
-def _who_says(member, consent) -> str:
-    return member.full_name if ages.answers_for_self(member, consent.purpose) else consent.given_by
 
 
 def _what_follows(request: HttpRequest, member, purpose: str) -> list[str]:

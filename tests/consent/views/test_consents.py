@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from bs4 import BeautifulSoup
 
+from consent.actions import record_holders
 from consent.enums import Answer, Purpose
 from consent.models import Consent
 from nyemonstre.access.wall import acting_as
@@ -104,6 +105,41 @@ def test_withdrawing_says_what_follows_and_hides_the_contact(client, family, peo
     assert "ikke noe samtykke å trekke" in text(client.post(address, data, follow=True))
     with acting_as(team.coordinator):
         assert Consent.objects.filter(member=people["Mor"], answer=Answer.WITHDRAWN).count() == 1
+
+
+def as_drawn(page):
+    """What the form on a page sends when nothing is touched."""
+    form = BeautifulSoup(page.content, "html.parser").select_one("form:has([name=given_by])")
+    sent = {
+        field["name"]: field.get("value", field.get_text() if field.name == "textarea" else "")
+        for field in form.select("input[name], textarea[name]")
+        if field.get("type") not in ("radio", "checkbox") or field.has_attr("checked")
+    }
+    names = [choice["value"] for choice in form.select("[name=given_by]")]
+    return sent, names
+
+
+def test_who_withdraws_is_chosen_among_those_who_may(client, family, people, team):
+    by, jente = team.coordinator, people["Jente"]
+    yes = say(jente, by, purpose=Purpose.RESEARCH, given_by="Mor Prøve, Tante Berg")
+    address = url("consent_withdraw", family, yes)
+    sent, names = as_drawn(client.get(address))
+    assert sorted(names) == ["Far Prøve", "Mor Prøve", "Tante Berg"]
+    assert not sent.get("given_by"), "one of several is chosen by somebody"
+    for wrong in ({}, {"given_by": "Jente Prøve"}, {"given_by": "Onkel Berg"}):
+        assert client.post(address, sent | {"note": "Ringte"} | wrong).status_code == 422
+    record_holders(jente, people=[people["Far"]], by=by)
+    sent, names = as_drawn(client.get(address))
+    assert (names, sent["given_by"]) == (["Far Prøve"], "Far Prøve")
+    assert client.post(address, sent | {"note": "Far ringte meg"}).status_code == 302
+    mor = say(people["Mor"], by, purpose=Purpose.RESEARCH)
+    sent, names = as_drawn(client.get(url("consent_withdraw", family, mor)))
+    assert names == ["Mor Prøve"]
+    assert client.post(url("consent_withdraw", family, mor), sent | {"note": "Ringte"}).status_code == 302
+    with acting_as(by):
+        rows = Consent.objects.filter(answer=Answer.WITHDRAWN).order_by("recorded_at")
+        assert [row.given_by for row in rows] == ["Far Prøve", "Mor Prøve"]
+        assert {row.member_id for row in rows} == {jente.pk, people["Mor"].pk}
 
 
 def test_withdrawing_research_says_another_thing(client, family, people, team):
