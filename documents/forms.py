@@ -60,6 +60,10 @@ class DocumentForm(FileForm):
         self.people = {str(member.pk): member for member in members}
         self.fields["members"].choices = [(key, member.first_name) for key, member in self.people.items()]  # type: ignore[attr-defined]
 
+    def only_consent(self) -> None:
+        """All that may be added to a case that is only read: on paper too one may come back, or say that one leaves."""
+        self.fields["kind"].choices = [choice for choice in CHOOSABLE if choice[0] == Kind.CONSENT]  # type: ignore[attr-defined]
+
     def clean_members(self) -> list[Member]:
         return [self.people[key] for key in self.cleaned_data["members"]]
 

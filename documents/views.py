@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from families.models import Member
 from families.pages import family_context, open_family
+from families.restricted import why_only_read
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.files.giving import give
@@ -48,6 +49,7 @@ def family_documents(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "filters": [*filters, (WITHDRAWN, _("Trukket tilbake"), None)],
         "filtered": bool(shown),
         "may_change": Permission.CHANGE_FAMILY in context["allowed"],
+        "why_only_read": why_only_read(family) if Permission.CHANGE_FAMILY in context["allowed"] else None,
     }
     return render(request, "documents/family_documents.html", context)
 
@@ -59,8 +61,13 @@ def document_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, Permission.CHANGE_FAMILY)
     members = list(family.members.filter(moved_out_on=None).order_by("birth_date", "first_name", "pk"))
     wanted = request.GET.get("slag", "")
+    why = why_only_read(family) if request.method != "POST" else None
+    if why and wanted != Kind.CONSENT:
+        return redirect("documents:family_documents", family_id=family.pk)
     initial = {"kind": wanted, "title": Kind(wanted).label} if wanted in (Kind.CONSENT,) else {}
     form = DocumentForm(request.POST or None, request.FILES or None, members=members, initial=initial)
+    if why:
+        form.only_consent()
     if form.is_bound and form.is_valid():
         data = form.cleaned_data
         try:
@@ -75,7 +82,7 @@ def document_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Dokumentet er lagret."))
             return redirect("documents:family_documents", family_id=family.pk)
-    return _form_page(request, family, form, _("Nytt dokument"))
+    return _form_page(request, family, form, _("Nytt dokument"), why_only_read=why)
 
 
 @require_safe
@@ -117,6 +124,9 @@ def _document(request: HttpRequest, family: Any, file_id: UUID, permission: Perm
     return get_visible_or_404(rows, request, permission, quiet=True, pk=file_id)
 
 
-def _form_page(request: HttpRequest, family: Any, form: Any, heading: str) -> HttpResponse:
+def _form_page(
+    request: HttpRequest, family: Any, form: Any, heading: str, *, why_only_read: str | None = None
+) -> HttpResponse:
     context = family_context(request, family, "documents") | {"form": form, "heading": heading}
+    context["why_only_read"] = why_only_read
     return render(request, "documents/form.html", context, status=422 if form.is_bound and form.errors else 200)

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -78,11 +77,10 @@ def open_family(request: HttpRequest, family_id: UUID, permission: Permission, *
 
 
 def only_read(request: HttpRequest, family: Family) -> HttpResponse | None:
-    """Said before a form is shown, while the case is only read. One that was sent is refused by its action instead."""
-    why = why_only_read(family) if request.method != "POST" else None
-    if why is None:
+    """No form is shown while the case is only read: the page of the family says why. One that was sent is refused by its
+    action instead."""
+    if request.method == "POST" or why_only_read(family) is None:
         return None
-    messages.info(request, why)
     return redirect("families:family_members", family_id=family.pk)
 
 

@@ -100,6 +100,31 @@ def test_a_family_that_never_said_yes_can_be_written_down(team):
     add_document(family, file=a_file(), kind=Kind.LETTER, title="Brev", by=by)
 
 
+def _the_pages_say_why(client, family, mor):
+    """The one sentence stands where the buttons were that would be refused; what is still open has its button."""
+    shut = [
+        reverse(f"families:{name}", args=[family.pk, *who])
+        for name, who in (
+            ("family_edit", []), ("member_new", []), ("home_new", []), ("member_edit", [mor.pk]),
+            ("member_move", [mor.pk]),
+        )
+    ]  # fmt: skip
+    people_page = client.get(reverse("families:family_members", args=[family.pk])).content.decode()
+    papers = client.get(reverse("documents:family_documents", args=[family.pk])).content.decode()
+    new_paper = reverse("documents:document_new", args=[family.pk])
+    for page in (people_page, papers):
+        assert page.count("leses, men ikke endres") == 1
+        assert not [address for address in [*shut, new_paper] if f'href="{address}"' in page]
+    assert f'href="{reverse("families:family_protection", args=[family.pk])}"' in people_page
+    assert f'href="{new_paper}?slag=consent"' in papers
+    assert "leses, men ikke endres" in client.get(new_paper, follow=True).content.decode()
+    form = client.get(f"{new_paper}?slag=consent").content.decode()
+    number = client.get(reverse("families:number", args=[family.pk, mor.pk])).content.decode()
+    assert (number.count("leses, men ikke endres"), 'name="identity_number"' in number) == (1, False)
+    assert 'name="reason"' in number, "a number may be taken away"
+    assert ('value="consent"' in form, 'value="letter"' in form) == (True, False)
+
+
 def test_the_forms_say_so_before_anything_is_typed_and_when_it_is_sent(client, family, people, team):
     by, mor = team.coordinator, people["Mor"]
     pages = [
@@ -109,6 +134,8 @@ def test_the_forms_say_so_before_anything_is_typed_and_when_it_is_sent(client, f
     leave(family, people, by)
     for page in pages:
         assert "leses, men ikke endres" in client.get(page, follow=True).content.decode()
+    keep_identity_numbers(team.municipality, keep=True, by=team.administrator)
+    _the_pages_say_why(client, family, mor)
     sent = client.post(pages[2], {"name": "Hos mormor", "key": "0198c0de-0000-7000-8000-000000000000"})
     assert sent.status_code == 422
     assert "leses, men ikke endres" in sent.content.decode()
