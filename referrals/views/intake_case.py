@@ -76,7 +76,7 @@ def case_page(
         "sectors": len({person.sector for person in room if person.sector}),
         "needed": referral.municipality.intake_sectors_needed,
         "assess": AssessForm(referral=referral) if may else None,
-        "recusal": _recusal_form(item), "decide": None, "newer": False, "saved": False, "in_meeting": True,
+        "recusal": _recusal_form(item), "decide": None, "newer": False, "saved": False, "out_saved": False, "in_meeting": True,
         **forms,
     }  # fmt: skip
     if context["may_decide"] and context["decide"] is None:
@@ -140,7 +140,7 @@ def intake_case_decide(request: HttpRequest, intake_meeting_id: UUID, item_id: U
 @require_POST
 @requires(P.DECIDE_REFERRAL)
 def intake_case_recuse(request: HttpRequest, intake_meeting_id: UUID, item_id: UUID) -> HttpResponse:
-    """Who leaves the room for this case."""
+    """Who leaves the room for this case. By htmx only that is drawn again: what is typed in the decision stands."""
     meeting, item = _open(request, intake_meeting_id, item_id, P.DECIDE_REFERRAL)
     form = _recusal_form(item, request.POST)
     if form.is_valid():
@@ -149,9 +149,23 @@ def intake_case_recuse(request: HttpRequest, intake_meeting_id: UUID, item_id: U
         except Refused as refusal:
             say(form, refusal)
         else:
+            if request.htmx:  # type: ignore[attr-defined]  # from HtmxMiddleware
+                meeting, item = _open(request, intake_meeting_id, item_id, P.DECIDE_REFERRAL)
+                return case_page(request, meeting, item, out_saved=True, decide=_as_seen(request, item))
             messages.success(request, _("Det er ført hvem som er ute av rommet."))
             return redirect(CASE, intake_meeting_id=meeting.pk, item_id=item.pk)
     return case_page(request, meeting, item, status=422, recusal=form)
+
+
+def _as_seen(request: HttpRequest, item: AgendaItem) -> CaseForm:
+    """The decision, for the version it was read in: this one, unless somebody else has changed the case in between. Then
+    it keeps the old number, and signing says so.
+    """
+    form = _decision_form(request, item)
+    seen = request.POST.get("item_version", "")
+    if seen.isdecimal() and int(seen) != item.version - 1:
+        form.initial["item_version"] = int(seen)
+    return form
 
 
 @require_POST

@@ -165,3 +165,33 @@ def test_queries_do_not_grow(client):
         room.decide(f"Dal {number}")
         actions.plan_intake_meeting(room.team.municipality, held_on=timezone.localdate(), leader=room.nav, by=room.nav)
     assert seen[0] == seen[1]
+
+
+def test_saying_who_is_out_leaves_the_typed_decision_alone(client):
+    room = Room("Aas").opened()
+    client.force_login(room.nav)
+
+    def page(answer):
+        assert answer.status_code == 200
+        return BeautifulSoup(answer.content, "html.parser")
+
+    def version(drawn):
+        return int(drawn.select_one("#besl-versjon [name=item_version]")["value"])
+
+    first = page(client.get(url("intake_case", room, "Aas")))
+    form = first.select_one("#ute form")
+    drawn_again = [form["hx-target"], *form["hx-select-oob"].split(",")]
+    assert all(len(first.select(part)) == 1 for part in drawn_again)
+    typed = first.select_one("[name=reason]")
+    assert not any(typed in part.descendants for name in drawn_again for part in first.select(name))
+    with acting_as(room.nav):
+        presence = room.meeting.presences.get(user=room.nav)
+    out = {f"out_{presence.pk}": "on", f"why_{presence.pk}": "Nabo", "item_version": str(version(first))}
+    after = page(client.post(url("intake_case_recuse", room, "Aas"), out, headers={"HX-Request": "true"}))
+    assert version(after) == version(first) + 1 == room.item("Aas").version
+    assert "ført hvem som er ute" in after.select_one("#ute").get_text()
+    assert "Du er ikke med på å bestemme" in after.select_one("#besl-ute").get_text()
+    assert not after.select_one("#besl-ute").has_attr("hidden")
+    # Somebody else has written in between: the decision was read in an old version, and still says so when signed.
+    again = page(client.post(url("intake_case_recuse", room, "Aas"), out, headers={"HX-Request": "true"}))
+    assert version(again) == version(first) < room.item("Aas").version
