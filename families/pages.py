@@ -77,8 +77,9 @@ def open_family(request: HttpRequest, family_id: UUID, permission: Permission, *
 
 
 def only_read(request: HttpRequest, family: Family) -> HttpResponse | None:
-    """No form is shown while the case is only read: the page of the family says why. One that was sent is refused by its
-    action instead."""
+    """No form is shown while the case is only read: the family's page says why. One that was sent is refused by its
+    action instead.
+    """
     if request.method == "POST" or why_only_read(family) is None:
         return None
     return redirect("families:family_members", family_id=family.pk)

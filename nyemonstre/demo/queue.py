@@ -35,7 +35,7 @@ class Case:
     becomes: str
     reason: str = ""
     by_family: bool = False
-    # What the service did with the link to confirm by: followed it, has it unopened, or wrote from an address of its own.
+    # What the service did with the link to confirm by: followed it, has not opened it, or wrote from another address.
     sender: str = "confirmed"
 
 

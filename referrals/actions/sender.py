@@ -36,9 +36,7 @@ def confirm_sender(secret: str, *, by: User | None) -> None:
     Raises Refused for a link that was used, ran out after SENDER_LINK_LASTS, or was never sent.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "select id, municipality_id from sec.confirm_sender(%s, %s)", [digest(secret), timezone.now()]
-        )
+        cursor.execute("select id, municipality_id from sec.confirm_sender(%s, %s)", [digest(secret), timezone.now()])
         row = cursor.fetchone()
     if row is None:
         raise Refused(_("Lenken er brukt, eller den virker ikke lenger."), rule="sender_link")

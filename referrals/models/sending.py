@@ -68,8 +68,7 @@ class SenderCheck(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(expires_at__gt=F("asked_at")), name="sender_check_lasts"),
             models.CheckConstraint(
-                condition=Q(confirmed_at=None)
-                | Q(confirmed_at__gte=F("asked_at"), confirmed_at__lte=F("expires_at")),
+                condition=Q(confirmed_at=None) | Q(confirmed_at__gte=F("asked_at"), confirmed_at__lte=F("expires_at")),
                 name="sender_check_confirmed_in_time",
             ),
         ]

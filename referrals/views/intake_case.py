@@ -76,7 +76,8 @@ def case_page(
         "sectors": len({person.sector for person in room if person.sector}),
         "needed": referral.municipality.intake_sectors_needed,
         "assess": AssessForm(referral=referral) if may else None,
-        "recusal": _recusal_form(item), "decide": None, "newer": False, "saved": False, "out_saved": False, "in_meeting": True,
+        "recusal": _recusal_form(item), "decide": None, "newer": False, "in_meeting": True,
+        "saved": False, "out_saved": False,
         **forms,
     }  # fmt: skip
     if context["may_decide"] and context["decide"] is None:
@@ -158,8 +159,9 @@ def intake_case_recuse(request: HttpRequest, intake_meeting_id: UUID, item_id: U
 
 
 def _as_seen(request: HttpRequest, item: AgendaItem) -> CaseForm:
-    """The decision, for the version it was read in: this one, unless somebody else has changed the case in between. Then
-    it keeps the old number, and signing says so.
+    """The decision, for the version it was read in: this one, unless somebody else has changed the case in between.
+
+    Then it keeps the old number, and signing says so.
     """
     form = _decision_form(request, item)
     seen = request.POST.get("item_version", "")

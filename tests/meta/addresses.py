@@ -17,7 +17,7 @@ PUBLIC = {
     "referrals:referral_resume": "a draft, by a secret of 256 bits; only whoever has the link finds it, for 14 days",
     "referrals:referral_receipt": "the receipt, by a signed secret; shows only its number",
     "referrals:referral_progress": "how far it has come, by a signed secret and the number; nothing of the content",
-    "referrals:sender_confirm": "a service says that it sent, by a secret of 256 bits; shows nothing of the henvendelse",
+    "referrals:sender_confirm": "a service says that it sent, by a secret of 256 bits; nothing of the content",
     "ui:accessibility": "the law asks for it",
     "ui:privacy": "a family may read it before it says yes",
 }
