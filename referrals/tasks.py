@@ -72,8 +72,8 @@ def ask_sender(referral: Referral) -> None:
 def mail_sender(referral_id: str) -> None:
     """The link, and that something was sent from this address: not a word of what, or about whom.
 
-    With the broker away this runs where the form was sent. There nobody may read the henvendelse, so no mail goes; it is
-    treated as one that nobody has confirmed.
+    With the broker away this runs where the form was sent. There nobody may read the henvendelse, so no mail goes, and
+    it stays one that nobody has confirmed.
     """
     with as_job(), transaction.atomic():
         referral = Referral.objects.select_related("municipality").filter(pk=UUID(referral_id)).first()
