@@ -63,7 +63,7 @@ def test_opening_the_link_confirms_nothing_and_its_button_does_once(client, town
     words = letter.subject + letter.body
     for hidden in ("Rahimi", "Amal", "Leo", "Lie", "Øvre", referral.reference, str(referral.pk)):
         assert hidden not in words
-    address = re.search(r"(/\S+/avsender/\S+/)", words)[1]
+    address = re.search(r"(/henvendelser/avsender/\S+/)", words)[1]
     secret = address.split("/")[-2]
     check = asked(town, referral)
     assert (bytes(check.token_hash), check.expires_at - check.asked_at) == (digest(secret), timedelta(days=7))
