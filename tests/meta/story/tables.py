@@ -185,9 +185,6 @@ ELSEWHERE = {
     "referrals_forward": "tests/referrals/test_forward.py",
     "referrals_sendercheck": "tests/referrals/test_sender.py",
     "referrals_placeoffer": "tests/referrals/test_waiting.py",
-    "referrals_referraldraft": "tests/referrals/test_drafts.py",
-    "referrals_attachment": "tests/referrals/test_drafts.py",
-    "referrals_forward": "tests/referrals/test_forward.py",
 }
 
 # Histories write here, or nobody does; at the beginning there is nothing.
