@@ -22,14 +22,20 @@ class Doer(models.TextChoices):
 
 
 class MeasureState(models.TextChoices):
+    """How far a measure has come. What it waits for is said, so that somebody can do something about it."""
+
     PLANNED = "planned", _("Planlagt")
+    ASKED = "asked", _("Spurt")
+    WAITS_PLACE = "place", _("Venter på plass")
+    WAITS_PAPERS = "papers", _("Venter på papirer")
     UNDER_WAY = "under_way", _("Pågår")
     DONE = "done", _("Gjort")
+    REFUSED = "refused", _("Fikk nei")
     CANCELLED = "cancelled", _("Blir ikke noe av")
 
 
 # Nothing more to do about these.
-FINISHED = (MeasureState.DONE, MeasureState.CANCELLED)
+FINISHED = (MeasureState.DONE, MeasureState.REFUSED, MeasureState.CANCELLED)
 
 
 class Verdict(models.TextChoices):
@@ -85,9 +91,12 @@ class PlanEvent(models.TextChoices):
     GOAL_CHANGED = "goal_changed", _("Endret et mål")
     GOAL_CLOSED = "goal_closed", _("Avsluttet et mål")
     GOAL_REOPENED = "goal_reopened", _("Tok opp et mål igjen")
+    GOAL_RATED = "goal_rated", _("Skrev ned hvor nær et mål er")
     MEASURE_ADDED = "measure_added", _("La til et tiltak")
     MEASURE_CHANGED = "measure_changed", _("Endret et tiltak")
     MEASURE_FINISHED = "measure_finished", _("Gjorde ferdig et tiltak")
+    UNDONE = "undone", _("Angret noe i planen med en gang")
+    ORDER_CHANGED = "order_changed", _("Endret rekkefølgen i planen")
     PLAN_AGREED = "plan_agreed", _("Ble enig med familien om planen")
     REVIEW_SAVED = "review_saved", _("Skrev på en 6-månedersevaluering")
     REVIEW_SIGNED = "review_signed", _("Avsluttet en 6-månedersevaluering")

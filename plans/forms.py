@@ -15,6 +15,7 @@ from families.enums import Audience
 from families.marks import MAY_KEEP_FROM, Homes, Mark
 from families.models import Family, Member
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
 from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureState, Moment, Support, Verdict
@@ -111,10 +112,11 @@ def mark_field(homes: Homes, *, first: Text = NOT_ASKED, help_text: Text = ASK) 
     )  # fmt: skip
 
 
-def show_mark(form: forms.Form, row: Any) -> None:
-    """The mark that stands, chosen in a form about what is already written."""
-    if "seen_by" in form.fields and row.marked_at:
-        form.fields["seen_by"].initial = str(Mark.of(row))
+def mark_facts(form: forms.Form, row: Any) -> dict[str, str]:
+    """The mark that stands, for a form about what is already written; nothing where it is not asked about."""
+    if "seen_by" not in form.fields:
+        return {}
+    return {"seen_by": str(Mark.of(row)) if row.marked_at else ""}
 
 
 class MarkForm(NMForm, forms.Form):
@@ -125,7 +127,7 @@ class MarkForm(NMForm, forms.Form):
     def __init__(self, *args: Any, family: Family, row: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["seen_by"] = mark_field(Homes(family))
-        show_mark(self, row)
+        self.initial |= mark_facts(self, row)
 
     @property
     def mark(self) -> Mark:
@@ -160,11 +162,16 @@ class WordsForm(MarkedForm, OnceForm):
         return data
 
 
+def why_it_matters() -> PlainTextField:
+    return PlainTextField(label=_("Hvorfor er det viktig?"), max_length=300, required=False)
+
+
 class GoalForm(MarkedForm, OnceForm):
     submit_text = _("Lagre målet")
     words = PlainTextField(label=_("Målet med egne ord"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     whose = People(label=_("Hvem er det for?"), queryset=Member.objects.none())
     outcome = radios(_("Hva handler det om?"), Outcome.choices)
+    why = why_it_matters()
     first_sign = PlainTextField(
         label=_("Et første tegn"),
         max_length=300,
@@ -173,24 +180,19 @@ class GoalForm(MarkedForm, OnceForm):
     )
 
 
-class GoalEditForm(VersionForm, MarkedForm):
+class GoalEditForm(TwoEditorsForm, MarkedForm):
     submit_text = _("Lagre endringen")
     words = PlainTextField(label=_("Målet med egne ord"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
     whose = People(label=_("Hvem er det for?"), queryset=Member.objects.none())
     outcome = radios(_("Hva handler det om?"), Outcome.choices)
+    why = why_it_matters()
     first_sign = PlainTextField(label=_("Et første tegn"), max_length=300, required=False)
     reason = PlainTextField(label=_("Hva er grunnen til endringen?"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, goal: Goal, **kwargs: Any) -> None:
-        super().__init__(*args, initial=self.facts(goal), **kwargs)
-        show_mark(self, goal)
-
-    @staticmethod
-    def facts(goal: Goal) -> dict[str, Any]:
-        """The goal as the form shows it."""
+    def facts(self, row: Goal) -> dict[str, Any]:
         return {
-            "words": goal.words, "outcome": goal.outcome, "first_sign": goal.first_sign, "version": goal.version,
-            "whose": [member.pk for member in goal.whose.all()],
+            "words": row.words, "outcome": row.outcome, "why": row.why, "first_sign": row.first_sign,
+            "whose": [member.pk for member in row.whose.all()], **mark_facts(self, row),
         }  # fmt: skip
 
 
@@ -204,6 +206,20 @@ class GoalCloseForm(VersionForm, FamilyForm):
 class GoalReopenForm(VersionForm, FamilyForm):
     submit_text = _("Ta opp målet igjen")
     reason = PlainTextField(label=_("Hvorfor tas det opp igjen?"), max_length=500)
+
+
+RATING = [("", _("Ikke svart")), *((n, str(n)) for n in range(11))]
+
+
+def zero_to_ten(label: Text) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(label=label, choices=RATING, coerce=int, empty_value=None, required=False)
+
+
+class GoalRatingForm(FamilyForm, OnceForm):
+    submit_text = _("Lagre")
+    rating = zero_to_ten(_("Hvor er dere nå, fra 0 til 10?"))
+    rating_by_coordinator = zero_to_ten(_("Hvor ser koordinatoren at dere er?"))
+    rated_on = day(_("Når?"))
 
 
 class MeasureForm(MarkedForm, OnceForm):
@@ -220,27 +236,32 @@ class MeasureForm(MarkedForm, OnceForm):
     falls_between = forms.BooleanField(
         label=_("Dette faller mellom tjenestene: ingen har det som sin oppgave"), required=False
     )
+    due_from = NorwegianDateField(
+        label=_("Tidligst"), required=False, help_text=_("Når det gir mening å begynne. La stå tomt for når som helst.")
+    )
     due_on = NorwegianDateField(label=_("Innen"), required=False)
     state = radios(_("Hvor langt er det kommet?"), MeasureState.choices, initial=MeasureState.PLANNED)
     follow_up = PlainTextField(label=_("Slik går det"), max_length=1000, required=False, long=True)
 
-    def __init__(self, *args: Any, measure: Measure | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.limit_services(measure.service if measure else None)
+        self.limit_services()
 
 
-class MeasureEditForm(MeasureForm, VersionForm):
+class MeasureEditForm(TwoEditorsForm, MeasureForm):
     key = None
 
-    def __init__(self, *args: Any, measure: Measure, **kwargs: Any) -> None:
-        super().__init__(*args, measure=measure, **kwargs)
-        show_mark(self, measure)
+    def __init__(self, *args: Any, row: Measure, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.limit_services(row.service)
 
-    @staticmethod
-    def facts(measure: Measure) -> dict[str, Any]:
-        """The measure as the form shows it."""
-        names = ("what", "done_by", "who", "falls_between", "due_on", "state", "follow_up", "version")
-        return {"service": measure.service_id, **{name: getattr(measure, name) for name in names}}
+    def meet(self, newer: Measure) -> None:
+        self.limit_services(newer.service)
+        super().meet(newer)
+
+    def facts(self, row: Measure) -> dict[str, Any]:
+        names = ("what", "done_by", "who", "falls_between", "due_from", "due_on", "state", "follow_up")
+        return {"service": row.service_id, **{name: getattr(row, name) for name in names}, **mark_facts(self, row)}
 
 
 class MeasureFinishForm(VersionForm, FamilyForm):
@@ -280,13 +301,6 @@ class ReviewForm(VersionForm, FamilyForm):
     held_on = day(_("Når snakket dere sammen?"))
     present = PlainTextField(label=_("Hvem var med?"), max_length=300, required=False)
     note = PlainTextField(label=_("Noe mer dere vil ta vare på?"), max_length=2000, required=False, long=True)
-
-
-RATING = [("", _("Ikke svart")), *((n, str(n)) for n in range(11))]
-
-
-def zero_to_ten(label: Text) -> forms.TypedChoiceField:
-    return forms.TypedChoiceField(label=label, choices=RATING, coerce=int, empty_value=None, required=False)
 
 
 class ReviewGoalForm(NMForm, forms.Form):

@@ -1,8 +1,9 @@
 """What the plan page shows, in a constant number of queries however many goals."""
 
+import math
 from collections import Counter
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
@@ -16,11 +17,14 @@ from families.calendar import due_text, window_state
 from families.marks import MARK_ROWS, Homes, Reader, may_get
 from families.models import Family, Member
 from families.stages import Step
+from nyemonstre.postgres.sorting import norwegian_key
 
 from .enums import Doer, MeasureState
-from .models import Goal, GoalVersion, Measure, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
+from .models import Goal, GoalRating, GoalVersion, Measure, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
 from .printed import doer_in_words, goals_for
 
+# In the address: only measures whose day has passed.
+WAITING = "venter"
 DOER_ICONS = {
     Doer.FAMILY: "Person",
     Doer.SERVICE: "Buildings3",
@@ -28,7 +32,7 @@ DOER_ICONS = {
     Doer.COORDINATOR: "PersonSuit",
     Doer.NOBODY: "PersonCircle",
 }
-STATE_COLOURS = {"planned": "neutral", "under_way": "accent", "done": "brand2", "cancelled": "neutral"}
+STATE_COLOURS = {MeasureState.UNDER_WAY: "accent", MeasureState.DONE: "brand2"}
 
 
 def own_words(family: Family) -> list[dict[str, Any]]:
@@ -46,32 +50,44 @@ def measure_row(measure: Measure, live: set[Any], today: Any) -> dict[str, Any]:
         due = ""
     elif measure.window(today) == "after":
         due = _("til %(day)s, ta det når det passer")
+    elif measure.due_from:
+        due = _("%(first)s til %(day)s")
     else:
         due = _("innen %(day)s")
+    first = date_format(measure.due_from, "MONTH_DAY_FORMAT") if measure.due_from else ""
     shown = "MONTH_DAY_FORMAT" if measure.due_on and measure.due_on.year == today.year else "DATE_FORMAT"
     return {
         "measure": measure,
         "who": doer_in_words(measure),
         "icon": DOER_ICONS[Doer(measure.done_by)],
         "state": measure.get_state_display(),
-        "colour": STATE_COLOURS[measure.state],
+        "colour": STATE_COLOURS.get(MeasureState(measure.state), "neutral"),
         "window": measure.window(today),
-        "due": due % {"day": date_format(measure.due_on, shown)} if due else "",
+        "due": due % {"day": date_format(measure.due_on, shown), "first": first} if due else "",
         "no_line": measure.service_id is not None and measure.service_id not in live,
     }
 
 
+@dataclass(frozen=True)
+class Answer:
+    """How near a goal felt on a day, said at a review or in between."""
+
+    on: date
+    rating: int | None
+    rating_by_coordinator: int | None
+
+
 @dataclass
 class Chart:
-    """The ratings of one goal over the reviews, for `{% line_chart %}`."""
+    """The answers about one goal over time, for `{% line_chart %}`."""
 
-    rows: list[ReviewGoal]
+    rows: list[Answer]
     coordinator: str
     who: str
 
     @property
     def columns(self) -> list[str]:
-        return [date_format(row.review.held_on, "b y") for row in self.rows]
+        return [date_format(row.on, "j. b y") for row in self.rows]
 
     @property
     def series(self) -> list[dict[str, Any]]:
@@ -88,27 +104,48 @@ class GoalCard:
     finished: list[dict[str, Any]]
     chart: Chart | None
     changed: bool
+    # Others of its line to stand above or below.
+    movable: bool
+    # Open measures the filters of the page leave out.
+    left_out: int = 0
+
+    def only(self, service: str, *, waiting: bool) -> "GoalCard":
+        """The card with those of its open measures a service does, or whose day has passed."""
+        shown = [row for row in self.open if _is_asked_for(row["measure"], service, waiting=waiting)]
+        return replace(self, open=shown, left_out=len(self.open) - len(shown))
 
 
-def _charts(goals: list[Goal]) -> dict[Any, list[ReviewGoal]]:
-    rows = ReviewGoal.objects.filter(goal__in=goals, review__signed_off_at__isnull=False).select_related("review")
-    charts: dict[Any, list[ReviewGoal]] = {}
-    for row in rows.order_by("review__number"):
-        charts.setdefault(row.goal_id, []).append(row)
-    return charts
+def _is_asked_for(measure: Measure, service: str, *, waiting: bool) -> bool:
+    if service and str(measure.service_id) != service:
+        return False
+    return not waiting or measure.window() == "after"
+
+
+def _answers(goals: list[Goal]) -> dict[Any, list[Answer]]:
+    """By goal, oldest first. Two queries."""
+    numbers = ("goal", "rating", "rating_by_coordinator")
+    reviewed = ReviewGoal.objects.filter(goal__in=goals, review__signed_off_at__isnull=False).order_by("review__number")
+    between = GoalRating.objects.filter(goal__in=goals).order_by("rated_on", "recorded_at")
+    answers: dict[Any, list[Answer]] = {}
+    for goal, rating, by_coordinator, on in (
+        *reviewed.values_list(*numbers, "review__held_on"), *between.values_list(*numbers, "rated_on"),
+    ):  # fmt: skip
+        answers.setdefault(goal, []).append(Answer(on, rating, by_coordinator))
+    return {goal: sorted(rows, key=lambda row: row.on) for goal, rows in answers.items()}
 
 
 def goal_cards(family: Family, goals: list[Goal]) -> list[GoalCard]:
-    """Cards for goals fetched `with_measures()`. Two queries."""
+    """Cards for goals fetched `with_measures()`. Four queries."""
     today = timezone.localdate()
     live = {service.pk for service in contactable_services(family)}
-    charts = _charts(goals)
+    answers = _answers(goals)
+    beside = Counter(Goal.objects.filter(family=family).active().values_list("outcome", flat=True))
     responsible = family.responsible
     mine = responsible.user.name.split()[0] if responsible else _("Koordinatoren")
     cards = []
     for goal in goals:
         whose = ", ".join(member.first_name for member in goal.whose.all())
-        rows = charts.get(goal.pk, [])
+        rows = answers.get(goal.pk, [])
         chart = Chart(rows, mine, whose.split(",")[0]) if rows else None
         cards.append(
             GoalCard(
@@ -117,6 +154,7 @@ def goal_cards(family: Family, goals: list[Goal]) -> list[GoalCard]:
                 finished=[measure_row(m, live, today) for m in goal.finished_measures],
                 chart=chart if chart and chart.series else None,
                 changed=goal.version > 1,
+                movable=goal.is_active and beside[goal.outcome] > 1,
             )
         )  # fmt: skip
     return cards
@@ -124,16 +162,26 @@ def goal_cards(family: Family, goals: list[Goal]) -> list[GoalCard]:
 
 @dataclass
 class PlanPage:
-    """Everything on the plan page but its frame."""
+    """Everything on the plan page but its frame.
+
+    `person` and `service` are ids from the address, "" for all; `waiting` leaves only measures whose day has passed.
+    """
 
     family: Family
     person: str = ""
+    service: str = ""
+    waiting: bool = False
     goals: list[Goal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         rows = Goal.objects.filter(family=self.family).with_measures()
-        self.goals = sorted(rows, key=lambda goal: (list(Outcome).index(Outcome(goal.outcome)), goal.created_at))
+        self.goals = sorted(rows, key=self._order)
         self.today = timezone.localdate()
+
+    @staticmethod
+    def _order(goal: Goal) -> tuple[int, float, datetime]:
+        """As the lines of the pattern go, then as the family has ordered them, then by age."""
+        return list(Outcome).index(Outcome(goal.outcome)), goal.position or math.inf, goal.created_at
 
     @property
     def active(self) -> list[Goal]:
@@ -142,8 +190,9 @@ class PlanPage:
     def context(self) -> dict[str, Any]:
         """For templates/plans/family_tab.html."""
         people = own_words(self.family)
-        shown = [goal for goal in self.active if not self.person or self._is_for(goal, self.person)]
-        cards = goal_cards(self.family, shown)
+        cards = goal_cards(self.family, [goal for goal in self.active if self._is_shown(goal)])
+        if self.service or self.waiting:
+            cards = [card.only(self.service, waiting=self.waiting) for card in cards]
         closed = sorted((g for g in self.goals if not g.is_active), key=lambda g: g.closed_on, reverse=True)
         document = PlanDocument.objects.without_content().filter(family=self.family).order_by("-asked_at").first()
         return {
@@ -156,6 +205,10 @@ class PlanPage:
                 ("", _("Alle"), len(self.active)),
                 *((str(p["member"].pk), p["member"].first_name, self._count(p["member"])) for p in people),
             ],
+            "services": self._services(),
+            "days": self._days(),
+            "ordering": [("", _("Les planen"), None), ("ja", _("Endre rekkefølgen"), None)],
+            "filtered": bool(self.person or self.service or self.waiting),
             "closed": closed,
             "has_goals": bool(self.active),
             "document": document,
@@ -167,7 +220,7 @@ class PlanPage:
         agreements = list(PlanAgreement.objects.filter(family=self.family).order_by("-number"))
         last = agreements[0] if agreements else None
         changes = self._changes_since(last)
-        measures = [m for goal in self.active for m in goal.open_measures]
+        measures = self._open_measures()
         return {
             "agreements": agreements,
             "agreement": last,
@@ -179,6 +232,30 @@ class PlanPage:
             "without_goal": self._without_goal(people),
             "waiting": [m for m in measures if m.window(self.today) in ("after", "now", "soon")][:3],
         }
+
+    def _is_shown(self, goal: Goal) -> bool:
+        if self.person and not self._is_for(goal, self.person):
+            return False
+        if not (self.service or self.waiting):
+            return True
+        return any(_is_asked_for(measure, self.service, waiting=self.waiting) for measure in goal.open_measures)
+
+    def _open_measures(self) -> list[Measure]:
+        return [measure for goal in self.active for measure in goal.open_measures]
+
+    def _services(self) -> list[tuple[str, str, int | None]]:
+        """Chips for the services that have something to do; none when there is no service to choose."""
+        named = Counter((str(m.service_id), m.service.name) for m in self._open_measures() if m.service)
+        by_name = sorted(named.items(), key=lambda pair: norwegian_key(pair[0][1]))
+        rows: list[tuple[str, str, int | None]] = [(key, name, count) for (key, name), count in by_name]
+        return [("", _("Alle tjenester"), None), *rows] if rows else []
+
+    def _days(self) -> list[tuple[str, str, int | None]]:
+        """Chips for what waits since a day that has passed; none when nothing does."""
+        passed = sum(m.window(self.today) == "after" for m in self._open_measures())
+        if not passed and not self.waiting:
+            return []
+        return [("", _("Uansett dag"), None), (WAITING, _("Dagen er gått"), passed)]
 
     @staticmethod
     def _is_for(goal: Goal, person: str) -> bool:

@@ -115,6 +115,7 @@ def _areas(goals: list[tuple[Goal, list[Measure]]], out: Outside) -> list[dict[s
                 "goals": [
                     {
                         "words": out.text(goal.words),
+                        "why": out.text(goal.why),
                         "first_sign": out.text(goal.first_sign),
                         "whose": ", ".join(member.first_name for member in goal.whose.all()),
                         "measures": [_measure(measure, out) for measure in measures],
@@ -131,6 +132,7 @@ def _measure(measure: Measure, out: Outside) -> dict[str, Any]:
         "what": out.text(measure.what),
         "who": doer_in_words(measure, out),
         "state": measure.get_state_display(),
+        "due_from": measure.due_from,
         "due_on": measure.due_on,
         "dropped": measure.falls_between,
     }

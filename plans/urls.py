@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import documents, given_back, goals, journal, marks, plan, reviews
+from .views import documents, given_back, goals, journal, marks, order, plan, reviews
 
 app_name = "plans"
 urlpatterns = [
@@ -15,8 +15,11 @@ urlpatterns = [
     path("<uuid:family_id>/mal/<uuid:goal_id>/", plan.goal_detail, name="goal_detail"),
     path("<uuid:family_id>/mal/<uuid:goal_id>/endre/", goals.goal_edit, name="goal_edit"),
     path("<uuid:family_id>/mal/<uuid:goal_id>/avslutt/", goals.goal_close, name="goal_close"),
+    path("<uuid:family_id>/mal/<uuid:goal_id>/tall/", goals.goal_rate, name="goal_rate"),
     path("<uuid:family_id>/mal/<uuid:goal_id>/tiltak/ny/", goals.measure_new, name="measure_new"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/endre/", goals.measure_edit, name="measure_edit"),
+    path("<uuid:family_id>/flytt/", order.move, name="move"),
+    path("<uuid:family_id>/angre/", order.undo, name="undo"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/ferdig/", goals.measure_finish, name="measure_finish"),
     path("<uuid:family_id>/evaluering/<int:number>/", reviews.review, name="review"),
     path("<uuid:family_id>/journal/", journal.family_journal, name="family_journal"),

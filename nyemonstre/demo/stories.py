@@ -67,6 +67,7 @@ class Goal:
     sign: str
     later: str
     measures: tuple[Measure, ...]
+    why: str = ""
 
 
 GOALS = [
@@ -74,7 +75,8 @@ GOALS = [
          "Jeg betaler det faste først, og har en plan for resten.", (
              Measure("Gå gjennom posten sammen og lage oversikt"),
              Measure("Avtale med kreditorene", "service", S.ECONOMY),
-             Measure("Søke bostøtte før den 25.", "family"))),
+             Measure("Søke bostøtte før den 25.", "family")),
+         "Det holder meg våken om natta."),
     Goal(O.RM4A, "all", "Et sted å bo der alle har en seng og ingen fryser.", "Vi er på visning.",
          "Leiligheten er på plass. Nå skal den bli et hjem.", (
              Measure("Søke kommunal bolig, med vedlegg om trangboddhet", "service", S.HOUSING),
@@ -84,7 +86,8 @@ GOALS = [
          "{child} velger selv hva det skal være, og går dit uten voksne.", (
              Measure("Prøvetrening, og noen å gå sammen med", "service", S.LEISURE),
              Measure("Utstyr: sko og drakt", "nobody", dropped=True),
-             Measure("Søke aktivitetskort", "coordinator"))),
+             Measure("Søke aktivitetskort", "coordinator")),
+         "Alle de andre i klassen er med på noe."),
     Goal(O.RM3, "child", "{child} er på skolen hver dag, også mandag.", "To mandager på rad.",
          "{child} gjør leksene på skolen og har fri hjemme.", (
              Measure("Fast møte med kontaktlærer hver sjette uke", "service", S.SCHOOL),
@@ -94,7 +97,8 @@ GOALS = [
          "Jeg har fast deltid og får lønn den 12.", (
              Measure("Finne praksisplass med kort reisevei", "service", S.NAV),
              Measure("Skrive CV og øve på intervju", "coordinator"),
-             Measure("Følge i barnehagen før kl. 7.30", "nobody", dropped=True))),
+             Measure("Følge i barnehagen før kl. 7.30", "nobody", dropped=True)),
+         "Barna skal se at jeg går på jobb."),
     Goal(O.RM1, "adult", "Jeg sover, og orker en tur hver dag.", "En hel natt.", "Jeg går turen sammen med noen.", (
         Measure("Time hos fastlegen, følge første gang", "service", S.GP),
         Measure("Gågruppe på onsdager", "volunteer", S.VOLUNTARY, who="Gågruppa"))),

@@ -20,7 +20,7 @@ GOALS = [
     Goal(O.RM6, "adult", "Me veit kva me skuldar, og betaler det faste fyrst.", "Haugen med brev er borte.",
          "Me sparer litt kvar månad.", (
              Measure("Gå gjennom posten saman"), Measure("Møte om økonomien", "service", S.NAV),
-             Measure("Søkja bustøtte før den 25.", "family"))),
+             Measure("Søkja bustøtte før den 25.", "family")), "Eg vil sova om natta."),
     Goal(O.RM2, "child", "{child} er med på noko fast saman med andre.", "{child} får sitja på med ein frå laget.",
          "{child} vel sjølv kva det skal vera.", (
              Measure("Prøvetrening og nokon å gå saman med", "service", S.LEISURE),

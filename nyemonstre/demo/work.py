@@ -35,6 +35,11 @@ CONTACTS = ["Ellen Moland", "Arne Vik", "Safia Noor", "Gunnar Tveit", "Liv Hanse
 FOR_CHILDREN = {Sector.SCHOOL, Sector.KINDERGARTEN, Sector.LEISURE}
 # Days between two lines in the journal in the first year, and later.
 BUSY, CALM = 26, 54
+# How far the measures of a plan have come on an ordinary day.
+HOW_FAR = [
+    MeasureState.PLANNED, MeasureState.PLANNED, MeasureState.ASKED, MeasureState.WAITS_PLACE, MeasureState.WAITS_PAPERS,
+    MeasureState.UNDER_WAY, MeasureState.UNDER_WAY, MeasureState.UNDER_WAY,
+]  # fmt: skip
 
 
 class Work:
@@ -195,11 +200,14 @@ class Work:
         names = {"child": self._child(row, who), "adult": adults[0].first_name}
         goal = plans.add_goal(
             self.walk.family, outcome=row.outcome, words=row.words.format(**names), first_sign=row.sign.format(**names),
-            whose=who[row.whose], by=self.walk.by,
+            why=row.why, whose=who[row.whose], by=self.walk.by,
         )  # fmt: skip
         self.texts[goal.pk] = (row, names)
         for measure in row.measures:
-            self.add_measure(goal, measure, names, localdate() + timedelta(days=self.rng.randint(14, 90)))
+            last = self.add_measure(goal, measure, names, localdate() + timedelta(days=self.rng.randint(14, 90)))
+        if row.why:
+            # What matters most to them is put first, whatever its day.
+            plans.move(last, up=True, by=self.walk.by)
 
     def _child(self, row: Any, who: dict[str, list[Any]]) -> str:
         return who["child"][0].first_name
@@ -209,10 +217,11 @@ class Work:
         by, who = row.by, row.who
         if by in (Doer.SERVICE, Doer.VOLUNTEER) and service is None:
             by, who = (Doer.COORDINATOR, "") if by == Doer.SERVICE else (Doer.VOLUNTEER, who or "Frivillig nabo")
+        how_far = HOW_FAR[int(self.rng.random() * len(HOW_FAR))]
         return plans.add_measure(
             goal, what=row.what.format(**names), done_by=by, service=service, who=who, falls_between=row.dropped,
             due_on=None if row.dropped else due_on, by=self.walk.by,
-            state=MeasureState.UNDER_WAY if self.rng.random() < 0.4 and not row.dropped else MeasureState.PLANNED,
+            state=MeasureState.PLANNED if row.dropped else how_far,
         )  # fmt: skip
 
     def add_recent_measure(self) -> None:
@@ -221,6 +230,7 @@ class Work:
             goal = Goal.objects.filter(family=self.walk.family).active().order_by("-created_at", "pk").first()
         if goal is not None:
             what, by = self.rng.choice(self.town.say("soon"))
+            plans.rate_goal(goal, rating=6, rating_by_coordinator=5, by=self.walk.by)
             plans.add_measure(
                 goal, what=what, done_by=by, due_on=self.walk.today + timedelta(days=self.rng.randint(-3, 20)),
                 by=self.walk.by,

@@ -7,7 +7,10 @@ from .goals import add_goal, change_goal, close_goal, reopen_goal
 from .journal import write_entry
 from .marks import set_mark
 from .measures import add_measure, change_measure, finish_measure
+from .order import move
+from .ratings import rate_goal
 from .reviews import GoalReview, save_review, sign_review
+from .undoing import undo
 from .words import record_words
 
 __all__ = [
@@ -21,7 +24,9 @@ __all__ = [
     "fail_pdf",
     "finish_measure",
     "finish_pdf",
+    "move",
     "order_pdf",
+    "rate_goal",
     "record_words",
     "reopen_goal",
     "report_progress",
@@ -30,5 +35,6 @@ __all__ = [
     "sign_review",
     "take_out_answers",
     "take_out_pdf",
+    "undo",
     "write_entry",
 ]

@@ -73,6 +73,7 @@ def _as_it_stands(goal: Goal) -> dict:
         "version": goal.version,
         "outcome": goal.outcome,
         "words": goal.words,
+        "why": goal.why,
         "first_sign": goal.first_sign,
         "whose": [member.first_name for member in goal.whose.all()],
         "measures": [
@@ -83,6 +84,7 @@ def _as_it_stands(goal: Goal) -> dict:
                 "service": measure.service.name if measure.service else "",
                 "who": measure.who,
                 "falls_between": measure.falls_between,
+                "due_from": measure.due_from.isoformat() if measure.due_from else "",
                 "due_on": measure.due_on.isoformat() if measure.due_on else "",
                 "state": measure.state,
             }

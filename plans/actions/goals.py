@@ -30,6 +30,7 @@ def add_goal(
     words: str,
     whose: Iterable[Member],
     by: User,
+    why: str = "",
     first_sign: str = "",
     mark: Mark | None = None,
     key: UUID | None = None,
@@ -42,13 +43,13 @@ def add_goal(
     check_open(family)
     members = check_members(family, whose, "whose")
     refuse_twice(Goal.objects.filter(family=family), key)
-    goal = Goal(family=family, outcome=outcome, words=words, first_sign=first_sign, created_by=by)
+    goal = Goal(family=family, outcome=outcome, words=words, why=why, first_sign=first_sign, created_by=by)
     put_mark(goal, mark or Mark(), family=family, by=by)
     if key:
         goal.pk = key
     goal.save(force_insert=True)
     _set_whose(goal, members)
-    _keep_version(goal, members, "", by)
+    keep_version(goal, members, "", by)
     record(PlanEvent.GOAL_ADDED, by=by, target=goal, family=family, facts={"outcome": outcome})
     return goal
 
@@ -61,6 +62,7 @@ def change_goal(
     words: str,
     whose: Iterable[Member],
     by: User,
+    why: str = "",
     first_sign: str = "",
     reason: str = "",
     mark: Mark | None = None,
@@ -73,13 +75,15 @@ def change_goal(
     current = lock(goal, version)
     if not current.is_active:
         raise Refused(_("Målet er avsluttet. Ta det opp igjen før du endrer det."), rule="not_active")
-    current.outcome, current.words, current.first_sign = outcome, words, first_sign
+    if current.outcome != outcome:
+        current.position = None
+    current.outcome, current.words, current.why, current.first_sign = outcome, words, why, first_sign
     current.changed_at = timezone.now()
     if mark is not None:
         put_mark(current, mark, family=goal.family, by=by)
     current.save()
     _set_whose(current, members)
-    _keep_version(current, members, reason, by)
+    keep_version(current, members, reason, by)
     record(PlanEvent.GOAL_CHANGED, by=by, target=current, facts={"version": current.version})
     return current
 
@@ -116,13 +120,14 @@ def reopen_goal(goal: Goal, *, reason: str, by: User, version: int | None = None
     if current.is_active:
         raise Refused(_("Målet gjelder alt."), rule="active")
     current.state, current.state_reason, current.closed_on = GoalState.ACTIVE, "", None
+    current.position = None
     return _save_state(current, PlanEvent.GOAL_REOPENED, reason, by)
 
 
 def _save_state(goal: Goal, what: str, reason: str, by: User) -> Goal:
     goal.changed_at = timezone.now()
     goal.save()
-    _keep_version(goal, list(goal.whose.all()), reason, by)
+    keep_version(goal, list(goal.whose.all()), reason, by)
     record(what, by=by, target=goal, facts={"state": goal.state})
     return goal
 
@@ -136,9 +141,10 @@ def _set_whose(goal: Goal, members: list[Member]) -> None:
     )
 
 
-def _keep_version(goal: Goal, members: list[Member], reason: str, by: User) -> None:
+def keep_version(goal: Goal, members: list[Member], reason: str, by: User) -> None:
+    """The goal as it stands now, for its history."""
     GoalVersion(
-        family_id=goal.family_id, goal=goal, number=goal.version, outcome=goal.outcome, words=goal.words,
+        family_id=goal.family_id, goal=goal, number=goal.version, outcome=goal.outcome, words=goal.words, why=goal.why,
         first_sign=goal.first_sign, state=goal.state, whose=[member.pk for member in members], reason=reason[:500],
         changed_by=by,
     ).save(force_insert=True)  # fmt: skip

@@ -32,6 +32,7 @@ def add_measure(
     service: Service | None = None,
     who: str = "",
     falls_between: bool = False,
+    due_from: date | None = None,
     due_on: date | None = None,
     state: str = MeasureState.PLANNED,
     follow_up: str = "",
@@ -48,11 +49,12 @@ def add_measure(
     if not goal.is_active:
         raise Refused(_("Målet er avsluttet. Ta det opp igjen før du legger til tiltak."), rule="goal_closed")
     _check_doer(done_by, service, falls_between)
+    _check_window(due_from, due_on)
     check_service(goal.family, service)
     refuse_twice(Measure.objects.filter(family=goal.family), key)
     measure = Measure(
-        family=goal.family, goal=goal, what=what, done_by=done_by, service=service, who=who, due_on=due_on,
-        falls_between=falls_between, state=state, follow_up=follow_up, created_by=by,
+        family=goal.family, goal=goal, what=what, done_by=done_by, service=service, who=who,
+        due_from=due_from, due_on=due_on, falls_between=falls_between, state=state, follow_up=follow_up, created_by=by,
         finished_on=timezone.localdate() if state in FINISHED else None,
     )  # fmt: skip
     put_mark(measure, mark or Mark(), family=goal.family, by=by)
@@ -65,12 +67,14 @@ def add_measure(
 
 @action
 def change_measure(measure: Measure, *, by: User, version: int | None = None, **changes: Any) -> Measure:
-    """Change what, done_by, service, who, falls_between, due_on, state or follow_up; or `mark`, who gets it on paper.
+    """Change what, done_by, service, who, falls_between, due_from, due_on, state or follow_up.
+
+    Or `mark`, who gets it on paper.
 
     A service that is new to the measure needs a live line; one that stands there from before may stay, so that what
     was agreed can still be read. Raises Stale when somebody saved a newer version than `version`.
     """
-    allowed = {"what", "done_by", "service", "who", "falls_between", "due_on", "state", "follow_up", "mark"}
+    allowed = {"what", "done_by", "service", "who", "falls_between", "due_from", "due_on", "state", "follow_up", "mark"}
     if unknown := set(changes) - allowed:
         raise TypeError(f"change_measure does not change {sorted(unknown)}")
     check(by, Permission.CHANGE_PLAN, measure.family)
@@ -82,6 +86,7 @@ def change_measure(measure: Measure, *, by: User, version: int | None = None, **
     for name, value in changes.items():
         setattr(current, name, value)
     _check_doer(current.done_by, current.service, current.falls_between)
+    _check_window(current.due_from, current.due_on)
     if current.service_id != service_before:
         check_service(current.family, current.service)
     if current.finished != (current.finished_on is not None):
@@ -105,7 +110,7 @@ def finish_measure(
     check(by, Permission.CHANGE_PLAN, measure.family)
     check_open(measure.family)
     if state not in FINISHED:
-        raise Refused(_("Velg om tiltaket er gjort eller ikke blir noe av."), rule="state", field="state")
+        raise Refused(_("Velg om tiltaket er gjort, fikk nei eller ikke blir noe av."), rule="state", field="state")
     on = on or timezone.localdate()
     check_not_future(on, "finished_on")
     current = lock(measure, version)
@@ -117,6 +122,15 @@ def finish_measure(
     current.save()
     record(PlanEvent.MEASURE_FINISHED, by=by, target=current, facts={"state": state})
     return current
+
+
+def _check_window(due_from: date | None, due_on: date | None) -> None:
+    if due_from is None:
+        return
+    if due_on is None:
+        raise Refused(_("Skriv også når det skal være gjort."), rule="window_open", field="due_on")
+    if due_from > due_on:
+        raise Refused(_("Det kan ikke være ferdig før det begynner."), rule="window_backwards", field="due_on")
 
 
 def _check_doer(done_by: str, service: Service | None, falls_between: bool) -> None:

@@ -175,8 +175,8 @@ def _carry_out(row: ReviewGoal, review: Review, by: User) -> None:
     reason = _("6-månedersevaluering %(number)s") % {"number": review.number}
     if row.verdict == Verdict.CHANGE:
         change_goal(
-            goal, outcome=goal.outcome, words=row.new_words, first_sign=goal.first_sign, whose=goal.whose.all(),
-            reason=reason, version=goal.version, by=by,
+            goal, outcome=goal.outcome, words=row.new_words, why=goal.why, first_sign=goal.first_sign,
+            whose=goal.whose.all(), reason=reason, version=goal.version, by=by,
         )  # fmt: skip
     elif row.verdict in (Verdict.REACHED, Verdict.LET_GO):
         state = GoalState.REACHED if row.verdict == Verdict.REACHED else GoalState.LET_GO

@@ -3,11 +3,13 @@
 from .documents import PlanDocument
 from .journal import JournalEntry, JournalMember
 from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
+from .ratings import GoalRating
 from .reviews import Review, ReviewGoal
 
 __all__ = [
     "Goal",
     "GoalMember",
+    "GoalRating",
     "GoalVersion",
     "JournalEntry",
     "JournalMember",

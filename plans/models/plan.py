@@ -6,7 +6,7 @@ from uuid import uuid4
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,11 @@ SOON = timedelta(days=14)
 def by_somebody():
     """Who wrote it down. Users are never deleted."""
     return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+
+
+def in_order():
+    """Where it stands among its own, from 1. Empty until somebody has moved one of them: then it comes last, by age."""
+    return models.PositiveIntegerField(_("plass i rekkefølgen"), null=True, editable=False)
 
 
 class OwnWordsQuerySet(FamilyRows):
@@ -68,7 +73,7 @@ class GoalQuerySet(FamilyRows):
 
     def with_measures(self):
         """Measures in `.all_measures`, and for whom in `.members`; three queries however many goals."""
-        measures = Measure.objects.select_related("service", *MARK_ROWS).order_by("due_on", "created_at")
+        measures = Measure.objects.select_related("service", *MARK_ROWS).order_by("position", "due_on", "created_at")
         goals = self.select_related(*MARK_ROWS)
         return goals.prefetch_related("whose", Prefetch("measures", measures, to_attr="all_measures"))
 
@@ -80,11 +85,13 @@ class Goal(Marked, Versioned):
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="goals")
     outcome = models.CharField(_("handler om"), max_length=5, choices=Outcome.choices)
     words = models.CharField(_("målet med egne ord"), max_length=300)
+    why = models.CharField(_("derfor er det viktig"), max_length=300, blank=True)
     first_sign = models.CharField(_("et første tegn"), max_length=300, blank=True)
     whose = models.ManyToManyField(Member, through="GoalMember", related_name="goals", verbose_name=_("hvem"))
     state = models.CharField(_("tilstand"), max_length=10, choices=GoalState.choices, default=GoalState.ACTIVE)
     state_reason = models.CharField(_("grunn"), max_length=500, blank=True)
     closed_on = models.DateField(_("avsluttet"), null=True, blank=True)
+    position = in_order()
     created_by = by_somebody()
     created_at = models.DateTimeField(default=timezone.now)
     changed_at = models.DateTimeField(default=timezone.now)
@@ -95,7 +102,7 @@ class Goal(Marked, Versioned):
         abstract = False
         verbose_name = _("mål")
         verbose_name_plural = _("mål")
-        ordering = ["outcome", "created_at"]
+        ordering = ["outcome", "position", "created_at"]
         indexes = [models.Index(fields=["family", "state"], name="goal_family")]
         constraints = [
             *Marked.Meta.constraints,
@@ -124,7 +131,7 @@ class Goal(Marked, Versioned):
         """From `with_measures()` where the caller used it, else one query."""
         if not hasattr(self, "all_measures"):
             rows = self.measures.select_related("service", *MARK_ROWS)
-            self.all_measures = list(rows.order_by("due_on", "created_at"))
+            self.all_measures = list(rows.order_by("position", "due_on", "created_at"))
         return self.all_measures
 
     @property
@@ -163,6 +170,7 @@ class GoalVersion(models.Model):
     number = models.PositiveIntegerField()
     outcome = models.CharField(max_length=5, choices=Outcome.choices)
     words = models.CharField(max_length=300)
+    why = models.CharField(max_length=300, blank=True)
     first_sign = models.CharField(max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=GoalState.choices)
     whose = ArrayField(models.UUIDField(), default=list)
@@ -204,10 +212,13 @@ class Measure(Marked, Versioned):
     )
     who = models.CharField(_("navn"), max_length=120, blank=True)
     falls_between = models.BooleanField(_("faller mellom tjenestene"), default=False)
+    # The window it shall be done in: from a day, or from two weeks before the last day.
+    due_from = models.DateField(_("tidligst"), null=True, blank=True)
     due_on = models.DateField(_("innen"), null=True, blank=True)
     state = models.CharField(_("tilstand"), max_length=10, choices=MeasureState.choices, default=MeasureState.PLANNED)
     follow_up = models.TextField(_("slik går det"), max_length=1000, blank=True)
     finished_on = models.DateField(_("ferdig"), null=True, blank=True)
+    position = in_order()
     created_by = by_somebody()
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -217,7 +228,7 @@ class Measure(Marked, Versioned):
         abstract = False
         verbose_name = _("tiltak")
         verbose_name_plural = _("tiltak")
-        ordering = ["due_on", "created_at"]
+        ordering = ["position", "due_on", "created_at"]
         indexes = [
             models.Index(fields=["family", "state", "due_on"], name="measure_family"),
             models.Index(fields=["goal"], name="measure_goal"),
@@ -240,6 +251,10 @@ class Measure(Marked, Versioned):
                 name="measure_finished_on_a_day",
             ),
             models.CheckConstraint(condition=~Q(what=""), name="measure_says_what"),
+            models.CheckConstraint(
+                condition=Q(due_from=None) | Q(due_on__isnull=False, due_from__lte=F("due_on")),
+                name="measure_window_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self):
@@ -254,7 +269,9 @@ class Measure(Marked, Versioned):
         if self.finished:
             return "done"
         today = today or timezone.localdate()
-        return window_state(self.due_on - SOON, self.due_on, today) if self.due_on else "ahead"
+        if self.due_on is None:
+            return "ahead"
+        return window_state(self.due_from or self.due_on - SOON, self.due_on, today)
 
 
 class PlanAgreement(models.Model):

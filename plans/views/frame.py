@@ -1,6 +1,7 @@
 """What the pages share: a form that opens in its place by htmx, or on a page of its own without script."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -12,13 +13,27 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from families.models import Family
-from families.pages import family_context, with_version
+from families.pages import family_context
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404
+from nyemonstre.refusals import Refused
+from plans.actions.undoing import is_fresh, undo_note
 from plans.models import Goal, Measure
 from plans.overview import PlanPage, goal_cards
 
 VIEW, CHANGE = Permission.VIEW_PLAN, Permission.CHANGE_PLAN
+
+
+# In the session: what was finished or closed a moment ago.
+UNDO = "plans.undo"
+# What the plan page can be asked to show, in its address.
+FILTERS = ("hvem", "tjeneste", "vis", "ordne")
+
+
+def filters_of(request: HttpRequest) -> str:
+    """The filters of the plan page as the end of an address, so that a change comes back to what was looked at."""
+    kept = {name: request.GET[name] for name in FILTERS if request.GET.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def row_of(
@@ -42,11 +57,12 @@ def form_page(
         "heading": heading,
         "slot": slot,
         "lead": "",
-        "newer": [],
         "tab": "plan",
         "back_part": "",
         "draft": None,
         "keeps_draft": False,
+        "way_out": "",
+        "way_out_to": "",
         **context,
     }
     context.setdefault("back", tab_url(family))
@@ -62,36 +78,24 @@ def form_page(
     )
 
 
-def meet_newer(form: Form, current: Any, facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Somebody saved first. Their values where they differ from what is in the form; the form now answers theirs."""
-    with_version(form, current.version)
-    newer = []
-    for name, value in facts.items():
-        field = form.fields[name]
-        if (
-            name != "version"
-            and name in form.cleaned_data
-            and _shown(field, form.cleaned_data[name]) != _shown(field, value)
-        ):
-            newer.append((str(field.label), _shown(field, value) or "–"))
-    return newer
+def remember_note(request: HttpRequest, family: Family, row: Any, before: str) -> str:
+    """A minute to take it back in, on the plan page and beside what was said. `before` is the state it had."""
+    note = undo_note(row, before=before, by=request.user)
+    request.session[UNDO] = [str(family.pk), note]
+    return note
 
 
-def _shown(field: Any, value: Any) -> str:
-    """A value as words, whether it comes from the form or from the row."""
-    if hasattr(value, "all") or isinstance(value, list):
-        rows = {getattr(row, "pk", row) for row in value}
-        return ", ".join(sorted(field.label_from_instance(row) for row in field.queryset.filter(pk__in=rows)))
-    value = getattr(value, "pk", value)
-    choices = dict(getattr(field.widget, "choices", ()))
-    if value in choices:
-        return str(choices[value])
-    if isinstance(value, bool):
-        return "✓" if value else ""
-    return field.widget.format_value(value) or "" if value not in (None, "") else ""
+def note_of(request: HttpRequest, family: Family) -> str:
+    """The note that can still be used on this family's plan, or ""."""
+    of_family, note = request.session.get(UNDO, ("", ""))
+    return note if of_family == str(family.pk) and is_fresh(note, request.user) else ""
 
 
-def saved(request: HttpRequest, family: Family, goal: Goal, message: str) -> HttpResponse:
+def forget_note(request: HttpRequest) -> None:
+    request.session.pop(UNDO, None)
+
+
+def saved(request: HttpRequest, family: Family, goal: Goal, message: str, undo: str = "") -> HttpResponse:
     """After a change to one goal: that goal and the side column in place, or the plan page without script."""
     if not request.htmx:
         messages.success(request, message)
@@ -100,7 +104,7 @@ def saved(request: HttpRequest, family: Family, goal: Goal, message: str) -> Htt
     current = next(g for g in page.goals if g.pk == goal.pk)
     context = {
         "family": family, "card": goal_cards(family, [current])[0], "may_change": True, "said": strip_tags(message),
-        "oob": True, **page.side(),
+        "oob": True, "may_move": False, "undo": undo, **page.side(),
     }  # fmt: skip
     response = render(request, "plans/_goal_saved.html", context)
     response["HX-Retarget"], response["HX-Reswap"] = f"#mal-{goal.pk}", "outerHTML"
@@ -113,6 +117,14 @@ def reload_page(request: HttpRequest, family: Family, message: str, anchor: str 
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Refresh": "true"})
     return redirect(tab_url(family, anchor))
+
+
+def to_agreement(family: Family, refusal: Refused, service: Any) -> dict[str, str]:
+    """The way to the agreement that lacks, for `form_page`, when that is why an action said no."""
+    if refusal.rule != "no_live_line" or service is None:
+        return {}
+    address = reverse("consent:line_new", args=[family.pk])
+    return {"way_out": f"{address}?{urlencode({'tjeneste': service.pk})}", "way_out_to": service.name}
 
 
 def goal_and_family(request: HttpRequest, family: Family, goal_id: UUID, permission: Permission = CHANGE) -> Goal:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from families.models import Family
-from families.pages import open_family
+from families.pages import open_family, with_version
 from nyemonstre.access.views import requires, say
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from plans import actions
@@ -17,13 +17,14 @@ from plans.forms import (
     GoalCloseForm,
     GoalEditForm,
     GoalForm,
+    GoalRatingForm,
     GoalReopenForm,
     MeasureEditForm,
     MeasureFinishForm,
     MeasureForm,
 )
 
-from .frame import CHANGE, form_page, goal_and_family, measure_of, meet_newer, reload_page, saved
+from .frame import CHANGE, form_page, goal_and_family, measure_of, reload_page, remember_note, saved, to_agreement
 
 WRITES = ["GET", "HEAD", "POST"]
 
@@ -54,15 +55,15 @@ def goal_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @require_http_methods(WRITES)
 @requires(CHANGE)
 def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
-    """Change a goal. Somebody else's newer version is shown beside one's own, and one's own is kept."""
+    """Change a goal. When somebody saved first, each field that differs asks which of the two shall stand."""
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
-    form, newer = GoalEditForm(request.POST or None, family=family, goal=goal), []
+    form = GoalEditForm(request.POST or None, family=family, row=goal)
     if form.is_valid():
         try:
             changed = actions.change_goal(goal, by=request.user, **form.cleaned_data)
         except Stale as stale:
-            newer = meet_newer(form, stale.current, GoalEditForm.facts(stale.current))
+            form.meet(stale.current)
             say(form, stale)
         except Refused as refusal:
             say(form, refusal)
@@ -70,7 +71,7 @@ def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
             message = _("Målet er endret. Slik det sto før, er tatt vare på.")
             moved = changed.outcome != goal.outcome
             return reload_page(request, family, message) if moved else saved(request, family, goal, message)
-    return form_page(request, family, form, heading=_("Endre målet"), newer=newer, **_in(family, goal.pk))
+    return form_page(request, family, form, heading=_("Endre målet"), **_in(family, goal.pk))
 
 
 @require_http_methods(WRITES)
@@ -85,11 +86,12 @@ def goal_close(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResp
         data = form.cleaned_data
         try:
             if goal.is_active:
-                actions.close_goal(goal, on=data.pop("closed_on"), by=request.user, **data)
+                closed = actions.close_goal(goal, on=data.pop("closed_on"), by=request.user, **data)
+                remember_note(request, family, closed, goal.state)
             else:
                 actions.reopen_goal(goal, by=request.user, **data)
         except Stale as stale:
-            meet_newer(form, stale.current, {})
+            with_version(form, stale.current.version)
             say(form, stale)
         except Refused as refusal:
             say(form, refusal)
@@ -102,45 +104,70 @@ def goal_close(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResp
 
 @require_http_methods(WRITES)
 @requires(CHANGE)
+def goal_rate(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
+    """How near the goal feels today, between two reviews."""
+    family = open_family(request, family_id, CHANGE)
+    goal = goal_and_family(request, family, goal_id)
+    form = GoalRatingForm(request.POST or None, family=family)
+    if form.is_valid():
+        data = form.cleaned_data
+        try:
+            actions.rate_goal(goal, on=data.pop("rated_on"), by=request.user, **data)
+        except AlreadyDone:
+            pass
+        except Refused as refusal:
+            say(form, refusal)
+        if not form.errors:
+            return saved(request, family, goal, _("Tallet er lagret."))
+    return form_page(
+        request, family, form, heading=_("Hvor nær er dere målet?"), lead=f"«{goal.words}»",
+        **_in(family, goal.pk, "tiltak"),
+    )  # fmt: skip
+
+
+@require_http_methods(WRITES)
+@requires(CHANGE)
 def measure_new(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
     """Something to do about a goal."""
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
-    form = MeasureForm(request.POST or None, family=family)
+    form, way_out = MeasureForm(request.POST or None, family=family), {}
     if form.is_valid():
         try:
             actions.add_measure(goal, by=request.user, **form.cleaned_data)
         except AlreadyDone:
             pass
         except Refused as refusal:
+            way_out = to_agreement(family, refusal, form.cleaned_data["service"])
             say(form, refusal)
         if not form.errors:
             return saved(request, family, goal, _("Tiltaket er lagret."))
     return form_page(
-        request, family, form, heading=_("Nytt tiltak"), lead=f"«{goal.words}»", **_in(family, goal.pk, "tiltak")
-    )
+        request, family, form, heading=_("Nytt tiltak"), lead=f"«{goal.words}»", **way_out,
+        **_in(family, goal.pk, "tiltak"),
+    )  # fmt: skip
 
 
 @require_http_methods(WRITES)
 @requires(CHANGE)
 def measure_edit(request: HttpRequest, family_id: UUID, measure_id: UUID) -> HttpResponse:
-    """Change a measure. Somebody else's newer version is shown beside one's own, and one's own is kept."""
+    """Change a measure. When somebody saved first, each field that differs asks which of the two shall stand."""
     family = open_family(request, family_id, CHANGE)
     measure = measure_of(request, family, measure_id)
-    facts = MeasureEditForm.facts(measure)
-    form, newer = MeasureEditForm(request.POST or None, family=family, measure=measure, initial=facts), []
+    form, way_out = MeasureEditForm(request.POST or None, family=family, row=measure), {}
     if form.is_valid():
         try:
             actions.change_measure(measure, by=request.user, **form.cleaned_data)
         except Stale as stale:
-            newer = meet_newer(form, stale.current, MeasureEditForm.facts(stale.current))
+            form.meet(stale.current)
             say(form, stale)
         except Refused as refusal:
+            way_out = to_agreement(family, refusal, form.cleaned_data["service"])
             say(form, refusal)
         if not form.errors:
             return saved(request, family, measure.goal, _("Tiltaket er endret."))
     return form_page(
-        request, family, form, heading=_("Endre tiltaket"), newer=newer, **_in(family, measure.goal_id, "tiltak")
+        request, family, form, heading=_("Endre tiltaket"), **way_out, **_in(family, measure.goal_id, "tiltak")
     )
 
 
@@ -154,14 +181,15 @@ def measure_finish(request: HttpRequest, family_id: UUID, measure_id: UUID) -> H
     if form.is_valid():
         data = form.cleaned_data
         try:
-            actions.finish_measure(measure, on=data.pop("finished_on"), by=request.user, **data)
+            finished = actions.finish_measure(measure, on=data.pop("finished_on"), by=request.user, **data)
         except Stale as stale:
-            meet_newer(form, stale.current, {})
+            with_version(form, stale.current.version)
             say(form, stale)
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
-            return saved(request, family, measure.goal, _("Tiltaket er ferdig."))
+            undo = remember_note(request, family, finished, measure.state)
+            return saved(request, family, measure.goal, _("Tiltaket er avsluttet."), undo)
     return form_page(
         request, family, form, heading=_("Ferdig med tiltaket"), lead=measure.what,
         **_in(family, measure.goal_id, "tiltak"),

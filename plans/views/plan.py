@@ -19,23 +19,32 @@ from plans import actions
 from plans.forms import AgreeForm, PdfForm, WordsForm
 from plans.models import Goal, GoalVersion, Measure, OwnWords, PlanAgreement
 from plans.models.plan import SOON
-from plans.overview import PlanPage, agreement_in_words, goal_cards, measure_row
+from plans.overview import WAITING, PlanPage, agreement_in_words, goal_cards, measure_row
 from plans.overview import own_words as people_and_words
 from plans.printed import goals_for, measures_for
 
-from .frame import CHANGE, VIEW, form_page, goal_and_family, reload_page, row_of, tab_url
+from .frame import CHANGE, VIEW, filters_of, form_page, goal_and_family, note_of, reload_page, row_of, tab_url
 
 
 @require_safe
 @requires(VIEW)
 def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """Own words, goals by line of the pattern, measures, and what to agree on. `?hvem=` shows one person's."""
+    """Own words, goals by line of the pattern, measures, and what to agree on.
+
+    `?hvem=` shows one person's, `?tjeneste=` what a service does, `?vis=venter` what waits since a day that has passed.
+    `?ordne=ja` puts buttons beside each goal and measure, to move it up or down.
+    """
     family = open_family(request, family_id, VIEW)
     frame = family_context(request, family, "plan")
-    page = PlanPage(family, person=request.GET.get("hvem", ""))
+    asked = request.GET
+    page = PlanPage(
+        family, person=asked.get("hvem", ""), service=asked.get("tjeneste", ""), waiting=asked.get("vis") == WAITING
+    )
+    may_change = CHANGE in frame["allowed"] and family.state != "closed"
     context = {
-        **frame, **page.context(), "may_change": CHANGE in frame["allowed"] and family.state != "closed",
-        "pdf_form": PdfForm(family=family), "person": page.person, "oob": False, "said": "",
+        **frame, **page.context(), "may_change": may_change, "keep": filters_of(request),
+        "may_move": may_change and asked.get("ordne") == "ja", "pdf_form": PdfForm(family=family), "oob": False,
+        "undo": note_of(request, family) if may_change else "", "said": "",
     }  # fmt: skip
     return render(request, "plans/family_tab.html", context)
 
@@ -159,9 +168,10 @@ def goal_detail(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRes
     goal_and_family(request, family, goal_id, VIEW)
     goal = Goal.objects.filter(family=family).with_measures().get(pk=goal_id)
     frame = family_context(request, family, "plan")
+    may_change = CHANGE in frame["allowed"] and family.state != "closed"
     context = {
-        **frame, "card": goal_cards(family, [goal])[0], "said": "",
-        "may_change": CHANGE in frame["allowed"] and family.state != "closed",
+        **frame, "card": goal_cards(family, [goal])[0], "said": "", "may_change": may_change,
+        "may_move": False, "undo": "",
     }  # fmt: skip
     if request.htmx:
         return render(request, "plans/_alone.html", {**context, "part": "plans/_goal.html"})

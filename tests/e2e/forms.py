@@ -112,11 +112,12 @@ class Form:
 
 FAMILY: tuple[str, ...] = ("family",)
 GOAL: dict[str, Field] = {
-    "words": Text(300), "whose": Row("member"), "outcome": Choice("rm3"), "first_sign": Text(300, free=True),
+    "words": Text(300), "whose": Row("member"), "outcome": Choice("rm3"), "why": Text(300, free=True),
+    "first_sign": Text(300, free=True),
 }  # fmt: skip
 MEASURE: dict[str, Field] = {
     "what": Text(300), "done_by": Choice("service"), "service": Row("service", free=True), "who": Text(120, free=True),
-    "due_on": Day(free=True), "follow_up": Text(1000, free=True),
+    "due_from": Day(free=True), "due_on": Day(free=True), "follow_up": Text(1000, free=True),
 }  # fmt: skip
 HOW: dict[str, Field] = {"how": Choice("signed"), "note": Text(500, free=True)}
 CONTACT: dict[str, Field] = {

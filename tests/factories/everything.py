@@ -151,7 +151,7 @@ def _plan(family, members, by, say):
     plan_actions.record_words(members[0], text=say("ord", f"Ro i huset {family.code}"), by=by)
     goal = plan_actions.add_goal(
         family, outcome=Outcome.RM3, words=say("mål", "Lese sammen"), whose=members[:1],
-        first_sign=say("første-tegn", "En bok på nattbordet"), by=by,
+        why=say("viktig", "Han spør om bøker"), first_sign=say("første-tegn", "En bok på nattbordet"), by=by,
     )  # fmt: skip
     plan_actions.add_measure(
         goal,
@@ -160,6 +160,7 @@ def _plan(family, members, by, say):
         follow_up=say("oppfølging", "Spør om en uke"),
         by=by,
     )
+    plan_actions.rate_goal(goal, rating=4, rating_by_coordinator=3, by=by)
     plan_actions.agree_plan(family, present=[say("til-stede", "Mor")], by=by)
     text = say("journal", f"Snakket i telefonen {family.code}")
     plan_actions.write_entry(family, text=text, members=members[:1], by=by)

@@ -183,6 +183,7 @@ plans:goal_close               change_plan        200 200
 plans:goal_detail              view_plan          200   -
 plans:goal_edit                change_plan        200 200
 plans:goal_new                 change_plan        200 200
+plans:goal_rate                change_plan        200 200
 plans:journal_mark             change_journal     200 200
 plans:journal_new              change_journal     200 200
 plans:journal_quick            change_journal     200 200
@@ -190,6 +191,7 @@ plans:latest_journal           view_journal       200   -
 plans:measure_edit             change_plan        200 200
 plans:measure_finish           change_plan        200 200
 plans:measure_new              change_plan        200 200
+plans:move                     change_plan          - 302
 plans:own_words                view_plan          200   -
 plans:own_words_new            change_plan        200 200
 plans:pdf_download             view_plan          302   -
@@ -199,6 +201,7 @@ plans:plan_agree               change_plan        200 200
 plans:plan_mark                change_plan        200 200
 plans:review                   view_plan          200 422
 plans:to_do                    view_plan          200   -
+plans:undo                     change_plan          - 302
 plans:words_history            view_plan          200   -
 referrals:attachment_file      view_referral      404   -
 referrals:calculate            decide_referral    200 422

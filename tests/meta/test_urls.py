@@ -247,7 +247,7 @@ SEARCHES = {
     "families:team_list": ("koordinator={coordinator}", "kommune={number}"),
     "families:to_do": ("vis=pass",),
     "plans:family_journal": ("q=varx", "hvem={member_id}", "etter={entry_id}"),
-    "plans:family_tab": ("hvem={member_id}",),
+    "plans:family_tab": ("hvem={member_id}", "tjeneste={service_id}&vis=venter"),
     "plans:own_words": ("hvem={member_id}",),
     "assessments:pattern": ("hvem={member_id}",),
     "assessments:fit_list": ("hvem={member_id}",),

@@ -39,6 +39,7 @@ OPENED_BY = {
     "plans_goal": P.VIEW_PLAN,
     "plans_goalmember": P.VIEW_PLAN,
     "plans_goalversion": P.VIEW_PLAN,
+    "plans_goalrating": P.VIEW_PLAN,
     "plans_measure": P.VIEW_PLAN,
     "plans_planagreement": P.VIEW_PLAN,
     "plans_review": P.VIEW_PLAN,

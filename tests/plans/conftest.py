@@ -19,6 +19,7 @@ from consent.models import AgreementLine, Service
 from families.models import Family, Member
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
+from nyemonstre.refusals import Refused
 from plans import actions
 from plans.enums import Doer
 from plans.models import Goal, Measure
@@ -116,6 +117,23 @@ def measure(goal: Goal, by: Any) -> Measure:
 def other(team: Team) -> Family:
     """Another family of the same coordinator, so that only the family in the address tells them apart."""
     return family_at(Step.BASELINE, team, name="Annen", on=timezone.localdate() - timedelta(days=200))
+
+
+class refused:
+    """`with refused("rule"):` the action says no by that rule, in a sentence."""
+
+    def __init__(self, rule):
+        self.rule = rule
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, error, trace):
+        assert kind is not None, f"not refused; expected {self.rule}"
+        assert issubclass(kind, Refused), error
+        assert error.rule == self.rule
+        assert str(error.sentence).endswith(".")
+        return True
 
 
 HTMX = {"HTTP_HX_REQUEST": "true"}

@@ -19,28 +19,20 @@ from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from plans import actions
 from plans.actions import GoalReview
 from plans.enums import Doer, GoalState, JournalKind, MeasureState, Moment, PlanEvent, Support, Verdict
-from plans.models import Goal, GoalMember, GoalVersion, JournalEntry, Measure, OwnWords, PlanAgreement, Review
+from plans.models import (
+    Goal,
+    GoalMember,
+    GoalVersion,
+    JournalEntry,
+    Measure,
+    OwnWords,
+    PlanAgreement,
+    Review,
+)
 
-from .conftest import members_of
+from .conftest import members_of, refused
 
 today = timezone.localdate
-
-
-class refused:
-    """`with refused("rule"):` the action says no by that rule, in a sentence."""
-
-    def __init__(self, rule):
-        self.rule = rule
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        assert kind is not None, f"not refused; expected {self.rule}"
-        assert issubclass(kind, Refused), error
-        assert error.rule == self.rule
-        assert str(error.sentence).endswith(".")
-        return True
 
 
 def events(family, by):

@@ -14,6 +14,7 @@ from plans.enums import Doer, GoalState, MeasureState, Verdict
 from plans.models import (
     Goal,
     GoalMember,
+    GoalRating,
     GoalVersion,
     JournalEntry,
     JournalMember,
@@ -60,6 +61,19 @@ def test_goal(goal, by, facts, constraint):
         Goal.objects.filter(pk=goal.pk).update(**facts)
 
 
+@pytest.mark.parametrize(
+    ("facts", "constraint"),
+    [
+        ({}, "goal_rating_by_somebody"),
+        ({"rating": 11}, "goal_rating_0_to_10"),
+        ({"rating_by_coordinator": 11}, "goal_rating_by_coordinator_0_to_10"),
+    ],
+)
+def test_goal_rating(family, goal, by, facts, constraint):
+    with says_no(constraint, by):
+        GoalRating(family=family, goal=goal, recorded_by=by, **facts).save(force_insert=True)
+
+
 def test_goal_rows_once(family, goal, people, by):
     with says_no("goal_member_once", by):
         GoalMember(family=family, goal=goal, member=people["Far"]).save(force_insert=True)
@@ -78,6 +92,12 @@ def test_goal_rows_once(family, goal, people, by):
         ({"state": MeasureState.DONE}, "measure_finished_on_a_day"),
         ({"finished_on": date(2026, 1, 1)}, "measure_finished_on_a_day"),
         ({"what": ""}, "measure_says_what"),
+        ({"state": MeasureState.REFUSED}, "measure_finished_on_a_day"),
+        ({"due_from": date(2026, 1, 1)}, "measure_window_ends_after_it_begins"),
+        (
+            {"due_from": date(2026, 1, 2), "due_on": date(2026, 1, 1)},
+            "measure_window_ends_after_it_begins",
+        ),
     ],
 )
 def test_measure(measure, school, by, facts, constraint):
