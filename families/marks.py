@@ -144,13 +144,17 @@ def _check_may_keep(member: Any) -> None:
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a paper is made. `homes` are the homes it goes to; `member` is the young person, when it is theirs."""
+    """For whom a paper is made. `homes` are the homes it goes to; `member` is the young person, when it is theirs.
+
+    `about` is set when the paper holds only what is about one person.
+    """
 
     key: str
     homes: frozenset[UUID] = frozenset()
     member: UUID | None = None
     name: str = ""
     paper_name: str = ""
+    about: UUID | None = None
 
 
 @dataclass
@@ -198,6 +202,24 @@ class Homes:
             Reader(f"member:{m.pk}", frozenset(self.of(m.pk)), m.pk, m.first_name, m.first_name) for m in self.young
         ]
         return [self.everybody, *homes, *young]
+
+    def papers(self) -> list[Reader]:
+        """The readers, and each person with only what is about them. Such a paper never holds more than their home's.
+
+        Somebody without a home of their own in a family with two gets what every home may get.
+        """
+        people = [
+            Reader(
+                f"about:{m.pk}",
+                frozenset(self.of(m.pk) or self.names),
+                m.pk if m in self.young else None,
+                _("Bare det som gjelder %(name)s") % {"name": m.first_name},
+                m.first_name,
+                m.pk,
+            )
+            for m in self.members.values()
+        ]
+        return [*self.readers(), *people]
 
     def at_table(self) -> list[Reader]:
         """Who may be looking at a page with the coordinator. The first is meant when nobody has said: never more than

@@ -20,6 +20,7 @@ from nyemonstre.ui.once import OnceForm
 
 from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureState, Moment, Support, Verdict
 from .models import Goal, Measure
+from .papers import papers
 
 Text = str | Promise
 NOT_ASKED = _("Ikke spurt om")
@@ -365,9 +366,10 @@ class PdfForm(OnceForm):
 
     straight = forms.BooleanField(required=False, widget=forms.HiddenInput)
     reader = forms.ChoiceField(label=_("Hvem er den til?"), required=False)
+    large = forms.BooleanField(label=_("Stor skrift"), required=False)
 
     def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        readers = Homes(family).readers()
+        readers = papers(family)
         self.has_readers = len(readers) > 1
         self.fields["reader"].choices = [(r.key, r.name or gettext("Hele familien")) for r in readers]  # type: ignore[attr-defined]

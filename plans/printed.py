@@ -22,13 +22,7 @@ from families.stages import Step
 
 from .enums import Doer
 from .models import Goal, Measure, OwnWords, PlanAgreement
-
-
-def live_lines(family: Family) -> list[AgreementLine]:
-    """The lines in force today, with service and contact. The wall hides a contact no line shows."""
-    lines = AgreementLine.objects.live().filter(family=family).select_related("service", "contact")
-    lines = lines.prefetch_related("members")
-    return list(lines.order_by("service__name", "valid_from"))
+from .papers import Told, goals_told, line_of, live_lines, paper
 
 
 def outside(family: Family) -> Outside:
@@ -41,21 +35,22 @@ def outside(family: Family) -> Outside:
 
 
 def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
-    """The plan for templates/plans/pdf/plan.html, as one reader may get it (families/marks.py; "" is everybody).
+    """The plan for templates/plans/pdf/plan.html, as one reader may get it (plans/papers.py; "" is everybody).
 
     `lines` are the agreement lines whose contacts are printed. Raises LookupError for a reader the family has not now.
     """
     homes = Homes(family)
-    reader = homes.reader(reader_key)
+    reader = paper(family, reader_key, homes)
     if reader is None:
         raise LookupError("no such reader now")
     out = outside(family)
-    goals = [
-        (goal, measures_for(goal, reader, homes))
-        for goal in goals_for(Goal.objects.filter(family=family).active().with_measures(), reader, homes)
-    ]
     part = members_with(family, Purpose.PARTICIPATION)
-    lines = [line for line in live_lines(family) if homes.concern([m.pk for m in line.members.all()], reader)]
+    active = Goal.objects.filter(family=family).active().with_measures()
+    if line := line_of(family, reader):
+        return _for_service(family, line, goals_told(active, line, part), out, part)
+    goals = [(goal, measures_for(goal, reader, homes)) for goal in goals_for(active, reader, homes)]
+    lines = [line for line in live_lines(family) if _is_about(line.members.all(), reader)]
+    lines = [line for line in lines if homes.concern([m.pk for m in line.members.all()], reader)]
     shown = [line for line in lines if out.contact(line.contact) is not None]
     responsible = family.responsible
     following = sorted(
@@ -66,6 +61,9 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     return {
         "name": family.name,
         "reader": reader.paper_name,
+        "only": bool(reader.about),
+        "line": None,
+        "large": False,
         "municipality": out.place(family.municipality.name),
         "today": timezone.localdate(),
         "agreement": agreement,
@@ -74,6 +72,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         "coordinator": _person(responsible.user) if responsible else None,
         "words": _words(family, reader, homes, out),
         "areas": _areas(goals, out),
+        "others": [],
         "dropped": [out.text(m.what) for _goal, measures in goals for m in measures if m.falls_between],
         "services": [_service(line, out, part) for line in lines],
         "review": due_text(following[0].due_from, following[0].due_until, timezone.localdate()) if following else "",
@@ -81,9 +80,37 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     }
 
 
+def _for_service(
+    family: Family, line: AgreementLine, goals: list[Told], out: Outside, part: Collection[Any]
+) -> dict[str, Any]:
+    """What one service gets: what it does itself, and nobody else's words, services or days."""
+    responsible = family.responsible
+    whose = ", ".join(member.first_name for member in line.members.all() if member.pk in part)
+    areas = _areas([(goal, measures) for goal, measures, whole in goals if whole], out)
+    for goal in (goal for area in areas for goal in area["goals"]):
+        # Why it matters, and how they will know, is between the family and the coordinator.
+        goal |= {"why": "", "first_sign": ""}
+    others = [_measure(measure, out) for _goal, measures, whole in goals if not whole for measure in measures]
+    return {
+        "name": family.name, "reader": out.service(line.service), "only": False,
+        "line": {**_service(line, out, part), "whose": whose}, "large": False,
+        "municipality": out.place(family.municipality.name), "today": timezone.localdate(),
+        "agreement": None, "present": "", "coordinator": _person(responsible.user) if responsible else None,
+        "words": [], "areas": areas, "others": others, "dropped": [], "services": [], "review": "",
+        # The file stands on this line, whether or not its contact is printed: when it ends, nobody gets the file.
+        "lines": [line.pk]
+    }  # fmt: skip
+
+
+def _is_about(people: Iterable[Any], reader: Reader) -> bool:
+    """Whether somebody's paper holds it; a paper for more than one holds it all."""
+    return reader.about is None or any(member.pk == reader.about for member in people)
+
+
 def goals_for(goals: Iterable[Goal], reader: Reader, homes: Homes) -> list[Goal]:
     """Those of the goals, fetched `with_measures()`, that this reader may get."""
-    return [goal for goal in goals if may_get(goal, [member.pk for member in goal.whose.all()], reader, homes)]
+    about = [goal for goal in goals if _is_about(goal.whose.all(), reader)]
+    return [goal for goal in about if may_get(goal, [member.pk for member in goal.whose.all()], reader, homes)]
 
 
 def measures_for(goal: Goal, reader: Reader, homes: Homes) -> list[Measure]:
@@ -98,6 +125,8 @@ def _person(user: Any) -> dict[str, str]:
 def _words(family: Family, reader: Reader, homes: Homes, out: Outside) -> list[dict[str, Any]]:
     """What each person said last of what this reader may get."""
     rows = OwnWords.objects.filter(family=family).select_related("member").order_by("said_on", "recorded_at")
+    if reader.about:
+        rows = rows.filter(member=reader.about)
     last = {row.member_id: row for row in rows if may_get(row, [row.member_id], reader, homes)}
     people = sorted(last.values(), key=lambda row: (row.member.birth_date, row.member.first_name))
     return [{"name": row.member.first_name, "text": out.text(row.text), "said_on": row.said_on} for row in people]

@@ -37,14 +37,14 @@ def worker_answers() -> bool:
 
 
 def print_plan(
-    family: Family, *, by: User, straight: bool = False, key: UUID | None = None, reader: str = ""
+    family: Family, *, by: User, straight: bool = False, key: UUID | None = None, reader: str = "", large: bool = False
 ) -> PlanDocument:
     """Order the plan as a PDF. A worker makes it after commit; with none there, or `straight`, it is made now.
 
-    `reader` is for whom (families/marks.py). Raises AlreadyDone for the same form twice, Refused for an unknown reader.
+    `reader` is for whom (plans/papers.py). Raises AlreadyDone for the same form twice, Refused for an unknown reader.
     """
     language = translation.get_language() or "nb"
-    document = order_pdf(family, straight=straight or not worker_answers(), reader=reader, key=key, by=by)
+    document = order_pdf(family, straight=straight or not worker_answers(), reader=reader, large=large, key=key, by=by)
     if document.straight:
         make(document.pk, by=by, language=language)
     else:
@@ -84,6 +84,6 @@ def _render(document: PlanDocument, by: User) -> tuple[bytes, list[UUID]]:
         rows = Family.objects.permitted(by, Permission.VIEW_PLAN).select_related("municipality").with_coordinators()
         plan = printed_plan(rows.get(pk=document.family_id), document.reader)
     report_progress(document.pk, progress=40, by=by)
-    content = render_pdf(PAGE, plan)
+    content = render_pdf(PAGE, {**plan, "large": document.large})
     report_progress(document.pk, progress=90, by=by)
     return content, plan["lines"]

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from families.marks import Homes
 from families.models import Family
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -17,22 +16,26 @@ from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
 from plans.enums import DocumentState, PlanEvent
 from plans.models import Goal, Measure, OwnWords, PlanDocument
-from plans.printed import live_lines
+from plans.papers import live_lines, paper
 
 
 @action
-def order_pdf(family: Family, *, by: User, straight: bool, reader: str = "", key: UUID | None = None) -> PlanDocument:
+def order_pdf(
+    family: Family, *, by: User, straight: bool, reader: str = "", large: bool = False, key: UUID | None = None
+) -> PlanDocument:
     """Somebody wants the plan on paper. `straight`: it is made in the request, because no worker answers.
 
-    `reader` is for whom it is made (families/marks.py). Raises AlreadyDone for the same form twice, Refused for a
-    home or a young person the family has not.
+    `reader` is for whom it is made (plans/papers.py), `large` in large type. Raises AlreadyDone for the same form
+    twice, Refused for a home or a person the family has not, and for a service no live line covers.
     """
     check(by, Permission.VIEW_PLAN, family)
     refuse_twice(PlanDocument.objects.without_content().filter(family=family), key)
-    known = Homes(family).reader(reader)
+    known = paper(family, reader)
     if known is None:
         raise Refused(_("Velg hvem planen er til."), rule="reader", field="reader")
-    document = PlanDocument(family=family, made_by=by, straight=straight, reader=known.key, reader_name=known.name[:80])
+    document = PlanDocument(
+        family=family, made_by=by, straight=straight, reader=known.key, reader_name=known.name[:80], large=large
+    )
     if key:
         document.pk = key
     document.save(force_insert=True)

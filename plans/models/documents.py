@@ -44,6 +44,7 @@ class PlanDocument(models.Model):
     # For whom it was made, as families/marks.py names its readers: empty for everybody.
     reader = models.CharField(_("laget for"), max_length=48, blank=True)
     reader_name = models.CharField(_("laget for"), max_length=80, blank=True)
+    large = models.BooleanField(_("stor skrift"), default=False)
     printed_lines = ArrayField(models.UUIDField(), default=list)
 
     objects = DocumentQuerySet.as_manager()
