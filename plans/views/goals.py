@@ -120,9 +120,8 @@ def goal_rate(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
         if not form.errors:
             return saved(request, family, goal, _("Tallet er lagret."))
     return form_page(
-        request, family, form, heading=_("Hvor nær er dere målet?"), lead=f"«{goal.words}»",
-        **_in(family, goal.pk, "tiltak"),
-    )  # fmt: skip
+        request, family, form, heading=_("Hvor nær er dere målet?"), lead=f"«{goal.words}»", **_in(family, goal.pk)
+    )
 
 
 @require_http_methods(WRITES)
