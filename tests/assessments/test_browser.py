@@ -57,6 +57,11 @@ def test_a_tap_on_the_ladder_is_saved_before_next(table):
     now(page).get_by_label("Vil ikke svare").check(force=True)
     now(page).get_by_role("button", name="Neste").click()
     page.get_by_role("heading", name="Hvordan har du det på skolen?").wait_for()
+    # Answers are sent from a queue, so the next question does not wait for the last one's answer to arrive.
+    for _ in range(100):
+        if table.saved() == {"ladder": "unwilling"}:
+            break
+        page.wait_for_timeout(50)
     assert table.saved() == {"ladder": "unwilling"}
 
 

@@ -104,12 +104,14 @@ def map_the_family(coordinator: Visitor) -> None:
 def answer(coordinator: Visitor, who: str, *answers: str) -> None:
     """The first part of one person, one question after the other, and back to the overview."""
     row = coordinator.main.get_by_role("row", name=re.compile(f"^{who}"))
-    row.get_by_role("link", name=re.compile(who)).first.click()
+    row.get_by_role("link", name=re.compile(rf"av \d+\s+{who}")).first.click()
     for number, given in enumerate(answers, 1):
         expect(coordinator.page.get_by_text(f"Spørsmål {number} av").first).to_be_visible()
-        coordinator.tick(given)
-        last = coordinator.main.get_by_role("button", name="Ferdig").is_visible()
-        coordinator.press("Ferdig" if last else "Neste")
+        # Every question of the part stands on the page, and one of them is shown.
+        shown = coordinator.main.locator("form.nm-ask:not([hidden])")
+        coordinator.tick(given, shown)
+        last = shown.get_by_role("button", name="Ferdig").is_visible()
+        coordinator.press("Ferdig" if last else "Neste", shown)
     if not last:
         coordinator.follow("Til oversikten", coordinator.page.locator("body"))
     coordinator.reads("Om kartleggingen")

@@ -32,6 +32,8 @@ NOT_LINKED = {
     "referrals:referral_receipt": "shown after a henvendelse was sent",
     "plans:pdf_status": "there after somebody has asked for a PDF",
     "plans:pdf_download": "there after somebody has asked for a PDF",
+    "assessments:own_question": "there while a member holds the tablet",
+    "assessments:own_return": "there while a member holds the tablet",
     "referrals:intake_sign": "there while a meeting goes on",
     "referrals:intake_case_decide": "there while a meeting goes on",
     "accounts:held": "shown when a form came too late after the last login",
