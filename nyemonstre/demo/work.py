@@ -203,10 +203,13 @@ class Work:
             why=row.why, whose=who[row.whose], by=self.walk.by,
         )  # fmt: skip
         self.texts[goal.pk] = (row, names)
-        for measure in row.measures:
-            last = self.add_measure(goal, measure, names, localdate() + timedelta(days=self.rng.randint(14, 90)))
-        if row.why:
-            # What matters most to them is put first, whatever its day.
+        measures = [
+            self.add_measure(goal, measure, names, localdate() + timedelta(days=self.rng.randint(14, 90)))
+            for measure in row.measures
+        ]
+        if row.why and len(measures) > 1:
+            # What matters most to them does not come last, whatever its day.
+            _place, last = max(enumerate(measures), key=lambda pair: (pair[1].due_on or date.max, pair[0]))
             plans.move(last, up=True, by=self.walk.by)
 
     def _child(self, row: Any, who: dict[str, list[Any]]) -> str:
