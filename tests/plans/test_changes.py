@@ -29,6 +29,9 @@ def test_goals_and_measures_are_moved_by_plain_buttons_and_the_filters_stay(clie
     page = client.get(url("family_tab", family) + filters).content.decode()
     assert page.index('dir="auto">Ringe NAV') < page.index(measure.what)
     assert f'name="opp" value="mal:{second.pk}"' in page
+    # Sent plainly: htmx does not see a button that stands outside its form, and would send nothing.
+    form = page[page.index('id="flytt"') :]
+    assert "hx-" not in form[: form.index("</form>")]
     answer = client.post(url("move", family) + filters, {"opp": f"mal:{second.pk}"})
     assert answer.url == url("family_tab", family) + filters + f"#mal-{second.pk}"
     client.post(url("move", family), {"ned": f"tiltak:{late.pk}"})
