@@ -91,7 +91,8 @@ def test_the_second_of_two_editors_sees_both_and_loses_nothing(team, what, field
     assert answer.status_code == 422
     assert "Den første skrev dette" in BeautifulSoup(answer.content, "html.parser").get_text()
     assert stands_in(answer)[field] == {"Den andre skrev dette"}
-    again = sent_by(answer, field)
+    # Where the form asks, field by field, what shall count.
+    again = sent_by(answer, field) | {f"gjelder_{field}": "mitt"}
     assert second.post(address, again).status_code == 302
     assert "Den andre skrev dette" in first.get(address).content.decode()
 

@@ -138,8 +138,12 @@ def _tell_without_consent(family, team, say):
 def _map(family, members, by, say):
     sitting = assessment_actions.start(family, kind=Kind.BASELINE, by=by)
     with acting_as(by):
-        first = next(item for item in sheet_of(sitting).items if item.question.scale.kind == "status")
-    assessment_actions.answer(sitting, question=first.question.key, member=first.member, value=3, by=by)
+        sheet = sheet_of(sitting)
+    status = next(item for item in sheet.items if item.question.scale.kind == "status")
+    # The first part of the first person, which is the page that is asked for.
+    first = next(row for row in sheet.rows if row.cells and row.cells[0].items).cells[0].items[0]
+    for item in (status, first):
+        assessment_actions.answer(sitting, question=item.question.key, member=item.member, value=3, by=by)
     assessment_actions.complete(sitting, rest_not_asked=True, by=by)
     with acting_as(by):
         wrong = sitting.responses.get(question=first.question.key, member=first.member)
