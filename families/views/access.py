@@ -56,9 +56,10 @@ def _shut_outs(family: Family) -> Any:
 @requires(GRANT)
 @fresh_login(reading=False)
 def grant_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """Let a named person in, for a reason and a time."""
+    """Let a named person in, for a reason and a time. Never oneself: for that there is the opening in need."""
     family = pages.open_family(request, family_id, GRANT, quiet=True)
-    form = GrantForm(request.POST or None, people=seen.can_be_let_in(family))
+    others = [person for person in seen.can_be_let_in(family) if person.pk != request.user.pk]
+    form = GrantForm(request.POST or None, people=others)
     if request.method == "POST" and form.is_valid():
         try:
             assignments.grant_access(family, by=request.user, **form.facts)
@@ -67,7 +68,10 @@ def grant_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s kan åpne familien nå.") % {"name": form.cleaned_data["user"].name})
             return redirect("families:family_access", family_id=family.pk)
-    lead = _("Bare roller som kan bruke en tilgang, står i lista. Personen vises på siden om hvem som kan se familien.")
+    lead = _(
+        "Bare roller som kan bruke en tilgang, står i lista, og du kan ikke slippe inn deg selv. Personen vises på "
+        "siden om hvem som kan se familien."
+    )
     return _page(request, family, form, _("Gi noen tilgang"), lead)
 
 

@@ -162,18 +162,19 @@ def test_the_lists_of_needs_and_leaves_cost_the_same_at_1_3_and_30_rows(client, 
 
 
 def test_the_lead_gives_and_takes_back_on_the_page(client, team, family):
+    other = a_user(Role.LEAD, team.municipality)
     client.force_login(team.lead)
     page = reverse("families:family_access", args=[family.pk])
     answer = client.post(
         reverse("families:grant_new", args=[family.pk]),
-        {"user": team.lead.pk, "level": "read", "expires_at": f"{timezone.localdate() + timedelta(days=9):%d.%m.%Y}",
+        {"user": other.pk, "level": "read", "expires_at": f"{timezone.localdate() + timedelta(days=9):%d.%m.%Y}",
          "reason": "Skal lede møtet"},
     )  # fmt: skip
     assert answer.url == page
     text = client.get(page).content.decode()
     for words in ("Skal lede møtet", "Nødåpning", "Vikar", "Nabo", WHY):
         assert words in text
-    take_back = reverse("families:grant_revoke", args=[family.pk, team.lead.pk])
+    take_back = reverse("families:grant_revoke", args=[family.pk, other.pk])
     assert take_back in client.get(page).content.decode()
     assert "miste tilgangen?" in client.get(take_back).content.decode()
     assert client.post(take_back, {"reason": " "}).status_code == 422
@@ -287,3 +288,17 @@ def test_a_role_says_since_when_and_until_when(team):
     with acting_as(team.lead):
         (way,) = next(opener for opener in seen.who_can_open(family) if opener.user == team.lead).ways
     assert (way.words, way.first, way.last) == ("Gjennom rollen teamleder", f"{began:%d.%m.%Y}", f"{ends:%d.%m.%Y}")
+
+
+def test_nobody_lets_themselves_in(client, team):
+    """A lead who must see a family opens it in need: for an hour, with a banner, and told to others."""
+    family = family_at(Step.CONSENT, team)
+    client.force_login(team.lead)
+    address = reverse("families:grant_new", args=[family.pk])
+    assert str(team.lead.pk) not in client.get(address).content.decode()
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    facts = {"level": "read", "expires_at": f"{tomorrow:%d.%m.%Y}", "reason": "Møte"}
+    assert client.post(address, {"user": str(team.lead.pk), **facts}).status_code == 422
+    assert client.post(address, {"user": str(team.second_coordinator.pk), **facts}).status_code == 302
+    with acting_as(team.lead):
+        assert not team.lead.familyusergrant_set.exists()
