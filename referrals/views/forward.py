@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
+from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused
 from referrals import actions, decision_letter
 from referrals.forms.forward import ForwardForm
@@ -46,9 +47,6 @@ def forward_new(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 @requires(P.VIEW_REFERRAL)
 def forward_pdf(request: HttpRequest, referral_id: UUID, forward_id: UUID) -> HttpResponse:
     """The letter on paper: to the family, and along to the service."""
-    # WeasyPrint takes a second to import and needs system libraries; other pages shall not pay for it.
-    from nyemonstre.pdf import render_pdf  # noqa: PLC0415  heavy, for paper alone
-
     referral = open_referral(request, referral_id, P.VIEW_REFERRAL)
     rows = Forward.objects.permitted(request.user, P.VIEW_REFERRAL).filter(referral=referral)
     rows = rows.select_related("referral__municipality").prefetch_related("referral__people")
