@@ -3,22 +3,35 @@ from django.utils.translation import gettext_lazy as _
 
 
 class GoalState(models.TextChoices):
-    """A goal is never deleted: it is reached, has become another one, or is let go, each for a reason (R-F4)."""
+    """A goal is never deleted: it waits, is reached, has become another one, or is let go, each for a reason (R-F4)."""
 
     ACTIVE = "active", _("Gjelder")
+    PAUSED = "paused", _("På vent")
     REACHED = "reached", _("Nådd")
     CHANGED = "changed", _("Ble til et annet mål")
     LET_GO = "let_go", _("Lagt bort")
+
+
+# Followed with the family: it stands in the plan that is agreed on.
+ALIVE = (GoalState.ACTIVE, GoalState.PAUSED)
 
 
 class Doer(models.TextChoices):
     """Who does a measure (R-F5). A voluntary organisation is a service with a name; a neighbour is not."""
 
     FAMILY = "family", _("Familien selv")
+    MEMBER = "member", _("En i familien")
     SERVICE = "service", _("En tjeneste")
     VOLUNTEER = "volunteer", _("En frivillig")
     COORDINATOR = "coordinator", _("Koordinatoren")
     NOBODY = "nobody", _("Ingen ennå")
+
+
+class MeasureKind(models.TextChoices):
+    """What the measure does (R-F6): it makes up for something that lacks, or it changes how the family has it."""
+
+    COMPENSATING = "comp", _("Kompenserende: det veier opp for noe dere mangler")
+    WHOLE = "whole", _("Helhetlig: det endrer hvordan dere har det")
 
 
 class MeasureState(models.TextChoices):
@@ -90,6 +103,7 @@ class PlanEvent(models.TextChoices):
     GOAL_ADDED = "goal_added", _("La til et mål")
     GOAL_CHANGED = "goal_changed", _("Endret et mål")
     GOAL_CLOSED = "goal_closed", _("Avsluttet et mål")
+    GOAL_PAUSED = "goal_paused", _("Satte et mål på vent")
     GOAL_REOPENED = "goal_reopened", _("Tok opp et mål igjen")
     GOAL_RATED = "goal_rated", _("Skrev ned hvor nær et mål er")
     MEASURE_ADDED = "measure_added", _("La til et tiltak")

@@ -18,7 +18,7 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
-from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureState, Moment, Support, Verdict
+from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureKind, MeasureState, Moment, Support, Verdict
 from .models import Goal, Measure
 from .papers import papers
 
@@ -40,6 +40,13 @@ class Person(forms.ModelChoiceField):
     """One of the family's people."""
 
     widget = forms.RadioSelect
+
+    def label_from_instance(self, member: Member) -> str:
+        return member.first_name
+
+
+class Somebody(forms.ModelChoiceField):
+    """One of the family's people, or nobody."""
 
     def label_from_instance(self, member: Member) -> str:
         return member.first_name
@@ -75,6 +82,8 @@ class FamilyForm(NMForm, forms.Form):
             if isinstance(field, People | Person):
                 field.queryset = people_of(family)
                 field.empty_label = None
+            elif isinstance(field, Somebody):
+                field.queryset = people_of(family)
 
     def limit_services(self, kept: Service | None = None) -> None:
         """Only services with a live line can be picked. The others are understood, so that the rule can say why not."""
@@ -188,7 +197,10 @@ class GoalEditForm(TwoEditorsForm, MarkedForm):
     outcome = radios(_("Hva handler det om?"), Outcome.choices)
     why = why_it_matters()
     first_sign = PlainTextField(label=_("Et første tegn"), max_length=300, required=False)
-    reason = PlainTextField(label=_("Hva er grunnen til endringen?"), max_length=500, required=False)
+    reason = PlainTextField(
+        label=_("Hva er grunnen til endringen?"), max_length=500, required=False,
+        help_text=_("Skrives når selve målet endres. Slik det sto før, blir stående i historikken."),
+    )  # fmt: skip
 
     def facts(self, row: Goal) -> dict[str, Any]:
         return {
@@ -198,9 +210,9 @@ class GoalEditForm(TwoEditorsForm, MarkedForm):
 
 
 class GoalCloseForm(VersionForm, FamilyForm):
-    submit_text = _("Avslutt målet")
-    state = radios(_("Hvordan?"), [choice for choice in GoalState.choices if choice[0] != GoalState.ACTIVE])
-    reason = PlainTextField(label=_("Hva skjedde?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
+    submit_text = _("Lagre")
+    state = radios(_("Hva skjer med målet?"), [choice for choice in GoalState.choices if choice[0] != GoalState.ACTIVE])
+    reason = PlainTextField(label=_("Hva er grunnen?"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
     closed_on = day(_("Når?"))
 
 
@@ -231,9 +243,17 @@ class MeasureForm(MarkedForm, OnceForm):
         label=_("Hvilken tjeneste?"), queryset=Service.objects.none(), required=False,
         help_text=_("Tjenestene familien har en gyldig avtale med. Nye avtaler fører du under «Samtykke og avtaler»."),
     )  # fmt: skip
+    member = Somebody(
+        label=_("Hvem i familien?"), queryset=Member.objects.none(), required=False, empty_label=_("Ingen"),
+        help_text=_("Når en i familien gjør det."),
+    )  # fmt: skip
     who = PlainTextField(
-        label=_("Navn"), max_length=120, required=False, help_text=_("Hvem i familien, eller den frivillige.")
+        label=_("Navn"), max_length=120, required=False, help_text=_("Den frivillige, eller den dere snakker med.")
     )
+    kind = radios(
+        _("Hva slags tiltak er det?"), [("", _("Ikke vurdert ennå")), *MeasureKind.choices], required=False,
+        help_text=_("Begge slag trengs. Spør hva som skal til for at dere ikke trenger det kompenserende lenger."),
+    )  # fmt: skip
     falls_between = forms.BooleanField(
         label=_("Dette faller mellom tjenestene: ingen har det som sin oppgave"), required=False
     )
@@ -261,8 +281,13 @@ class MeasureEditForm(TwoEditorsForm, MeasureForm):
         super().meet(newer)
 
     def facts(self, row: Measure) -> dict[str, Any]:
-        names = ("what", "done_by", "who", "falls_between", "due_from", "due_on", "state", "follow_up")
-        return {"service": row.service_id, **{name: getattr(row, name) for name in names}, **mark_facts(self, row)}
+        names = ("what", "done_by", "who", "kind", "falls_between", "due_from", "due_on", "state", "follow_up")
+        return {
+            "service": row.service_id,
+            "member": row.member_id,
+            **{name: getattr(row, name) for name in names},
+            **mark_facts(self, row),
+        }
 
 
 class MeasureFinishForm(VersionForm, FamilyForm):

@@ -14,19 +14,22 @@ from django.utils.translation import gettext as _
 from assessments.outcomes import Outcome
 from consent.rules import contactable_services
 from families.calendar import due_text, window_state
-from families.marks import MARK_ROWS, Homes, Reader, may_get
+from families.marks import MARK_ROWS
 from families.models import Family, Member
 from families.stages import Step
 from nyemonstre.postgres.sorting import norwegian_key
 
+from .agreed import changes_since
+from .changes import GoalChange
 from .enums import Doer, MeasureState
-from .models import Goal, GoalRating, GoalVersion, Measure, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
-from .printed import doer_in_words, goals_for
+from .models import Goal, GoalRating, Measure, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
+from .printed import doer_in_words
 
-# In the address: only measures whose day has passed.
-WAITING = "venter"
+# In the address: only measures whose day has passed; goals by whom they are for.
+WAITING, BY_PERSON = "venter", "person"
 DOER_ICONS = {
     Doer.FAMILY: "Person",
+    Doer.MEMBER: "Person",
     Doer.SERVICE: "Buildings3",
     Doer.VOLUNTEER: "HandHeart",
     Doer.COORDINATOR: "PersonSuit",
@@ -106,6 +109,8 @@ class GoalCard:
     changed: bool
     # Others of its line to stand above or below.
     movable: bool
+    # Where the goals stand by person, the card says what its goal is about.
+    about: str = ""
     # Open measures the filters of the page leave out.
     left_out: int = 0
 
@@ -165,12 +170,14 @@ class PlanPage:
     """Everything on the plan page but its frame.
 
     `person` and `service` are ids from the address, "" for all; `waiting` leaves only measures whose day has passed.
+    `by_person` puts the goals under those they are for instead of under what they are about.
     """
 
     family: Family
     person: str = ""
     service: str = ""
     waiting: bool = False
+    by_person: bool = False
     goals: list[Goal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -193,14 +200,13 @@ class PlanPage:
         cards = goal_cards(self.family, [goal for goal in self.active if self._is_shown(goal)])
         if self.service or self.waiting:
             cards = [card.only(self.service, waiting=self.waiting) for card in cards]
-        closed = sorted((g for g in self.goals if not g.is_active), key=lambda g: g.closed_on, reverse=True)
+        closed = sorted((g for g in self.goals if g.closed_on), key=lambda g: g.closed_on, reverse=True)
         document = PlanDocument.objects.without_content().filter(family=self.family).order_by("-asked_at").first()
         return {
             "people": people,
-            "areas": [
-                {"label": Outcome(outcome).label, "yarn": group[0].goal.yarn, "cards": group, "id": f"del-{outcome}"}
-                for outcome, group in ((o, list(g)) for o, g in groupby(cards, key=lambda card: card.goal.outcome))
-            ],
+            "areas": _by_person(cards, people) if self.by_person else _by_outcome(cards),
+            "paused": [goal for goal in self.goals if goal.is_paused],
+            "grouping": [("", _("Det de handler om"), None), (BY_PERSON, _("Hvem de er for"), None)],
             "filters": [
                 ("", _("Alle"), len(self.active)),
                 *((str(p["member"].pk), p["member"].first_name, self._count(p["member"])) for p in people),
@@ -268,20 +274,15 @@ class PlanPage:
         people = own_words(self.family) if people is None else people
         return [p["member"] for p in people if not self._count(p["member"])]
 
-    def _changes_since(self, agreement: PlanAgreement | None) -> int:
-        """Goals and measures that are not as they were agreed on; 0 before the first agreement."""
-        if agreement is None:
-            return 0
-        since = agreement.recorded_at
-        versions = GoalVersion.objects.filter(family=self.family, changed_at__gt=since)
-        return versions.values("goal").distinct().order_by().count() + sum(
-            m.created_at > since for goal in self.active for m in goal.measures_read
-        )
+    def _changes_since(self, agreement: PlanAgreement | None) -> list[GoalChange]:
+        """Goal by goal, what is not as it was agreed on; nothing before the first agreement."""
+        return changes_since(agreement.goals, self.goals) if agreement else []
 
     def _doers(self, measures: list[Measure]) -> list[dict[str, Any]]:
         counts = Counter(Doer.NOBODY if m.falls_between and m.done_by == Doer.NOBODY else m.done_by for m in measures)
         labels = {
-            Doer.SERVICE: _("Tjenestene"), Doer.FAMILY: _("Familien selv"), Doer.VOLUNTEER: _("Frivillige"),
+            Doer.SERVICE: _("Tjenestene"), Doer.FAMILY: _("Familien selv"), Doer.MEMBER: _("En i familien"),
+            Doer.VOLUNTEER: _("Frivillige"),
             Doer.COORDINATOR: _("Koordinatoren"), Doer.NOBODY: _("Ingen ennå"),
         }  # fmt: skip
         return [
@@ -308,33 +309,24 @@ class PlanPage:
         ]
 
 
-def agreement_in_words(agreement: PlanAgreement, reader: Reader, homes: Homes) -> list[dict[str, Any]]:
-    """The goals of an agreed version that `reader` may see now, in the words that were kept that day.
-
-    The marks are those of today. A measure kept without its id (older versions) is told only of a goal without marks
-    on any of its measures.
-    """
-    rows = Goal.objects.filter(pk__in=[goal["goal"] for goal in agreement.goals]).with_measures()
-    open_to = {str(goal.pk): goal for goal in goals_for(rows, reader, homes)}
+def _by_outcome(cards: list[GoalCard]) -> list[dict[str, Any]]:
+    """Under the seven lines, in their order."""
     return [
-        _goal_in_words(kept, open_to[kept["goal"]], reader, homes)
-        for kept in agreement.goals
-        if kept["goal"] in open_to
+        {"label": Outcome(outcome).label, "yarn": group[0].goal.yarn, "cards": group, "id": f"del-{outcome}"}
+        for outcome, group in ((o, list(g)) for o, g in groupby(cards, key=lambda card: card.goal.outcome))
     ]
 
 
-def _goal_in_words(kept: dict[str, Any], goal: Goal, reader: Reader, homes: Homes) -> dict[str, Any]:
-    hidden = {str(m.pk) for m in goal.measures_read if not may_get(m, [], reader, homes)}
-    measures = [
-        {
-            "what": m["what"],
-            "who": ", ".join(filter(None, [m["service"], m["who"]])) or str(Doer(m["done_by"]).label),
-            "state": str(MeasureState(m["state"]).label),
-            "due_on": date.fromisoformat(m["due_on"]) if m["due_on"] else None,
-            "falls_between": m["falls_between"],
-        }
-        for m in kept["measures"]
-        if (m["measure"] not in hidden if "measure" in m else not hidden)
+def _by_person(cards: list[GoalCard], people: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Under each person the goals that are theirs alone; those of more than one stand once, under what they share."""
+    order = {p["member"].pk: place for place, p in enumerate(people)}
+    groups: dict[tuple[Any, ...], list[GoalCard]] = {}
+    for card in cards:
+        members = sorted(card.goal.whose.all(), key=lambda m: order.get(m.pk, len(order)))
+        groups.setdefault((len(members) > 1, *(order.get(m.pk, len(order)) for m in members)), []).append(
+            replace(card, about=card.goal.get_outcome_display(), movable=False)
+        )
+    return [
+        {"label": group[0].whose, "yarn": "indigo", "cards": group, "id": f"hvem-{place}"}
+        for place, (_key, group) in enumerate(sorted(groups.items()))
     ]
-    label = str(Outcome(kept["outcome"]).label)
-    return {**kept, "label": label, "whose": ", ".join(kept["whose"]), "measures": measures}

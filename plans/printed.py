@@ -4,7 +4,7 @@ Never an address. Contact details only while a signed agreement line is live. Wh
 asked of families/protection.py, and what one home or one young person may get, of families/marks.py.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from itertools import groupby
 from typing import Any
 
@@ -20,9 +20,11 @@ from families.models import Family
 from families.protection import Outside, home_words
 from families.stages import Step
 
+from .agreed import changes_for
 from .enums import Doer
 from .models import Goal, Measure, OwnWords, PlanAgreement
 from .papers import Told, goals_told, line_of, live_lines, paper
+from .told import goals_for, is_about, measures_for
 
 
 def outside(family: Family) -> Outside:
@@ -45,11 +47,12 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         raise LookupError("no such reader now")
     out = outside(family)
     part = members_with(family, Purpose.PARTICIPATION)
-    active = Goal.objects.filter(family=family).active().with_measures()
+    every = list(Goal.objects.filter(family=family).with_measures())
+    active = [goal for goal in every if goal.is_active]
     if line := line_of(family, reader):
         return _for_service(family, line, goals_told(active, line, part), out, part)
     goals = [(goal, measures_for(goal, reader, homes)) for goal in goals_for(active, reader, homes)]
-    lines = [line for line in live_lines(family) if _is_about(line.members.all(), reader)]
+    lines = [line for line in live_lines(family) if is_about(line.members.all(), reader)]
     lines = [line for line in lines if homes.concern([m.pk for m in line.members.all()], reader)]
     shown = [line for line in lines if out.contact(line.contact) is not None]
     responsible = family.responsible
@@ -72,6 +75,14 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         "coordinator": _person(responsible.user) if responsible else None,
         "words": _words(family, reader, homes, out),
         "areas": _areas(goals, out),
+        "paused": [
+            {"words": out.text(goal.words), "reason": out.text(goal.state_reason)}
+            for goal in goals_for((goal for goal in every if goal.is_paused), reader, homes)
+        ],
+        "changes": [
+            {"words": out.text(one.words), "said": [out.text(line) for line in one.said]}
+            for one in changes_for(agreement, every, reader, homes)
+        ],
         "others": [],
         "dropped": [out.text(m.what) for _goal, measures in goals for m in measures if m.falls_between],
         "services": [_service(line, out, part) for line in lines],
@@ -96,26 +107,11 @@ def _for_service(
         "line": {**_service(line, out, part), "whose": whose}, "large": False,
         "municipality": out.place(family.municipality.name), "today": timezone.localdate(),
         "agreement": None, "present": "", "coordinator": _person(responsible.user) if responsible else None,
-        "words": [], "areas": areas, "others": others, "dropped": [], "services": [], "review": "",
+        "words": [], "areas": areas, "paused": [], "changes": [], "others": others, "dropped": [], "services": [],
+        "review": "",
         # The file stands on this line, whether or not its contact is printed: when it ends, nobody gets the file.
         "lines": [line.pk]
     }  # fmt: skip
-
-
-def _is_about(people: Iterable[Any], reader: Reader) -> bool:
-    """Whether somebody's paper holds it; a paper for more than one holds it all."""
-    return reader.about is None or any(member.pk == reader.about for member in people)
-
-
-def goals_for(goals: Iterable[Goal], reader: Reader, homes: Homes) -> list[Goal]:
-    """Those of the goals, fetched `with_measures()`, that this reader may get."""
-    about = [goal for goal in goals if _is_about(goal.whose.all(), reader)]
-    return [goal for goal in about if may_get(goal, [member.pk for member in goal.whose.all()], reader, homes)]
-
-
-def measures_for(goal: Goal, reader: Reader, homes: Homes) -> list[Measure]:
-    """Those of a goal's open measures that this reader may get. They follow the goal, unless they are marked."""
-    return [measure for measure in goal.open_measures if may_get(measure, [], reader, homes)]
 
 
 def _person(user: Any) -> dict[str, str]:
@@ -170,6 +166,8 @@ def _measure(measure: Measure, out: Outside) -> dict[str, Any]:
 def doer_in_words(measure: Measure, out: Outside | None = None) -> str:
     """Who does it, as one says it aloud: the service, the volunteer, the person in the family. `out`: on paper."""
     if measure.service is None:
+        if measure.member is not None:
+            return measure.member.first_name
         who = measure.who if out is None else out.text(measure.who)
         return who or str(Doer(measure.done_by).label)
     service = measure.service.name if out is None else out.service(measure.service)

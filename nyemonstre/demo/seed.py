@@ -61,6 +61,7 @@ SAYS: dict[str, dict[str, Any]] = {
     "nb": {
         "one_parent": "Den andre forelderen har ikke foreldreansvar.",
         "contact": "kontaktperson", "fit_after": "Hjemmebesøk", "line_ended": "Familien trenger ikke tjenesten lenger.",
+        "pauses": "De vil bli ferdige med flyttingen først.",
         "soon": [("Ringe og høre hvordan det gikk", "coordinator"), ("Finne fram brevet fra skolen", "family"),
                  ("Sende søknaden om aktivitetskort", "coordinator"), ("Møte på biblioteket på torsdag", "family")],
         "kept": "Har snakket med helsesykepleieren om søvn. Vil ikke at de hjemme skal få vite det ennå.",
@@ -83,6 +84,7 @@ SAYS: dict[str, dict[str, Any]] = {
     "nn": {
         "one_parent": "Den andre forelderen har ikkje foreldreansvar.",
         "contact": "kontaktperson", "fit_after": "Heimebesøk", "line_ended": "Familien treng ikkje tenesta lenger.",
+        "pauses": "Dei vil verta ferdige med flyttinga fyrst.",
         "soon": [("Ringja og høyra korleis det gjekk", "coordinator"), ("Finna fram brevet frå skulen", "family")],
         "kept": "Har snakka med helsesjukepleiaren om søvn. Vil ikkje at dei heime skal få vita det enno.",
         "typing": "Ringde etter møtet på skulen. Dei var samde om å prøva",

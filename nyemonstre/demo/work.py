@@ -14,7 +14,7 @@ from consent.rules import members_with
 from families.calendar import add_months
 from nyemonstre.access.wall import acting_as
 from plans import actions as plans
-from plans.enums import Doer, MeasureState, Verdict
+from plans.enums import Doer, GoalState, MeasureKind, MeasureState, Verdict
 from plans.models import Goal, Measure
 from plans.models import Review as ReviewRow
 
@@ -220,9 +220,14 @@ class Work:
         by, who = row.by, row.who
         if by in (Doer.SERVICE, Doer.VOLUNTEER) and service is None:
             by, who = (Doer.COORDINATOR, "") if by == Doer.SERVICE else (Doer.VOLUNTEER, who or "Frivillig nabo")
+        adults = [m for m in self.walk.members if m.is_adult]
+        member = adults[0] if by == Doer.FAMILY and len(adults) == 1 else None
+        makes_up = by == Doer.VOLUNTEER or row.sector == Sector.LEISURE
         how_far = HOW_FAR[int(self.rng.random() * len(HOW_FAR))]
         return plans.add_measure(
-            goal, what=row.what.format(**names), done_by=by, service=service, who=who, falls_between=row.dropped,
+            goal, what=row.what.format(**names), done_by=Doer.MEMBER if member else by, service=service, member=member,
+            who=who, falls_between=row.dropped,
+            kind=MeasureKind.COMPENSATING if makes_up else MeasureKind.WHOLE,
             due_on=None if row.dropped else due_on, by=self.walk.by,
             state=MeasureState.PLANNED if row.dropped else how_far,
         )  # fmt: skip
@@ -230,8 +235,11 @@ class Work:
     def add_recent_measure(self) -> None:
         """Something that is due about now, so that today's list is not empty."""
         with acting_as(self.walk.by):
-            goal = Goal.objects.filter(family=self.walk.family).active().order_by("-created_at", "pk").first()
-        if goal is not None:
+            goals = list(Goal.objects.filter(family=self.walk.family).active().order_by("-created_at", "pk"))
+        if len(goals) > 3:
+            plans.close_goal(goals[-1], state=GoalState.PAUSED, reason=self.town.say("pauses"), by=self.walk.by)
+        if goals:
+            goal = goals[0]
             what, by = self.rng.choice(self.town.say("soon"))
             plans.rate_goal(goal, rating=6, rating_by_coordinator=5, by=self.walk.by)
             plans.add_measure(

@@ -17,6 +17,7 @@ from nyemonstre.accounts.models import User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
+from plans.changes import as_it_stands
 from plans.enums import PlanEvent
 from plans.models import Goal, PlanAgreement
 from plans.rules import check_not_future, check_open
@@ -47,8 +48,8 @@ def agree_plan(
         raise Refused(_("Kryss av for hvem som var med."), rule="nobody_present", field="members")
     if with_interpreter and not language.strip():
         raise Refused(_("Skriv hvilket språk tolken oversatte til."), rule="interpreter_language", field="language")
-    goals = list(Goal.objects.filter(family=family).active().with_measures())
-    if not goals:
+    goals = list(Goal.objects.filter(family=family).alive().with_measures())
+    if not any(goal.is_active for goal in goals):
         raise Refused(_("Planen har ingen mål ennå. Skriv minst ett mål først."), rule="no_goals")
     refuse_twice(PlanAgreement.objects.filter(family=family), key)
     # The lock makes the numbers follow each other when two people agree at once.
@@ -56,7 +57,7 @@ def agree_plan(
     last = PlanAgreement.objects.filter(family=family).order_by("-number").first()
     agreement = PlanAgreement(
         family=family, number=last.number + 1 if last else 1, agreed_on=on, present=names, language=language.strip(),
-        with_interpreter=with_interpreter, goals=[_as_it_stands(goal) for goal in goals], recorded_by=by,
+        with_interpreter=with_interpreter, goals=[as_it_stands(goal) for goal in goals], recorded_by=by,
     )  # fmt: skip
     if key:
         agreement.pk = key
@@ -64,30 +65,3 @@ def agree_plan(
     reach(family, step=Step.PLAN, on=on, by=by)
     record(PlanEvent.PLAN_AGREED, by=by, target=agreement, family=family, facts={"number": agreement.number})
     return agreement
-
-
-def _as_it_stands(goal: Goal) -> dict:
-    """One goal as plain words for the archive: readable without any other row."""
-    return {
-        "goal": str(goal.pk),
-        "version": goal.version,
-        "outcome": goal.outcome,
-        "words": goal.words,
-        "why": goal.why,
-        "first_sign": goal.first_sign,
-        "whose": [member.first_name for member in goal.whose.all()],
-        "measures": [
-            {
-                "measure": str(measure.pk),
-                "what": measure.what,
-                "done_by": measure.done_by,
-                "service": measure.service.name if measure.service else "",
-                "who": measure.who,
-                "falls_between": measure.falls_between,
-                "due_from": measure.due_from.isoformat() if measure.due_from else "",
-                "due_on": measure.due_on.isoformat() if measure.due_on else "",
-                "state": measure.state,
-            }
-            for measure in goal.open_measures
-        ],
-    }

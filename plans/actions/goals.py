@@ -68,22 +68,31 @@ def change_goal(
     mark: Mark | None = None,
     version: int | None = None,
 ) -> Goal:
-    """The family sees it differently now. Raises Stale when somebody saved a newer version than `version`."""
+    """The family sees it differently now, for a `reason`; who may get it on paper changes without one.
+
+    Raises Refused without a reason, Stale when somebody saved a newer version than `version`.
+    """
     check(by, Permission.CHANGE_PLAN, goal.family)
     check_open(goal.family)
     members = check_members(goal.family, whose, "whose")
     current = lock(goal, version)
     if not current.is_active:
-        raise Refused(_("Målet er avsluttet. Ta det opp igjen før du endrer det."), rule="not_active")
+        raise Refused(_("Målet gjelder ikke nå. Ta det opp igjen før du endrer det."), rule="not_active")
+    negotiated = (outcome, words, why, first_sign) != (current.outcome, current.words, current.why, current.first_sign)
+    negotiated |= {member.pk for member in members} != set(current.goal_members.values_list("member_id", flat=True))
+    if negotiated:
+        check_reason(reason, _("Skriv kort hvorfor dere endrer målet."))
     if current.outcome != outcome:
         current.position = None
     current.outcome, current.words, current.why, current.first_sign = outcome, words, why, first_sign
-    current.changed_at = timezone.now()
     if mark is not None:
         put_mark(current, mark, family=goal.family, by=by)
+    if negotiated:
+        current.changed_at = timezone.now()
     current.save()
-    _set_whose(current, members)
-    keep_version(current, members, reason, by)
+    if negotiated:
+        _set_whose(current, members)
+        keep_version(current, members, reason, by)
     record(PlanEvent.GOAL_CHANGED, by=by, target=current, facts={"version": current.version})
     return current
 
@@ -92,22 +101,25 @@ def change_goal(
 def close_goal(
     goal: Goal, *, state: str, reason: str, by: User, on: date | None = None, version: int | None = None
 ) -> Goal:
-    """The goal is reached, has become another one, or is let go. Its measures stay with it.
+    """The goal waits, is reached, has become another one, or is let go. Its measures stay with it.
 
-    Raises Refused without a reason, for a day in the future, or when it is closed already.
+    Raises Refused without a reason, for a day in the future, or when it is there already.
     """
     check(by, Permission.CHANGE_PLAN, goal.family)
     check_open(goal.family)
-    check_reason(reason, _("Skriv kort hva som gjorde at målet er avsluttet."))
+    check_reason(reason, _("Skriv kort hva som gjorde at målet ikke gjelder nå."))
     on = on or timezone.localdate()
     check_not_future(on, "closed_on")
     if state == GoalState.ACTIVE or state not in GoalState:
-        raise Refused(_("Velg hvordan målet er avsluttet."), rule="state", field="state")
+        raise Refused(_("Velg hva som skjer med målet."), rule="state", field="state")
     current = lock(goal, version)
-    if not current.is_active:
-        raise Refused(_("Målet er alt avsluttet."), rule="not_active")
-    current.state, current.state_reason, current.closed_on = state, reason[:500], on
-    return _save_state(current, PlanEvent.GOAL_CLOSED, reason, by)
+    if not (current.is_active or (current.is_paused and state != GoalState.PAUSED)):
+        raise Refused(
+            _("Målet er alt på vent.") if current.is_paused else _("Målet er alt avsluttet."), rule="not_active"
+        )
+    paused = state == GoalState.PAUSED
+    current.state, current.state_reason, current.closed_on = state, reason[:500], None if paused else on
+    return _save_state(current, PlanEvent.GOAL_PAUSED if paused else PlanEvent.GOAL_CLOSED, reason, by)
 
 
 @action

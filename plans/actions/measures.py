@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from consent.models import Service
 from families.marks import Mark, put_mark
+from families.models import Family, Member
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
 from nyemonstre.access.roles import Permission
@@ -19,7 +20,11 @@ from nyemonstre.ui.once import refuse_twice
 from nyemonstre.versioned import lock
 from plans.enums import FINISHED, Doer, MeasureState, PlanEvent
 from plans.models import Goal, Measure
-from plans.rules import check_not_future, check_open, check_service
+from plans.rules import check_members, check_not_future, check_open, check_service
+
+CHANGEABLE = {
+    "what", "done_by", "service", "member", "who", "kind", "falls_between", "due_from", "due_on", "state", "follow_up",
+}  # fmt: skip
 
 
 @action
@@ -30,7 +35,9 @@ def add_measure(
     done_by: str,
     by: User,
     service: Service | None = None,
+    member: Member | None = None,
     who: str = "",
+    kind: str = "",
     falls_between: bool = False,
     due_from: date | None = None,
     due_on: date | None = None,
@@ -47,13 +54,14 @@ def add_measure(
     check(by, Permission.CHANGE_PLAN, goal.family)
     check_open(goal.family)
     if not goal.is_active:
-        raise Refused(_("Målet er avsluttet. Ta det opp igjen før du legger til tiltak."), rule="goal_closed")
+        raise Refused(_("Målet gjelder ikke nå. Ta det opp igjen før du legger til tiltak."), rule="goal_closed")
     _check_doer(done_by, service, falls_between)
+    _check_member(goal.family, done_by, member)
     _check_window(due_from, due_on)
     check_service(goal.family, service)
     refuse_twice(Measure.objects.filter(family=goal.family), key)
     measure = Measure(
-        family=goal.family, goal=goal, what=what, done_by=done_by, service=service, who=who,
+        family=goal.family, goal=goal, what=what, done_by=done_by, service=service, member=member, who=who, kind=kind,
         due_from=due_from, due_on=due_on, falls_between=falls_between, state=state, follow_up=follow_up, created_by=by,
         finished_on=timezone.localdate() if state in FINISHED else None,
     )  # fmt: skip
@@ -67,15 +75,12 @@ def add_measure(
 
 @action
 def change_measure(measure: Measure, *, by: User, version: int | None = None, **changes: Any) -> Measure:
-    """Change what, done_by, service, who, falls_between, due_from, due_on, state or follow_up.
-
-    Or `mark`, who gets it on paper.
+    """Change the fields in CHANGEABLE, or `mark`, who gets it on paper.
 
     A service that is new to the measure needs a live line; one that stands there from before may stay, so that what
     was agreed can still be read. Raises Stale when somebody saved a newer version than `version`.
     """
-    allowed = {"what", "done_by", "service", "who", "falls_between", "due_from", "due_on", "state", "follow_up", "mark"}
-    if unknown := set(changes) - allowed:
+    if unknown := set(changes) - CHANGEABLE - {"mark"}:
         raise TypeError(f"change_measure does not change {sorted(unknown)}")
     check(by, Permission.CHANGE_PLAN, measure.family)
     check_open(measure.family)
@@ -86,6 +91,7 @@ def change_measure(measure: Measure, *, by: User, version: int | None = None, **
     for name, value in changes.items():
         setattr(current, name, value)
     _check_doer(current.done_by, current.service, current.falls_between)
+    _check_member(current.family, current.done_by, current.member)
     _check_window(current.due_from, current.due_on)
     if current.service_id != service_before:
         check_service(current.family, current.service)
@@ -122,6 +128,19 @@ def finish_measure(
     current.save()
     record(PlanEvent.MEASURE_FINISHED, by=by, target=current, facts={"state": state})
     return current
+
+
+def _check_member(family: Family, done_by: str, member: Member | None) -> None:
+    if done_by == Doer.MEMBER and member is None:
+        raise Refused(_("Velg hvem i familien som gjør det."), rule="member_missing", field="member")
+    if member is None:
+        return
+    if done_by != Doer.MEMBER:
+        raise Refused(
+            _("Du har valgt %(name)s. Velg også at en i familien gjør det.") % {"name": member.first_name},
+            rule="member_not_doer", field="member",
+        )  # fmt: skip
+    check_members(family, [member], "member")
 
 
 def _check_window(due_from: date | None, due_on: date | None) -> None:

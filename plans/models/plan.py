@@ -16,7 +16,7 @@ from families.calendar import window_state
 from families.marks import MARK_ROWS, Marked
 from families.models import Family, FamilyRows, Member
 from nyemonstre.versioned import Versioned
-from plans.enums import FINISHED, Doer, GoalState, MeasureState
+from plans.enums import ALIVE, FINISHED, Doer, GoalState, MeasureKind, MeasureState
 
 # A measure is due soon from this long before its day.
 SOON = timedelta(days=14)
@@ -71,9 +71,14 @@ class GoalQuerySet(FamilyRows):
     def active(self):
         return self.filter(state=GoalState.ACTIVE)
 
+    def alive(self):
+        """What is worked with, and what waits."""
+        return self.filter(state__in=ALIVE)
+
     def with_measures(self):
         """Measures in `.all_measures`, and for whom in `.members`; three queries however many goals."""
-        measures = Measure.objects.select_related("service", *MARK_ROWS).order_by("position", "due_on", "created_at")
+        measures = Measure.objects.select_related("service", "member", *MARK_ROWS)
+        measures = measures.order_by("position", "due_on", "created_at")
         goals = self.select_related(*MARK_ROWS)
         return goals.prefetch_related("whose", Prefetch("measures", measures, to_attr="all_measures"))
 
@@ -108,7 +113,8 @@ class Goal(Marked, Versioned):
             *Marked.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(state=GoalState.ACTIVE, closed_on=None, state_reason="")
-                | (~Q(state=GoalState.ACTIVE) & Q(closed_on__isnull=False) & ~Q(state_reason="")),
+                | (Q(state=GoalState.PAUSED, closed_on=None) & ~Q(state_reason=""))
+                | (~Q(state__in=ALIVE) & Q(closed_on__isnull=False) & ~Q(state_reason="")),
                 name="goal_closed_for_a_reason",
             ),
             models.CheckConstraint(condition=~Q(words=""), name="goal_has_words"),
@@ -123,6 +129,10 @@ class Goal(Marked, Versioned):
         return self.state == GoalState.ACTIVE
 
     @property
+    def is_paused(self):
+        return self.state == GoalState.PAUSED
+
+    @property
     def yarn(self):
         return YARN[Outcome(self.outcome)]
 
@@ -130,7 +140,7 @@ class Goal(Marked, Versioned):
     def measures_read(self):
         """From `with_measures()` where the caller used it, else one query."""
         if not hasattr(self, "all_measures"):
-            rows = self.measures.select_related("service", *MARK_ROWS)
+            rows = self.measures.select_related("service", "member", *MARK_ROWS)
             self.all_measures = list(rows.order_by("position", "due_on", "created_at"))
         return self.all_measures
 
@@ -210,7 +220,11 @@ class Measure(Marked, Versioned):
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tjeneste")
     )
+    member = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("hvem i familien")
+    )
     who = models.CharField(_("navn"), max_length=120, blank=True)
+    kind = models.CharField(_("hva slags tiltak"), max_length=8, choices=MeasureKind.choices, blank=True)
     falls_between = models.BooleanField(_("faller mellom tjenestene"), default=False)
     # The window it shall be done in: from a day, or from two weeks before the last day.
     due_from = models.DateField(_("tidligst"), null=True, blank=True)
@@ -243,6 +257,10 @@ class Measure(Marked, Versioned):
                 condition=~Q(done_by=Doer.SERVICE) | Q(service__isnull=False), name="measure_service_named"
             ),
             models.CheckConstraint(
+                condition=Q(done_by=Doer.MEMBER, member__isnull=False) | (~Q(done_by=Doer.MEMBER) & Q(member=None)),
+                name="measure_member_does_it",
+            ),
+            models.CheckConstraint(
                 condition=Q(falls_between=False) | Q(service=None), name="measure_dropped_has_no_service"
             ),
             models.CheckConstraint(
@@ -263,6 +281,11 @@ class Measure(Marked, Versioned):
     @property
     def finished(self):
         return self.state in FINISHED
+
+    @property
+    def about(self):
+        """Ids of whom it is about besides those of its goal: the one in the family who does it."""
+        return [self.member_id] if self.member_id else []
 
     def window(self, today=None):
         """The state of its due chip: now | soon | ahead | after | done. A passed day waits; it is not late."""

@@ -27,7 +27,7 @@ VIEW, CHANGE = Permission.VIEW_PLAN, Permission.CHANGE_PLAN
 # In the session: what was finished or closed a moment ago.
 UNDO = "plans.undo"
 # What the plan page can be asked to show, in its address.
-FILTERS = ("hvem", "tjeneste", "vis", "ordne")
+FILTERS = ("hvem", "tjeneste", "vis", "ordne", "etter")
 
 
 def filters_of(request: HttpRequest) -> str:
@@ -132,5 +132,5 @@ def goal_and_family(request: HttpRequest, family: Family, goal_id: UUID, permiss
 
 
 def measure_of(request: HttpRequest, family: Family, measure_id: UUID) -> Measure:
-    rows = Measure.objects.filter(family=family).select_related("family__municipality", "goal", "service")
+    rows = Measure.objects.filter(family=family).select_related("family__municipality", "goal", "service", "member")
     return get_visible_or_404(rows, request, CHANGE, quiet=True, pk=measure_id)

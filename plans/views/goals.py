@@ -77,11 +77,11 @@ def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
 @require_http_methods(WRITES)
 @requires(CHANGE)
 def goal_close(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResponse:
-    """Close a goal for a reason, or take a closed one up again."""
+    """Let a goal wait or close it, for a reason; or take one that waits or is closed up again."""
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
     kind = GoalCloseForm if goal.is_active else GoalReopenForm
-    form = kind(request.POST or None, family=family, initial={"version": goal.version})
+    form, closed = kind(request.POST or None, family=family, initial={"version": goal.version}), None
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -96,9 +96,11 @@ def goal_close(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResp
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
-            message = _("Målet er avsluttet.") if goal.is_active else _("Målet gjelder igjen.")
+            message = _("Målet gjelder igjen.")
+            if closed:
+                message = _("Målet er satt på vent.") if closed.is_paused else _("Målet er avsluttet.")
             return reload_page(request, family, message)
-    heading = _("Avslutt målet «%(goal)s»") if goal.is_active else _("Ta opp igjen målet «%(goal)s»")
+    heading = _("Sett på vent eller avslutt målet «%(goal)s»") if goal.is_active else _("Ta opp igjen målet «%(goal)s»")
     return form_page(request, family, form, heading=heading % {"goal": goal.words}, **_in(family, goal.pk))
 
 

@@ -27,7 +27,8 @@ def move(request: HttpRequest, family_id: UUID) -> HttpResponse:
     anchor = ""
     if way is not None:
         row = _named(request, family, request.POST[way])
-        anchor = f"#mal-{row.goal_id if isinstance(row, Measure) else row.pk}"
+        # A browser puts the focus on the button an address ends with, so the next press moves the same row again.
+        anchor = f"#{way}-{row.pk}"
         try:
             actions.move(row, up=way == "opp", by=request.user)
         except Refused as refusal:

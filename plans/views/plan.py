@@ -16,12 +16,14 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
+from plans.agreed import changes_for, in_words, kept_for
+from plans.changes import goal_history, plan_changes
 from plans.forms import AgreeForm, PdfForm, WordsForm
-from plans.models import Goal, GoalVersion, Measure, OwnWords, PlanAgreement
+from plans.models import Goal, Measure, OwnWords, PlanAgreement
 from plans.models.plan import SOON
-from plans.overview import WAITING, PlanPage, agreement_in_words, goal_cards, measure_row
+from plans.overview import BY_PERSON, WAITING, PlanPage, goal_cards, measure_row
 from plans.overview import own_words as people_and_words
-from plans.printed import goals_for, measures_for
+from plans.told import goals_for, measures_for
 
 from .frame import CHANGE, VIEW, filters_of, form_page, goal_and_family, note_of, reload_page, row_of, tab_url
 
@@ -32,17 +34,19 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Own words, goals by line of the pattern, measures, and what to agree on.
 
     `?hvem=` shows one person's, `?tjeneste=` what a service does, `?vis=venter` what waits since a day that has passed.
-    `?ordne=ja` puts buttons beside each goal and measure, to move it up or down.
+    `?etter=person` groups the goals by whom they are for. `?ordne=ja` puts buttons beside each goal and measure, to
+    move it up or down.
     """
     family = open_family(request, family_id, VIEW)
     frame = family_context(request, family, "plan")
     asked = request.GET
     page = PlanPage(
-        family, person=asked.get("hvem", ""), service=asked.get("tjeneste", ""), waiting=asked.get("vis") == WAITING
-    )
+        family, person=asked.get("hvem", ""), service=asked.get("tjeneste", ""), waiting=asked.get("vis") == WAITING,
+        by_person=asked.get("etter") == BY_PERSON,
+    )  # fmt: skip
     may_change = CHANGE in frame["allowed"] and family.state != "closed"
     context = {
-        **frame, **page.context(), "may_change": may_change, "keep": filters_of(request),
+        **frame, **page.context(), "by_person": page.by_person, "may_change": may_change, "keep": filters_of(request),
         "may_move": may_change and asked.get("ordne") == "ja", "pdf_form": PdfForm(family=family), "oob": False,
         "undo": note_of(request, family) if may_change else "", "said": "",
     }  # fmt: skip
@@ -76,7 +80,7 @@ def to_do(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Fragment: measures whose day is near or has passed."""
     family = open_family(request, family_id, VIEW, quiet=True)
     today = timezone.localdate()
-    rows = Measure.objects.filter(family=family).due_by(today + SOON).select_related("goal", "service")
+    rows = Measure.objects.filter(family=family).due_by(today + SOON).select_related("goal", "service", "member")
     measures = [measure_row(m, {m.service_id}, today) for m in rows.order_by("due_on", "created_at")[:6]]
     return render(request, "plans/_to_do.html", {"family": family, "measures": measures})
 
@@ -130,12 +134,17 @@ def plan_agree(request: HttpRequest, family_id: UUID) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("Planen er avtalt: versjon %(number)s.") % {"number": agreed.number})
             return redirect(tab_url(family))
-    page = PlanPage(family)
+    last = PlanAgreement.objects.filter(family=family).order_by("-number").first()
+    rows = list(Goal.objects.filter(family=family).with_measures())
     context = {
         **family_context(request, family, "plan"),
         **table,
-        "goals": [(goal, measures_for(goal, reader, homes)) for goal in goals_for(page.active, reader, homes)],
-        "next_number": page.side()["next_number"],
+        "goals": [
+            (goal, measures_for(goal, reader, homes)) for goal in goals_for(rows, reader, homes) if not goal.closed_on
+        ],
+        "changes": changes_for(last, rows, reader, homes),
+        "last_number": last.number if last else 0,
+        "next_number": last.number + 1 if last else 1,
         "heading": _("Planen er avtalt"),
         "form": form,
     }
@@ -151,11 +160,16 @@ def agreement_detail(request: HttpRequest, family_id: UUID, number: int) -> Http
     agreement = get_visible_or_404(
         PlanAgreement.objects.filter(family=family), request, VIEW, quiet=True, number=number
     )
+    goals = kept_for(agreement, reader, homes)
+    before = PlanAgreement.objects.filter(family=family, number__lt=number).order_by("-number").first()
+    older = kept_for(before, reader, homes) if before else []
     context = {
         **family_context(request, family, "plan"),
         **table,
         "agreement": agreement,
-        "goals": agreement_in_words(agreement, reader, homes),
+        "goals": in_words(goals),
+        "before": before,
+        "changes": plan_changes(older, goals) if before else [],
     }
     return render(request, "plans/agreement_detail.html", context)
 
@@ -176,8 +190,4 @@ def goal_detail(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRes
     if request.htmx:
         return render(request, "plans/_alone.html", {**context, "part": "plans/_goal.html"})
     names = dict(Member.objects.filter(family=family).values_list("pk", "first_name"))
-    versions = [
-        {"row": version, "whose": ", ".join(names[pk] for pk in version.whose if pk in names)}
-        for version in GoalVersion.objects.filter(goal=goal).select_related("changed_by").order_by("-number")
-    ]
-    return render(request, "plans/goal_detail.html", {**context, "versions": versions})
+    return render(request, "plans/goal_detail.html", {**context, "versions": goal_history(goal, names)})

@@ -51,7 +51,7 @@ def test_everything_of_a_family_is_told_in_words(client, team):
         line = AgreementLine.objects.get(family=family)
     actions.change_member(boy, first_name="Guttorm", needs_interpreter=True, language="polsk", by=by)
     people.change_home(home, address="Hemmeligveien 7", by=by)
-    plan_actions.change_goal(goal, outcome=goal.outcome, words="Lese to sider", whose=[boy], by=by)
+    plan_actions.change_goal(goal, outcome=goal.outcome, words="Lese to sider", whose=[boy], reason="Nå", by=by)
     page = latest = read(client, family)
     while older := re.search(r"etter=(\d+)", latest):
         latest = read(client, family, etter=older[1])

@@ -94,7 +94,7 @@ def test_nothing_is_written_after_follow_up_has_ended(family, people, goal, meas
         mor = members_of(goal.family, by)["Mor"]
     for write in (
         lambda: actions.record_words(mor, text="Ro", by=by),
-        lambda: actions.change_goal(goal, outcome=goal.outcome, words="Nytt", whose=[mor], by=by),
+        lambda: actions.change_goal(goal, outcome=goal.outcome, words="Nytt", whose=[mor], reason="Nå", by=by),
         lambda: actions.finish_measure(measure, by=by),
         lambda: actions.save_review(goal.family, number=1, goals=[], by=by),
     ):
@@ -119,7 +119,7 @@ def test_every_version_of_a_goal_is_kept(goal, people, by):
 
 
 def test_the_second_of_two_editors_is_told(goal, people, by):
-    say = {"outcome": goal.outcome, "whose": [people["Far"]], "version": goal.version, "by": by}
+    say = {"outcome": goal.outcome, "whose": [people["Far"]], "version": goal.version, "reason": "Nå", "by": by}
     actions.change_goal(goal, words="Den første", **say)
     with pytest.raises(Stale) as error:
         actions.change_goal(goal, words="Den andre", **say)
@@ -148,7 +148,7 @@ def test_a_goal_is_closed_for_a_reason_and_can_be_taken_up_again(goal, people, b
     with refused("not_active"):
         actions.close_goal(goal, state=state, reason="Igjen", by=by)
     with refused("not_active"):
-        actions.change_goal(goal, outcome=goal.outcome, words="x", whose=[people["Far"]], by=by)
+        actions.change_goal(goal, outcome=goal.outcome, words="x", whose=[people["Far"]], reason="Nå", by=by)
     with refused("goal_closed"):
         actions.add_measure(closed, what="Noe", done_by=Doer.FAMILY, by=by)
     again = actions.reopen_goal(closed, reason="Sluttet likevel", by=by)
@@ -307,7 +307,9 @@ def test_what_a_review_needs(family, agreed, goal, other, by, people):
     with refused("change_without_words"):
         actions.sign_review(review, by=by)
     review = actions.save_review(family, number=1, goals=[GoalReview(goal.pk, Verdict.KEEP)], by=by)
-    actions.change_goal(goal, outcome=goal.outcome, words="Endret i mellomtiden", whose=[people["Far"]], by=by)
+    actions.change_goal(
+        goal, outcome=goal.outcome, words="Endret i mellomtiden", whose=[people["Far"]], reason="Nå", by=by
+    )
     with refused("goal_moved"):
         actions.sign_review(review, by=by)
     actions.close_goal(goal, state=GoalState.LET_GO, reason="Nei", by=by)

@@ -52,6 +52,8 @@ class says_no:
         ({"state": GoalState.LET_GO, "state_reason": "x"}, "goal_closed_for_a_reason"),
         ({"state_reason": "x"}, "goal_closed_for_a_reason"),
         ({"closed_on": date(2026, 1, 1)}, "goal_closed_for_a_reason"),
+        ({"state": GoalState.PAUSED}, "goal_closed_for_a_reason"),
+        ({"state": GoalState.PAUSED, "state_reason": "x", "closed_on": date(2026, 1, 1)}, "goal_closed_for_a_reason"),
         ({"words": ""}, "goal_has_words"),
         ({"outcome": "rm9"}, "goal_outcome_known"),
     ],
