@@ -117,6 +117,7 @@ GOAL: dict[str, Field] = {
 }  # fmt: skip
 MEASURE: dict[str, Field] = {
     "what": Text(300), "done_by": Choice("service"), "service": Row("service", free=True), "who": Text(120, free=True),
+    "kind": Choice("whole", free=True),
     "due_from": Day(free=True), "due_on": Day(free=True), "follow_up": Text(1000, free=True),
 }  # fmt: skip
 HOW: dict[str, Field] = {"how": Choice("signed"), "note": Text(500, free=True)}
@@ -181,7 +182,7 @@ FORMS: tuple[Form, ...] = (
         "seen_by": Choice("both", free=True),
     }),
     Form("mål", "coordinator", "plans:goal_new", FAMILY, GOAL),
-    Form("endre mål", "coordinator", "plans:goal_edit", ("family", "goal"), GOAL | {"reason": Text(500, free=True)},
+    Form("endre mål", "coordinator", "plans:goal_edit", ("family", "goal"), GOAL | {"reason": Text(500)},
          once=False),
     Form("tiltak", "coordinator", "plans:measure_new", ("family", "goal"), MEASURE),
     Form("endre tiltak", "coordinator", "plans:measure_edit", ("family", "measure"), MEASURE, once=False),
