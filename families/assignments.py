@@ -136,10 +136,17 @@ def grant_access(
     """Let a named person into one family, to read unless more is given, for a reason and usually for a time.
 
     Only what one of their roles can use is given; to a lead always `LEAD_GRANT` too, which counts where the protection
-    is strict. Raises Refused for a person without a role in the municipality, with
-    roles that can use no grant, or with a conflict of interest; without a reason; and for an end that has passed.
+    is strict. Raises Refused for oneself, who opens a family in need instead (break-glass); for a person without a
+    role in the municipality, with roles that can use no grant, or with a conflict of interest; without a reason; and
+    for an end that has passed.
     """
     check(by, Permission.GRANT_ACCESS, family)
+    if user.pk == by.pk:
+        raise Refused(
+            _("Du kan ikke slippe inn deg selv. Be en annen teamleder, eller bruk nødåpning."),
+            rule="oneself",
+            field="user",
+        )
     if not reason.strip():
         raise Refused(_("Skriv hvorfor tilgangen gis."), rule="reason", field="reason")
     if expires_at and expires_at <= timezone.now():

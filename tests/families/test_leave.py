@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from families import assignments, conflicts, tasks
 from families.enums import AssignmentKind
+from families.grants import FamilyUserGrant
 from families.leaves import Leave
 from families.models import Family
 from families.stages import Step
@@ -170,6 +171,15 @@ def test_a_grant_is_for_a_role_that_can_use_it(role, team):
         attempt()
     assert refused.value.rule == "role_uses_no_grant"
     assert user.name in refused.value.sentence
+
+
+def test_nobody_lets_themselves_in(team):
+    family = family_at(Step.INTAKE, team)
+    with pytest.raises(Refused) as refused:
+        assignments.grant_access(family, user=team.lead, reason="Vil se", by=team.lead)
+    assert (refused.value.rule, refused.value.field) == ("oneself", "user")
+    with acting_as(team.lead):
+        assert not FamilyUserGrant.objects.filter(user=team.lead).exists()
 
 
 def test_a_second_role_is_what_counts(team):

@@ -14,11 +14,12 @@ from families.history import ProtectionChange
 from families.models import Family, Household, Member
 from families.places import places_of
 from families.stages import Step
+from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import Membership
 from nyemonstre.audit.models import Event
 from nyemonstre.refusals import Refused, Stale
-from tests.factories import Team, family_at
+from tests.factories import Team, a_user, family_at
 
 pytestmark = pytest.mark.django_db
 
@@ -81,7 +82,7 @@ def test_who_may_change_it(team, family):
         with pytest.raises(PermissionDenied):
             protect(family, by=user)
     assignments.grant_access(family, user=team.lead, reason="Politiet ringte", permissions=["list_family",
-        "view_family", "change_family"], by=team.lead)  # fmt: skip
+        "view_family", "change_family"], by=a_user(Role.LEAD, team.municipality))  # fmt: skip
     assert protect(family, by=team.lead).is_protected
 
 

@@ -36,7 +36,9 @@ def test_every_action_on_access_keeps_its_reason():
     )
     assignments.end_assignment(substitute, reason="Frisk igjen", by=lead)
     assignments.hand_over(family, to=colleague, reason="Flytter", by=lead)
-    assignments.grant_access(family, user=lead, reason="Veileder", expires_at=later, by=lead)
+    assignments.grant_access(
+        family, user=a_user(Role.LEAD, team.municipality), reason="Veileder", expires_at=later, by=lead
+    )
     conflicts.lift_shut_out(
         conflicts.shut_out(family, user=team.second_coordinator, reason="Nær slekt", by=lead),
         reason="En annen med samme navn", by=lead,

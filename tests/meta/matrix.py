@@ -185,9 +185,8 @@ class World:
 
     def let_in(self, user: User) -> None:
         until = timezone.now() + timedelta(hours=12)
-        assignments.grant_access(
-            self.mine, user=user, reason="Vikar", permissions=COORDINATOR_GRANT, expires_at=until, by=self.team.lead
-        )
+        facts = {"reason": "Vikar", "permissions": COORDINATOR_GRANT, "expires_at": until}
+        assignments.grant_access(self.mine, user=user, by=self.another_lead, **facts)
 
     def protect(self) -> None:
         change_protection(

@@ -188,7 +188,7 @@ def tell():
 
 def test_after_all_that_may_happen_everybody_sees_what_the_oracle_says(tell):
     """Every rule once, at the edges: an end met to the hour and to the day, and every way in shut by every way out."""
-    whole, new, other = tell.story.families
+    whole, new, _other = tell.story.families
     here, there = tell.story.teams
     second, lead, another_lead = here.second_coordinator, here.lead, here.another_lead
     mother = new.members[1]
@@ -196,7 +196,7 @@ def test_after_all_that_may_happen_everybody_sees_what_the_oracle_says(tell):
     # What ends tomorrow at this hour, and what begins then.
     tell.stands_in(whole, second, DAY)
     tell.follows_beside(new, second, DAY)
-    tell.is_let_in(other, there.lead, there.lead, DAY)
+    tell.is_let_in(new, another_lead, lead, DAY)
     tell.a_group_is_let_in(whole, DAY)
     tell.opens_in_need(whole, lead)
     tell.says_yes(new, mother, None)

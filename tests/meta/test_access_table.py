@@ -98,6 +98,7 @@ def test_the_table_is_complete():
 
 def let_in(family: Family, user: User, by: User) -> None:
     """By the action; for a role that it refuses, by rows written past it, which must open nothing."""
+    by = a_user(Role.LEAD, family.municipality) if user == by else by
     facts = {"reason": "Vikar i høstferien", "expires_at": timezone.now() + timedelta(hours=12)}
     with suppress(Refused):
         assignments.grant_access(family, user=user, permissions=COORDINATOR_GRANT, by=by, **facts)

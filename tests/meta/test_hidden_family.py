@@ -27,6 +27,7 @@ from families.marks import Mark
 from families.models import Family, Household, Member
 from families.tasks import mail_news
 from history.models import Change
+from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions import keep_identity_numbers
 from nyemonstre.audit.models import Event
@@ -35,7 +36,7 @@ from plans.enums import Doer
 from plans.printed import printed_plan
 from referrals import actions as referral_actions
 from referrals.enums import Told
-from tests.factories import Team, family_at
+from tests.factories import Team, a_user, family_at
 from tests.plans.test_pdf import text_of
 from tests.referrals.making import decided, sent
 
@@ -281,7 +282,7 @@ def test_history_shows_no_more_than_the_rows(world):
     family = family_at("consent", world.team, name="Spurv")
     with acting_as(by):
         mother = Member.objects.select_related("family").get(family=family, first_name="Mor")
-    assignments.grant_access(family, user=reader, reason="Vikar", by=reader)
+    assignments.grant_access(family, user=reader, reason="Vikar", by=a_user(Role.LEAD, world.team.municipality))
     words = plan_actions.record_words(mother, text="x", by=by)
     plan_actions.set_mark(words, mark=Mark(Audience.NOBODY), by=by)
     names_only = world.team.second_coordinator

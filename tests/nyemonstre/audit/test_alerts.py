@@ -14,6 +14,7 @@ from families.emergencies import break_glass
 from families.named_leads import name_lead
 from families.stages import Step
 from nyemonstre import watch
+from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import User
 from nyemonstre.audit import actions, jobs
@@ -21,7 +22,7 @@ from nyemonstre.audit.log import record
 from nyemonstre.audit.models import Alert, Event
 from nyemonstre.postgres.creation import as_owner
 from nyemonstre.refusals import Refused
-from tests.factories import Team, family_at
+from tests.factories import Team, a_user, family_at
 from tests.nyemonstre.audit.test_chains import as_worker
 
 NOON = datetime(2026, 11, 18, 11, tzinfo=UTC)
@@ -55,7 +56,7 @@ def test_each_rule_finds_its_own_and_nothing_else():
     for family in (plain, secret):  # whoever follows a family opens it, protected or not
         opened(team.coordinator, family, NOON)
     assert found() == []
-    grant_access(plain, user=team.lead, reason="Veileder", by=team.lead)
+    grant_access(plain, user=team.lead, reason="Veileder", by=a_user(Role.LEAD, team.municipality))
     name_lead(secret, lead=team.lead, reason="Koordinatoren slutter", by=team.coordinator)
     for family in (plain, secret):
         opened(team.lead, family, NOON)
