@@ -10,7 +10,7 @@
 
   const OFF = "nm-keys-off";
   const decide = document.querySelector("form[data-decide]");
-  const assess = () => document.querySelector("form[data-assess]"); // htmx puts a new one in its place
+  const assess = () => document.querySelector("[data-assess]"); // htmx puts a new one in its place
   const change = (field) => field.dispatchEvent(new Event("change", { bubbles: true }));
   const chosen = (within, name) => within?.querySelector(`[name="${name}"]:checked`) ?? within?.querySelector(`[name="${name}"]:enabled`);
   const groups = () => [...(assess()?.querySelectorAll("fieldset") ?? [])];
@@ -49,9 +49,9 @@
     const { target, key } = event;
     if (document.querySelector("dialog[open]")) return;
     if (key === "Enter" && event.ctrlKey) {
-      const form = target.closest("form[data-decide], form[data-assess]");
-      if (form) event.preventDefault();
-      return form?.requestSubmit();
+      const part = target.closest("[data-decide], [data-assess]");
+      if (part) event.preventDefault();
+      return part?.matches("[data-assess]") ? part.querySelector("[type=submit]").click() : part?.requestSubmit();
     }
     const writing = target.matches("textarea, select, input:not([type=radio], [type=checkbox])");
     if (writing && key === "Escape" && decide?.contains(target)) return chosen(decide, "outcome").focus();
@@ -70,14 +70,15 @@
 
   // Saved answers come back in the form's place, and what is typed in the decision stands. Then the decision is next.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.target.matches("form[data-assess]") && !event.target.querySelector(".ds-error-summary")) chosen(decide, "outcome")?.focus();
+    if (event.target.matches("[data-assess]") && !event.target.querySelector(".ds-error-summary")) chosen(decide, "outcome")?.focus();
   });
   document.addEventListener("change", (event) => {
-    if (event.target.form?.matches("[data-assess]")) event.target.form.dataset.changed = "1";
+    const part = event.target.closest("[data-assess]");
+    if (part) part.dataset.changed = "1";
   });
   // Nothing is decided over answers that somebody changed and did not save.
   decide?.addEventListener("submit", (event) => {
-    if (!assess()?.dataset.changed) return;
+    if (event.submitter?.matches("[formaction], [name=save_note]") || !assess()?.dataset.changed) return;
     event.preventDefault();
     const word = assess().querySelector("[data-unsaved]");
     word.hidden = false;

@@ -122,6 +122,11 @@ class NorwegianDateField(forms.DateField):
         return forms.ValidationError(self.error_messages[code], code=code, params=params)
 
 
+def as_typed(form: forms.BaseForm) -> dict[str, Any]:
+    """What stands in a sent form, right or wrong: `initial` for one that shows it again and does not complain."""
+    return {name: form[name].value() for name in form.fields}
+
+
 _REQUIRED = {
     forms.BooleanField: _("Kryss av her for å gå videre."),
     forms.MultipleChoiceField: _("Velg minst ett svar."),

@@ -113,13 +113,17 @@ def _team(referral: Referral) -> dict[str, list[str]]:
 
 
 class AssessForm(NMForm, forms.Form):
-    """The target group as the team sees it, filled in with the answers so far."""
+    """The target group as the team sees it, filled in with the answers so far.
+
+    `owner`: the id of the decision's form beside it. The two are one to the browser, so that saving one of them brings
+    back what is typed in the other.
+    """
 
     form_tag = False
 
-    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, referral: Referral, owner: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.answers = referral.criteria
+        self.answers, self.owner = referral.criteria, owner
         for criterion in Criterion:
             answer = self.answers.get(criterion)
             self.fields[f"criterion_{criterion}"] = forms.ChoiceField(
@@ -132,6 +136,8 @@ class AssessForm(NMForm, forms.Form):
             )  # fmt: skip
         for field in self.fields.values():
             speak_plainly(field)
+            if owner:
+                field.widget.attrs["form"] = owner
 
     @property
     def criteria(self) -> list[dict[str, Any]]:
@@ -146,10 +152,17 @@ class AssessForm(NMForm, forms.Form):
 
 
 class AdditionForm(NMForm, forms.Form):
-    submit_text = _("Legg til")
+    form_tag = False
 
     came_from = PlainTextField(label=_("Hvem kommer opplysningene fra?"), max_length=160)
     text = PlainTextField(label=_("Hva er nytt?"), long=True, max_length=SITUATION_LENGTH)
+
+    def __init__(self, *args: Any, owner: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner = owner
+        for field in self.fields.values():
+            if owner:
+                field.widget.attrs["form"] = owner
 
 
 class MoveForm(NMForm, forms.Form):

@@ -139,7 +139,7 @@ class CaseForm(DecisionForm):
     )  # fmt: skip
 
     def __init__(self, *args: Any, item: AgendaItem, **kwargs: Any) -> None:
-        kwargs["initial"] = {"item_version": item.version, "note": item.note}
+        kwargs["initial"] = {"item_version": item.version, "note": item.note, **(kwargs.get("initial") or {})}
         super().__init__(*args, referral=item.referral, **kwargs)
         for name in ("sectors", "present", "decided_on"):
             del self.fields[name]
@@ -148,11 +148,13 @@ class CaseForm(DecisionForm):
 
 
 class RecusalForm(forms.Form):
-    """Who leaves the room for this case, and why."""
+    """Who leaves the room for this case, and why. `owner` is as in AssessForm."""
 
-    def __init__(self, *args: Any, item: AgendaItem, people: list[Presence], out: list[Recusal], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, item: AgendaItem, people: list[Presence], out: list[Recusal], owner: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.people = people
+        self.people, self.owner = people, owner
         before = {row.presence_id: row.reason for row in out}
         for person in people:
             self.fields[f"out_{person.pk}"] = forms.BooleanField(

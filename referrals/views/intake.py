@@ -7,9 +7,8 @@ from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from families.models import Family
 from nyemonstre.access.check import can
@@ -17,6 +16,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.models import User
 from nyemonstre.refusals import Refused, Stale
+from nyemonstre.ui.forms import as_typed
 from referrals import actions
 from referrals.basis import calculations
 from referrals.duplicates import alike
@@ -26,6 +26,8 @@ from referrals.models import Attachment, DecisionLetter, Referral
 from referrals.queue import agenda, next_case, people_words
 
 P = Permission
+# The id of the decision's form, which the other parts of the page belong to.
+OWNER = "beslutning"
 
 
 def open_referral(request: HttpRequest, referral_id: UUID, permission: Permission) -> Referral:
@@ -34,9 +36,39 @@ def open_referral(request: HttpRequest, referral_id: UUID, permission: Permissio
     return get_visible_or_404(rows, request, permission, pk=referral_id)
 
 
-def decision_form(request: HttpRequest, referral: Referral, data: Any = None) -> DecisionForm:
+def decision_form(request: HttpRequest, referral: Referral, data: Any = None, initial: Any = None) -> DecisionForm:
     may_override = can(request.user, P.OVERRIDE_PLACES, referral.municipality)
-    return DecisionForm(data, referral=referral, places=actions.places_for(referral), may_override=may_override)
+    places = actions.places_for(referral)
+    return DecisionForm(data, referral=referral, places=places, may_override=may_override, initial=initial)
+
+
+def carries_all(request: HttpRequest) -> bool:
+    """Was it the decision's form that was sent, which every part of the page beside it belongs to?"""
+    return "reason" in request.POST
+
+
+def _typed(request: HttpRequest, referral: Referral, saved: str = "") -> dict[str, Any]:
+    """What is typed and not saved in the parts of the page other than `saved`, to stand there as it is drawn again."""
+    if not carries_all(request):
+        return {}
+    sent, own = request.POST, {"owner": OWNER}
+    parts = {
+        "decide": decision_form(request, referral, initial=as_typed(decision_form(request, referral, sent))),
+        "assess": AssessForm(referral=referral, initial=as_typed(AssessForm(sent, referral=referral)), **own),
+        "add": AdditionForm(initial=as_typed(AdditionForm(sent)), **own),
+    }  # fmt: skip
+    return {part: form for part, form in parts.items() if part != saved}
+
+
+def _again(request: HttpRequest, referral: Referral, part: str, **said: Any) -> HttpResponse:
+    """After a part was saved: the page with what is typed elsewhere on it, or, where nothing is, its own address."""
+    if carries_all(request):
+        current = open_referral(request, referral.pk, P.VIEW_REFERRAL)
+        typed = _typed(request, current, part)
+        if request.POST.get("version") == str(referral.version):
+            typed["decide"].initial["version"] = current.version  # what was saved just now; else signing says so
+        return case_page(request, current, **typed, **said)
+    return redirect("referrals:referral_detail", referral_id=referral.pk)
 
 
 def attachments(referral: Referral, user: User) -> list[Attachment]:
@@ -48,6 +80,7 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
     """The whole page, with the forms that came back with errors in the place of the empty ones."""
     may_decide = can(request.user, P.DECIDE_REFERRAL, referral) and referral.decidable
     following = next_case(request.user, referral) if may_decide else None
+    owner = OWNER if may_decide else ""
     context = {
         "referral": referral,
         "people_words": people_words(referral),
@@ -64,13 +97,12 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
         "saved": False,
         "in_meeting": False,
         "decide": None,
-        "assess": AssessForm(referral=referral),
-        "add": AdditionForm(),
+        "assess": AssessForm(referral=referral, owner=owner),
+        "add": AdditionForm(owner=owner),
         **forms,
     }
     if may_decide and context["decide"] is None:
         context["decide"] = decision_form(request, referral)
-    context["add"].helper.form_action = reverse("referrals:referral_add", args=[referral.pk])
     return render(request, "referrals/referral_detail.html", context, status=status)
 
 
@@ -129,7 +161,7 @@ def referral_decide(request: HttpRequest, referral_id: UUID) -> HttpResponse:
                 return redirect("referrals:referral_detail", referral_id=following.pk)
             return redirect("referrals:referral_list")
     # A refused action was undone in the database; the row in memory was not the one it changed.
-    return case_page(request, referral, status=422, decide=form, newer=newer)
+    return case_page(request, referral, status=422, **_typed(request, referral) | {"decide": form}, newer=newer)
 
 
 def _said(referral: Referral, decision: Any) -> str:
@@ -144,26 +176,31 @@ def _said(referral: Referral, decision: Any) -> str:
     }[decision.outcome] % facts
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(P.DECIDE_REFERRAL)
 def referral_take_in(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Say that the team has taken up a new case."""
+    """Say that the team has taken up a new case. What is typed on the page stands."""
     referral = open_referral(request, referral_id, P.DECIDE_REFERRAL)
+    if request.method == "GET":
+        return redirect("referrals:referral_detail", referral_id=referral.pk)
     try:
         actions.take_in(referral, by=request.user)
     except Refused as refusal:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, _("%(name)s er tatt opp til behandling.") % {"name": referral.family_name})
-    return redirect("referrals:referral_detail", referral_id=referral.pk)
+    return _again(request, referral, "")
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(P.DECIDE_REFERRAL)
 def referral_assess(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Save the team's own answers about the target group."""
+    """Save the team's own answers about the target group. What is typed elsewhere stands."""
     referral = open_referral(request, referral_id, P.DECIDE_REFERRAL)
-    form = AssessForm(request.POST, referral=referral)
+    if request.method == "GET":
+        return redirect("referrals:referral_detail", referral_id=referral.pk)
+    owner = OWNER if carries_all(request) else ""
+    form = AssessForm(request.POST, referral=referral, owner=owner)
     if form.is_valid():
         try:
             changed = actions.assess(referral, answers=form.chosen(), by=request.user)
@@ -172,16 +209,19 @@ def referral_assess(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         else:
             text = _("Vurderingen er lagret.") if changed else _("Ingen svar var endret.")
             messages.success(request, text)
-            return redirect("referrals:referral_detail", referral_id=referral.pk)
-    return case_page(request, referral, status=422, assess=form)
+            return _again(request, referral, "assess")
+    return case_page(request, referral, status=422, **_typed(request, referral, "assess"), assess=form)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(P.DECIDE_REFERRAL)
 def referral_add(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Opplysninger that came later."""
+    """Opplysninger that came later. What is typed elsewhere stands."""
     referral = open_referral(request, referral_id, P.DECIDE_REFERRAL)
-    form = AdditionForm(request.POST)
+    if request.method == "GET":
+        return redirect("referrals:referral_detail", referral_id=referral.pk)
+    owner = OWNER if carries_all(request) else ""
+    form = AdditionForm(request.POST, owner=owner)
     if form.is_valid():
         try:
             actions.add_information(referral, by=request.user, **form.cleaned_data)
@@ -189,5 +229,5 @@ def referral_add(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             say(form, refusal)
         else:
             messages.success(request, _("Opplysningene er lagt til."))
-            return redirect("referrals:referral_detail", referral_id=referral.pk)
-    return case_page(request, referral, status=422, add=form)
+            return _again(request, referral, "add")
+    return case_page(request, referral, status=422, **_typed(request, referral, "add"), add=form)

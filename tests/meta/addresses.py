@@ -214,9 +214,9 @@ referrals:information_meeting  view_family        200 422
 referrals:intake_agenda        decide_referral      - 404
 referrals:intake_cancel        decide_referral    200 422
 referrals:intake_case          view_referral      200   -
-referrals:intake_case_assess   decide_referral      - 422
+referrals:intake_case_assess   decide_referral    302 422
 referrals:intake_case_decide   decide_referral    302 422
-referrals:intake_case_recuse   decide_referral      - 302
+referrals:intake_case_recuse   decide_referral    302 302
 referrals:intake_change        decide_referral    200 422
 referrals:intake_meeting       view_referral      200   -
 referrals:intake_meeting_list  view_referral      200   -
@@ -234,8 +234,8 @@ referrals:meeting_file         change_family      302   -
 referrals:meeting_letter       change_family      302   -
 referrals:meeting_record       change_family      302 422
 referrals:offer_refuse         change_family        - 302
-referrals:referral_add         decide_referral      - 422
-referrals:referral_assess      decide_referral      - 422
+referrals:referral_add         decide_referral    302 422
+referrals:referral_assess      decide_referral    302 422
 referrals:referral_decide      decide_referral    302 422
 referrals:referral_detail      view_referral      200   -
 referrals:referral_list        view_referral      200   -
@@ -243,7 +243,7 @@ referrals:referral_new         public             200 422
 referrals:referral_progress    public             200 422
 referrals:referral_receipt     public             404   -
 referrals:referral_resume      public             404 404
-referrals:referral_take_in     decide_referral      - 302
+referrals:referral_take_in     decide_referral    302 302
 referrals:same_family          decide_referral      - 302
 referrals:sender_confirm       public             404 404
 referrals:waiting_case         decide_referral    200 404

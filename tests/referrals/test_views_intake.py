@@ -182,6 +182,28 @@ class TestCase:
         inside.post(url("referral_take_in", referral))  # again: said, and nothing happens
         assert reread(referral, team).state == "in_intake"
 
+    def test_every_button_brings_back_what_is_typed_elsewhere(self, inside, team):
+        referral = sent(team)
+        answers = {f"criterion_{c}": "no" for c in Criterion} | {f"note_{c}": "" for c in Criterion}
+        typed = answers | {
+            "version": referral.version, "outcome": "declined", "reason": "Halvskrevet", "present": "Meg",
+            "sectors": "nav", "decided_on": "45.1.2026", "text": "Nytt fra mor", "came_from": "Mor",
+        }  # fmt: skip
+        for name in ("referral_take_in", "referral_assess", "referral_add"):
+            page = BeautifulSoup(inside.post(url(name, referral), typed).content, "html.parser")
+            values = {
+                f["name"]: f.get("value", f.text).strip()
+                for f in page.select("textarea[name], input[name]:not([type=radio])")
+            }
+            assert (values["reason"], values["decided_on"]) == ("Halvskrevet", "45.1.2026")
+            assert page.select_one("[name=outcome]:checked")["value"] == "declined"
+            assert [box["value"] for box in page.select("[name=sectors]:checked")] == ["nav"]
+            assert page.select_one("[name=criterion_concern]:checked")["value"] == "no"
+            assert values["text"] == ("" if name == "referral_add" else "Nytt fra mor")
+            typed["version"] = values["version"]
+            assert inside.get(url(name, referral)).url == url("referral_detail", referral)
+        assert reread(referral, team).state == "in_intake"
+
     @pytest.mark.parametrize(
         ("name", "data", "sentence"),
         [

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from nyemonstre.access.wall import acting_as
 from referrals import actions
+from referrals.enums import Criterion
 from referrals.models import IntakeMeeting
 from tests.factories import Team
 
@@ -179,14 +180,14 @@ def test_saying_who_is_out_leaves_the_typed_decision_alone(client):
         return int(drawn.select_one("#besl-versjon [name=item_version]")["value"])
 
     first = page(client.get(url("intake_case", room, "Aas")))
-    form = first.select_one("#ute form")
-    drawn_again = [form["hx-target"], *form["hx-select-oob"].split(",")]
+    button = first.select_one("#lagre-ute")
+    drawn_again = [button["hx-target"], *button["hx-select-oob"].split(",")]
     assert all(len(first.select(part)) == 1 for part in drawn_again)
     typed = first.select_one("[name=reason]")
     assert not any(typed in part.descendants for name in drawn_again for part in first.select(name))
     with acting_as(room.nav):
         presence = room.meeting.presences.get(user=room.nav)
-    out = {f"out_{presence.pk}": "on", f"why_{presence.pk}": "Nabo", "item_version": str(version(first))}
+    out = {f"out_{presence.pk}": "on", f"why_{presence.pk}": "Nabo", "item_version": str(version(first)), "reason": ""}
     after = page(client.post(url("intake_case_recuse", room, "Aas"), out, headers={"HX-Request": "true"}))
     assert version(after) == version(first) + 1 == room.item("Aas").version
     assert "ført hvem som er ute" in after.select_one("#ute").get_text()
@@ -195,3 +196,54 @@ def test_saying_who_is_out_leaves_the_typed_decision_alone(client):
     # Somebody else has written in between: the decision was read in an old version, and still says so when signed.
     again = page(client.post(url("intake_case_recuse", room, "Aas"), out, headers={"HX-Request": "true"}))
     assert version(again) == version(first) < room.item("Aas").version
+
+
+def test_without_script_every_button_brings_back_what_is_typed_elsewhere(client):
+    room = Room("Aas").opened()
+    client.force_login(room.nav)
+    first = BeautifulSoup(client.get(url("intake_case", room, "Aas")).content, "html.parser")
+    sent_with = {field["name"] for field in first.select("#beslutning [name], [form=beslutning][name]")}
+    with acting_as(room.nav):
+        welfare = room.meeting.presences.get(user=room.welfare)
+    answers = {f"criterion_{c}": "unknown" for c in Criterion} | {f"note_{c}": "" for c in Criterion}
+    out = {f"out_{welfare.pk}": "on", f"why_{welfare.pk}": "Søsken"}
+    typed = decision(room, "Aas", outcome="declined", reason="Halvskrevet", dissent="Nav", unanimous="", note="N1")
+    typed |= answers | {"criterion_concern": "yes", "note_concern": "To barn"} | out
+    assert typed.keys() - {"unanimous"} <= sent_with
+
+    def same(answer, *but):
+        page = BeautifulSoup(answer.content, "html.parser")
+        shown = {
+            f["name"]: f.get("value", f.text).strip()
+            for f in page.select("textarea[name], input[name]:not([type=radio])")
+        }
+        assert (shown["reason"], shown["dissent"], shown["note"]) == ("Halvskrevet", "Nav", "N1")
+        assert (shown["note_concern"], shown[f"why_{welfare.pk}"]) == ("To barn", "Søsken")
+        for name, value in (("outcome", "declined"), ("criterion_concern", "yes"), (f"out_{welfare.pk}", "")):
+            chosen = page.select_one(f'[name="{name}"]:checked')
+            assert chosen is not None, name
+            assert chosen.get("value", "") == value, name
+        assert not page.select_one("[name=unanimous]:checked")
+        return page, {"item_version": shown["item_version"]}
+
+    # Nothing is decided over what is typed and not saved.
+    refused = client.post(url("intake_case_decide", room, "Aas"), typed)
+    assert refused.status_code == 422
+    assert "Lagre vurderingen først" in same(refused)[0].text
+    page, version = same(client.post(url("intake_case_assess", room, "Aas"), typed))
+    assert "Vurderingen er lagret" in page.text
+    refused = client.post(url("intake_case_decide", room, "Aas"), typed | version)
+    assert "hvem som er ute av rommet. Lagre" in same(refused)[0].text
+    page, version = same(client.post(url("intake_case_recuse", room, "Aas"), typed | version))
+    assert "ført hvem som er ute" in page.select_one("#ute").text
+    page, version = same(client.post(url("intake_case_decide", room, "Aas"), typed | version | {"save_note": "1"}))
+    assert "Notatet er lagret" in page.text
+    wrong = client.post(url("intake_case_assess", room, "Aas"), typed | version | {"criterion_struggles": "maybe"})
+    assert wrong.status_code == 422
+    same(wrong)
+    assert client.post(url("intake_case_decide", room, "Aas"), typed | version).status_code == 302
+    with acting_as(room.nav):
+        assert room.item("Aas").decision.reason == "Halvskrevet"
+        assert room.item("Aas").criteria["concern"] == ["yes", "To barn"]
+    for name in ("intake_case_assess", "intake_case_recuse"):
+        assert client.get(url(name, room, "Aas")).url == url("intake_case", room, "Aas")

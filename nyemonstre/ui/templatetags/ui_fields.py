@@ -35,6 +35,7 @@ def _common(field: BoundField, labelledby: str) -> dict[str, Any]:
         "errors": field.errors,
         "required": field.field.required,
         "labelledby": labelledby,
+        "owner": field.field.widget.attrs.get("form", ""),
         "described": " ".join(
             filter(None, [field.help_text and f"{field.auto_id}_helptext", field.errors and f"{field.auto_id}_error"])
         ),
