@@ -133,4 +133,5 @@ class ConsentEvent(models.TextChoices):
     LINE_CHANGED = "line_changed", _("Endret et utkast til avtale")
     LINE_SIGNED = "line_signed", _("Førte avtale som underskrevet")
     LINE_ENDED = "line_ended", _("Avsluttet en avtale")
+    LINE_RAN_OUT = "line_ran_out", _("En avtale gikk ut")
     COLLABORATION_ESTABLISHED = "collaboration_established", _("Etablerte samarbeid")

@@ -20,6 +20,7 @@ from nyemonstre.access.actions import action
 from nyemonstre.access.wall import as_job
 from nyemonstre.accounts.models import Membership, User
 from nyemonstre.audit.log import record
+from nyemonstre.audit.models import Event
 
 from .enums import YES, Answer, ConsentEvent, How, LineState
 from .models import AgreementLine, Consent, EndingTold
@@ -32,9 +33,14 @@ CATCH_UP = timedelta(days=60)
 
 @shared_task
 def note_expired() -> int:
-    """Soon after midnight: a line in the log of each yes that had its last day. Returns how many."""
+    """Soon after midnight: a line in the log of each yes, and of each line of an agreement, that had its last day.
+
+    Returns how many.
+    """
     with as_job(), transaction.atomic():
-        return len([note_end(row, by=None) for row in _ran_out(timezone.localdate())])
+        day = timezone.localdate()
+        noted: list[Any] = [note_end(row, by=None) for row in _ran_out(day)]
+        return len(noted + [note_line_end(line, by=None) for line in _lines_that_ran_out(day)])
 
 
 @shared_task
@@ -78,6 +84,13 @@ def note_end(consent: Consent, *, by: None) -> Consent:
 
 
 @action
+def note_line_end(line: AgreementLine, *, by: None) -> AgreementLine:
+    """In the log: a line of the agreement had its last day. The row stays as it was signed."""
+    record(ConsentEvent.LINE_RAN_OUT, by=by, target=line, facts={"last_day": f"{line.valid_to}"})
+    return line
+
+
+@action
 def note_told(ending: Consent | AgreementLine, *, days: int, user: User, by: None) -> EndingTold:
     """That this person is told, once for 60 days and once for 14."""
     what = {"consent": ending} if isinstance(ending, Consent) else {"line": ending}
@@ -97,6 +110,20 @@ def _ran_out(day: date) -> list[Consent]:
         ~Exists(noted), answer__in=YES, valid_until__lt=day, valid_until__gte=day - CATCH_UP
     )
     return list(rows.select_related("family", "member").order_by("valid_until", "pk"))
+
+
+def _lines_that_ran_out(day: date) -> list[AgreementLine]:
+    """Each signed line whose last day is before `day` and that the log does not say so of yet.
+
+    Locked, so that a second worker waits, and then finds the first one's line in the log.
+    """
+    rows = AgreementLine.objects.filter(state=LineState.SIGNED, valid_to__lt=day, valid_to__gte=day - CATCH_UP)
+    rows = rows.select_related("family").select_for_update(of=("self",)).order_by("valid_to", "pk")
+    lines = list(rows)
+    keys = [str(line.pk) for line in lines]
+    noted = Event.objects.filter(what=ConsentEvent.LINE_RAN_OUT, target_id__in=keys).values_list("target_id", flat=True)
+    known = set(noted)
+    return [line for line in lines if str(line.pk) not in known]
 
 
 def _near_their_end(day: date) -> Iterable[Consent]:

@@ -49,7 +49,6 @@ def family_documents(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "filters": [*filters, (WITHDRAWN, _("Trukket tilbake"), None)],
         "filtered": bool(shown),
         "may_change": Permission.CHANGE_FAMILY in context["allowed"],
-        "why_only_read": why_only_read(family) if Permission.CHANGE_FAMILY in context["allowed"] else None,
     }
     return render(request, "documents/family_documents.html", context)
 
@@ -82,7 +81,7 @@ def document_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Dokumentet er lagret."))
             return redirect("documents:family_documents", family_id=family.pk)
-    return _form_page(request, family, form, _("Nytt dokument"), why_only_read=why)
+    return _form_page(request, family, form, _("Nytt dokument"))
 
 
 @require_safe
@@ -124,9 +123,6 @@ def _document(request: HttpRequest, family: Any, file_id: UUID, permission: Perm
     return get_visible_or_404(rows, request, permission, quiet=True, pk=file_id)
 
 
-def _form_page(
-    request: HttpRequest, family: Any, form: Any, heading: str, *, why_only_read: str | None = None
-) -> HttpResponse:
+def _form_page(request: HttpRequest, family: Any, form: Any, heading: str) -> HttpResponse:
     context = family_context(request, family, "documents") | {"form": form, "heading": heading}
-    context["why_only_read"] = why_only_read
     return render(request, "documents/form.html", context, status=422 if form.is_bound and form.errors else 200)

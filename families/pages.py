@@ -17,7 +17,7 @@ from nyemonstre.accounts.models import Membership
 
 from .calendar import due_text, step_label, window_state
 from .caseload import Facts, Row
-from .enums import Protection
+from .enums import FamilyState, Protection
 from .grants import BreakGlass, ShutOut
 from .marks import ALONE, Homes, Reader
 from .models import Family, permissions_on
@@ -106,7 +106,18 @@ def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, 
         "glass": open_glass(family, request.user),
         "needs_coordinator": needs_coordinator(family, allowed),
         "journal_url": address("plans:journal_new", family.pk) if Permission.CHANGE_JOURNAL in allowed else "",
+        "why_only_read": _why_only_read(family, allowed),
     }
+
+
+def _why_only_read(family: Family, allowed: set[str]) -> str:
+    """The calm line on each of its pages that tells why there are no buttons, for those who would have them.
+
+    A closed family says so itself, and its pages have none.
+    """
+    if family.state == FamilyState.CLOSED or Permission.CHANGE_FAMILY not in allowed:
+        return ""
+    return why_only_read(family) or ""
 
 
 def open_glass(family: Family, user: Any) -> BreakGlass | None:

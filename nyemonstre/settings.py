@@ -382,6 +382,7 @@ CELERY_BEAT_SCHEDULE = {
     "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
     "note_expired": {"task": "consent.jobs.note_expired", "schedule": crontab(hour=0, minute=5)},
     "scan_attachments": {"task": "referrals.jobs.scan_attachments", "schedule": crontab(minute="5-59/10")},
+    "mail_senders": {"task": "referrals.jobs.mail_senders", "schedule": crontab(minute="8-59/10")},
     "drop_drafts": {"task": "referrals.jobs.drop_drafts", "schedule": crontab(hour=1, minute=40)},
     "expire_offers": {"task": "referrals.jobs.expire_offers", "schedule": crontab(hour=0, minute=10)},
     "tell_of_endings": {"task": "consent.jobs.tell_of_endings", "schedule": crontab(hour=5, minute=35)},

@@ -64,6 +64,8 @@ class Sender(models.TextChoices):
     LOGGED_IN = "logged_in", _("Sendt av en innlogget bruker")
     CONFIRMED = "confirmed", _("Avsender bekreftet")
     ASKED = "asked", _("Avsender ikke bekreftet ennå")
+    UNSENT = "unsent", _("Lenken er ikke sendt ennå")
+    RAN_OUT = "ran_out", _("Lenken gikk ut uten svar")
     UNLISTED = "unlisted", _("E-postadressen er ikke på kommunens liste")
 
 
@@ -161,6 +163,7 @@ class ReferralEvent(models.TextChoices):
     ATTACHMENT_SENT = "referral_attachment_sent", _("La ved en fil til en henvendelse")
     ATTACHMENT_SCANNED = "referral_attachment_scanned", _("Sjekket et vedlegg for virus")
     ATTACHMENT_OPENED = "referral_attachment_opened", _("Hentet et vedlegg til en henvendelse")
+    SENDER_ASKED = "referral_sender_asked", _("Sendte avsenderen av en henvendelse lenken på nytt")
     SENDER_CONFIRMED = "referral_sender_confirmed", _("Bekreftet at tjenesten har sendt en henvendelse")
     REFERRAL_TAKEN_IN = "referral_taken_in", _("Tok opp en henvendelse")
     REFERRAL_ASSESSED = "referral_assessed", _("Vurderte målgruppen")

@@ -1,6 +1,8 @@
-"""What the clock starts: offers nobody answered, drafts nobody sent, and attachments that wait for the scanner."""
+"""What the clock starts: offers nobody answered, drafts nobody sent, and mails and attachments that wait."""
 
 import logging
+from datetime import timedelta
+from smtplib import SMTPException
 from uuid import UUID
 
 from celery import shared_task
@@ -16,11 +18,14 @@ from nyemonstre.files.clamd import ScannerAway, scan
 from .actions.attachment import settle_attachment
 from .actions.draft import drop_old_drafts
 from .actions.waiting import expire_offer
-from .models import Attachment, PlaceOffer, ReferralDraft
+from .models import Attachment, PlaceOffer, ReferralDraft, SenderCheck
+from .tasks import mail_sender
 
 logger = logging.getLogger(__name__)
 # Attachments asked about in one round; the rest are taken in the next.
 AT_ONCE = 50
+# How long a mail is left to whoever was asked to send it.
+A_WHILE = timedelta(minutes=5)
 
 
 @shared_task
@@ -42,6 +47,26 @@ def drop_drafts() -> int:
         if not ReferralDraft.objects.filter(expires_at__lte=timezone.now()).exists():
             return 0
         return drop_old_drafts(by=None)
+
+
+@shared_task
+def mail_senders() -> int:
+    """Every ten minutes: the links whose mail did not go because the broker or the mail server was away.
+
+    One asked for in these minutes is left to the worker that was asked. Returns how many went; the rest wait for the
+    next round when the mail server is away.
+    """
+    now = timezone.now()
+    with as_job(), transaction.atomic():
+        rows = SenderCheck.objects.unsent(now).filter(asked_at__lt=now - A_WHILE)[:AT_ONCE]
+        waiting = [str(key) for key in rows.values_list("referral_id", flat=True)]
+    for at, key in enumerate(waiting):
+        try:
+            mail_sender.run(key)
+        except (OSError, SMTPException) as error:
+            logger.warning("The mail server is away (%s); senders are asked later.", type(error).__name__)
+            return at
+    return len(waiting)
 
 
 @shared_task

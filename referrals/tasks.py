@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from kombu.exceptions import OperationalError as BrokerDown
 
@@ -19,7 +19,7 @@ from nyemonstre.access.wall import as_job
 from nyemonstre.accounts import mail
 
 from .enums import ReferrerKind, Turn
-from .models import SENDER_LINK_LASTS, Attachment, InformationMeeting, Referral
+from .models import SENDER_LINK_LASTS, Attachment, InformationMeeting, Referral, SenderCheck
 from .sender import secret_of
 
 logger = logging.getLogger(__name__)
@@ -73,13 +73,15 @@ def mail_sender(referral_id: str) -> None:
     """The link, and that something was sent from this address: not a word of what, or about whom.
 
     With the broker away this runs where the form was sent. There nobody may read the henvendelse, so no mail goes, and
-    it stays one that nobody has confirmed.
+    jobs.mail_senders sends it. A mail that went is noted, and does not go again: a second asking unsays the note.
     """
     with as_job(), transaction.atomic():
-        referral = Referral.objects.select_related("municipality").filter(pk=UUID(referral_id)).first()
-    if referral is None:
-        logger.error("The broker is away; the sender of henvendelse %s was not asked to confirm it.", referral_id)
+        unsent = SenderCheck.objects.unsent(timezone.now()).filter(referral=UUID(referral_id))
+        row = unsent.select_related("referral__municipality").first()
+    if row is None:
+        logger.info("The sender of henvendelse %s is not asked now.", referral_id)
         return
+    referral = row.referral
     address, town = referral.referrer_email, referral.municipality
     url = settings.BASE_URL + reverse("referrals:sender_confirm", args=[secret_of(referral.pk)])
     with translation.override(town.language):
@@ -87,6 +89,11 @@ def mail_sender(referral_id: str) -> None:
         text = render_to_string("referrals/mail/sender.txt", facts)
         subject = _("Bekreft at du har sendt en henvendelse")
         mail.send_outside(address, municipality=town, kind="referral_sender", subject=subject, text=text)
+    now = timezone.now()
+    with as_job(), transaction.atomic():
+        SenderCheck.objects.filter(pk=row.pk, confirmed_at=None).update(
+            mailed_at=now, expires_at=now + SENDER_LINK_LASTS
+        )
 
 
 def scan_soon(attachment: Attachment) -> None:

@@ -40,6 +40,7 @@ urlpatterns = [
     path(ONE, intake.referral_detail, name="referral_detail"),
     path(ONE + "ta-opp/", intake.referral_take_in, name="referral_take_in"),
     path(ONE + "vurder/", intake.referral_assess, name="referral_assess"),
+    path(ONE + "avsender/", sender.sender_ask, name="sender_ask"),
     path(ONE + "tillegg/", intake.referral_add, name="referral_add"),
     path(ONE + "beslutning/", intake.referral_decide, name="referral_decide"),
     path(ONE + "inntekt-og-bolig/", calculation.calculate, name="calculate"),

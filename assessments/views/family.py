@@ -14,12 +14,11 @@ from assessments.pictures import change_tables, fit_lines, pattern_context, poin
 from assessments.rounds import next_round, rounds
 from assessments.sheets import all_readings
 from consent.rules import why_not_map_family
-from families.enums import FamilyState
 from families.marks import ALONE
 from families.pages import at_table, family_context, open_family
 from nyemonstre.access.views import requires
 
-from .frame import CHANGE, VIEW, children_of, coming_round, sittings_of
+from .frame import VIEW, children_of, coming_round, may_map, sittings_of
 
 
 @requires(VIEW)
@@ -39,7 +38,7 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "lines": fit_lines(answers),
         "children": children_of(family),
         "stopped": why_not_map_family(family) or "",
-        "may_map": CHANGE in context["allowed"] and family.state != FamilyState.CLOSED,
+        "may_map": may_map(context),
     }
     return render(request, "assessments/family_tab.html", context)
 

@@ -19,6 +19,11 @@ def sittings_of(family: Family) -> list[Assessment]:
     return list(Assessment.objects.filter(family=family).kept().select_related("started_by"))
 
 
+def may_map(context: dict[str, Any]) -> bool:
+    """Whether this person may write answers of the family of `family_context`, which is followed and not only read."""
+    return CHANGE in context["allowed"] and context["family"].state != "closed" and not context["why_only_read"]
+
+
 def children_of(family: Family) -> list[Member]:
     return [m for m in family.members.all() if m.moved_out_on is None and m.age() < 18]
 

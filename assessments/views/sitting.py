@@ -19,7 +19,7 @@ from families.pages import family_context, open_family
 from nyemonstre.access.views import requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
 
-from .frame import CHANGE, VIEW, coming_round, part_url, sitting_or_404, sitting_url, sittings_of
+from .frame import CHANGE, VIEW, coming_round, may_map, part_url, sitting_or_404, sitting_url, sittings_of
 
 
 @requires(CHANGE)
@@ -62,7 +62,7 @@ def sitting_detail(request: HttpRequest, family_id: UUID, sitting_id: UUID) -> H
     context = family_context(request, family, "assessments") | {"sitting": sitting, "sheet": sheet}
     context |= {
         "title": [(part.title.read(sitting.language)) for part in sheet.parts],
-        "may_map": CHANGE in context["allowed"] and sitting.is_open,
+        "may_map": may_map(context) and sitting.is_open,
         "done": sum(item.done for item in sheet.items),
         "total": len(sheet.items),
         "following": _first_waiting(sheet),

@@ -15,7 +15,6 @@ from families import actions_identity, pages
 from families.forms_identity import FindNumberForm, NoNumberForm, NumberForm
 from families.identity import IdentityNumber
 from families.models import Family, Member
-from families.restricted import why_only_read
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.refusals import Refused, Stale
@@ -136,7 +135,6 @@ def _page(
         "form": form,
         "none": none,
         "same": _same_person(request, row),
-        "why_only_read": why_only_read(family),
     }
     return render(request, "families/number.html", context, status=422 if wrong else 200)
 

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from families import pages, people
 from families.forms import HomeForm, MemberForm, MoveForm
 from families.models import Family, Household, Member
-from families.restricted import why_only_read
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
@@ -34,7 +33,6 @@ def family_members(request: HttpRequest, family_id: UUID) -> HttpResponse:
     )
     for member in members:
         member.number_row = getattr(member, "identity_number", None)
-    why = why_only_read(family) if CHANGE in context["allowed"] else None
     context |= {
         "keeps_numbers": family.municipality.keeps_identity_numbers,
         "members": [m for m in members if m.moved_out_on is None],
@@ -45,8 +43,7 @@ def family_members(request: HttpRequest, family_id: UUID) -> HttpResponse:
         ),
         "shows_addresses": pages.shows_addresses(family, context["allowed"]),
         "may_change": CHANGE in context["allowed"],
-        "why_only_read": why,
-        "may_write": CHANGE in context["allowed"] and not why,
+        "may_write": CHANGE in context["allowed"] and not context["why_only_read"],
         "today": timezone.localdate(),
     }
     return render(request, "families/family_members.html", context)

@@ -14,6 +14,7 @@ from django.utils.html import strip_tags
 
 from families.models import Family
 from families.pages import family_context
+from families.restricted import why_only_read
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404
 from nyemonstre.refusals import Refused
@@ -66,6 +67,9 @@ def form_page(
         **context,
     }
     context.setdefault("back", tab_url(family))
+    if not form.is_bound and context["tab"] == "plan" and why_only_read(family):
+        # Never a form that is refused when it is sent: the plan says why.
+        return HttpResponse(headers={"HX-Redirect": tab_url(family)}) if request.htmx else redirect(tab_url(family))  # type: ignore[attr-defined]
     form.helper.form_action = request.path
     status = 422 if form.is_bound else 200
     if request.htmx:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from families.marks import MARK_ROWS
 from families.models import Member, permissions_on
-from families.pages import at_table, family_context, open_family
+from families.pages import at_table, family_context, only_read, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
@@ -44,7 +44,7 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
         family, person=asked.get("hvem", ""), service=asked.get("tjeneste", ""), waiting=asked.get("vis") == WAITING,
         by_person=asked.get("etter") == BY_PERSON,
     )  # fmt: skip
-    may_change = CHANGE in frame["allowed"] and family.state != "closed"
+    may_change = CHANGE in frame["allowed"] and family.state != "closed" and not frame["why_only_read"]
     context = {
         **frame, **page.context(), "by_person": page.by_person, "may_change": may_change, "keep": filters_of(request),
         "may_move": may_change and asked.get("ordne") == "ja", "pdf_form": PdfForm(family=family), "oob": False,
@@ -115,6 +115,8 @@ def plan_agree(request: HttpRequest, family_id: UUID) -> HttpResponse:
     Beside the form stand the goals those at the table may see; the version keeps the whole plan.
     """
     family = open_family(request, family_id, CHANGE)
+    if stop := only_read(request, family):
+        return stop
     homes, reader, table = at_table(request, family)
     interpreted = family.members.filter(needs_interpreter=True).order_by("birth_date").first()
     form = AgreeForm(
@@ -182,7 +184,7 @@ def goal_detail(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRes
     goal_and_family(request, family, goal_id, VIEW)
     goal = Goal.objects.filter(family=family).with_measures().get(pk=goal_id)
     frame = family_context(request, family, "plan")
-    may_change = CHANGE in frame["allowed"] and family.state != "closed"
+    may_change = CHANGE in frame["allowed"] and family.state != "closed" and not frame["why_only_read"]
     context = {
         **frame, "card": goal_cards(family, [goal])[0], "said": "", "may_change": may_change,
         "may_move": False, "undo": "",

@@ -42,7 +42,7 @@ def review(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
     if existing is not None and existing.is_signed and request.method != "POST":
         rows = existing.goals.select_related("goal")
         return render(request, "plans/review_signed.html", {**frame, "rows": rows})
-    if CHANGE not in frame["allowed"]:
+    if CHANGE not in frame["allowed"] or (frame["why_only_read"] and request.method != "POST"):
         return render(request, "plans/review_signed.html", {**frame, "rows": existing.goals.all() if existing else []})
     sheet = Sheet(request, family, existing)
     status = 200

@@ -30,7 +30,7 @@ from .meeting import (
     take_out_meeting,
 )
 from .same_family import answer_same_family, take_back_same_family
-from .sender import confirm_sender
+from .sender import ask_sender_again, confirm_sender
 from .sending import NewPerson, NewReferral, submit
 from .waiting import answer_offer, note_contact, offer_place, places_for
 
@@ -44,6 +44,7 @@ __all__ = [
     "agree_time",
     "answer_offer",
     "answer_same_family",
+    "ask_sender_again",
     "assess",
     "attach",
     "book_meeting",

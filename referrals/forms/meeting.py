@@ -3,8 +3,10 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
+from crispy_forms.layout import HTML, Div, Layout
 from django import forms
 from django.utils import timezone
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from families.models import Family, Household, Member
@@ -40,9 +42,8 @@ class BookForm(NMForm, OnceForm):
     day = NorwegianDateField(label=_("Dag"), earliest=a_year_ago, latest=in_a_year)
     at = _clock(_("Klokkeslett"), help_text=_("For eksempel 10:30."))
     day_2 = NorwegianDateField(
-        label=_("Annet forslag, dag"), earliest=a_year_ago, latest=in_a_year, required=False,
-        help_text=_("Fyll ut dette når familien skal velge mellom flere tider."),
-    )  # fmt: skip
+        label=_("Annet forslag, dag"), earliest=a_year_ago, latest=in_a_year, required=False, help_text=""
+    )
     at_2 = _clock(_("Annet forslag, klokkeslett"), required=False)
     day_3 = NorwegianDateField(
         label=_("Tredje forslag, dag"), earliest=a_year_ago, latest=in_a_year, required=False, help_text=""
@@ -90,6 +91,18 @@ class BookForm(NMForm, OnceForm):
             self.initial["members"] = [member.pk for member in people]
             languages = sorted({member.language for member in people if member.needs_interpreter})
             self.initial["interpreter"] = ", ".join(languages)[:40]
+        self.helper.layout = self._laid_out()
+
+    def _laid_out(self) -> Layout:
+        """The time first, day and clock beside each other; more times to choose among are folded away until wanted."""
+        more = [Div(f"day_{n}", f"at_{n}", css_class="ref-time") for n in (2, 3)]
+        wanted = any(
+            self[f"{name}_{n}"].value() or self[f"{name}_{n}"].errors for name in ("day", "at") for n in (2, 3)
+        )
+        words = escape(_("La familien velge mellom flere tider"))
+        opened = HTML(f"<details class='ref-more'{' open' if wanted else ''}><summary>{words}</summary>")
+        rest = [name for name in self.fields if name not in ("day", "at", "day_2", "at_2", "day_3", "at_3")]
+        return Layout(Div("day", "at", css_class="ref-time"), opened, *more, HTML("</details>"), *rest)
 
     def clean(self) -> dict[str, Any]:
         """Also that each proposal has both day and time, and that there is one place."""

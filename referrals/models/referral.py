@@ -194,7 +194,7 @@ class Referral(Versioned):
 
     @cached_property
     def sender(self):
-        """(Sender, when it was confirmed, when it was asked) for a service; None for a family, which is not asked."""
+        """(Sender, when it was confirmed, when the link was sent) of a service; None of a family: it is not asked."""
         if self.referrer_kind != ReferrerKind.SERVICE:
             return None
         if self.submitted_by_id:
@@ -202,7 +202,11 @@ class Referral(Versioned):
         asked = getattr(self, "sender_check", None)
         if asked is None:
             return Sender.UNLISTED, None, None
-        return Sender.CONFIRMED if asked.confirmed_at else Sender.ASKED, asked.confirmed_at, asked.asked_at
+        if asked.confirmed_at:
+            return Sender.CONFIRMED, asked.confirmed_at, asked.mailed_at
+        if asked.expires_at <= timezone.now():
+            return Sender.RAN_OUT, None, asked.mailed_at
+        return Sender.ASKED if asked.mailed_at else Sender.UNSENT, None, asked.mailed_at
 
     @cached_property
     def criteria(self):

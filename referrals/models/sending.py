@@ -45,21 +45,30 @@ class ReferralDraft(models.Model):
         return str(self.pk)
 
 
+class SenderChecks(ReferralRows):
+    def unsent(self, now):
+        """Those whose mail did not go yet, and whose link would still work, the oldest first."""
+        return self.filter(mailed_at=None, confirmed_at=None, expires_at__gt=now).order_by("asked_at", "pk")
+
+
 class SenderCheck(models.Model):
     """A service that sent without an account was mailed a link, to say that the address is theirs.
 
     The link carries a secret (referrals/sender.py) of which only the digest is here. Confirmed by whoever reads the
-    address of the henvendelse, and only through `sec.confirm_sender`.
+    address of the henvendelse, and only through `sec.confirm_sender`. The same link is sent again when it ran out, or
+    when the sender has lost the mail: then it is `asked_at` and `expires_at` that are new.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     referral = models.OneToOneField(Referral, on_delete=models.PROTECT, related_name="sender_check")
     token_hash = models.BinaryField(max_length=32, unique=True)
-    asked_at = models.DateTimeField(_("lenken sendt"), default=timezone.now)
+    asked_at = models.DateTimeField(_("spurt"), default=timezone.now)
+    # None while the mail waits for the broker or the mail server; jobs.mail_senders takes those.
+    mailed_at = models.DateTimeField(_("lenken sendt"), null=True)
     expires_at = models.DateTimeField(_("lenken virker til"))
     confirmed_at = models.DateTimeField(_("bekreftet"), null=True)
 
-    objects = ReferralRows.as_manager()
+    objects = SenderChecks.as_manager()
 
     class Meta:
         verbose_name = _("bekreftelse av avsender")

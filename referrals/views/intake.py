@@ -60,7 +60,7 @@ def _typed(request: HttpRequest, referral: Referral, saved: str = "") -> dict[st
     return {part: form for part, form in parts.items() if part != saved}
 
 
-def _again(request: HttpRequest, referral: Referral, part: str, **said: Any) -> HttpResponse:
+def again(request: HttpRequest, referral: Referral, part: str, **said: Any) -> HttpResponse:
     """After a part was saved: the page with what is typed elsewhere on it, or, where nothing is, its own address."""
     if carries_all(request):
         current = open_referral(request, referral.pk, P.VIEW_REFERRAL)
@@ -189,7 +189,7 @@ def referral_take_in(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, _("%(name)s er tatt opp til behandling.") % {"name": referral.family_name})
-    return _again(request, referral, "")
+    return again(request, referral, "")
 
 
 @require_http_methods(["GET", "POST"])
@@ -209,7 +209,7 @@ def referral_assess(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         else:
             text = _("Vurderingen er lagret.") if changed else _("Ingen svar var endret.")
             messages.success(request, text)
-            return _again(request, referral, "assess")
+            return again(request, referral, "assess")
     return case_page(request, referral, status=422, **_typed(request, referral, "assess"), assess=form)
 
 
@@ -229,5 +229,5 @@ def referral_add(request: HttpRequest, referral_id: UUID) -> HttpResponse:
             say(form, refusal)
         else:
             messages.success(request, _("Opplysningene er lagt til."))
-            return _again(request, referral, "add")
+            return again(request, referral, "add")
     return case_page(request, referral, status=422, **_typed(request, referral, "add"), add=form)

@@ -287,5 +287,7 @@ def family_referral(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "history": history(referral, request.user, family),
         "calculations": calculations(referral),
         "may_calculate": False,
+        "may_add": False,
+        "may_decide": False,
     }
     return _page(request, family, "family_referral", **context)

@@ -15,6 +15,7 @@ from consent.models import AgreementLine, Consent, EndingTold
 from families import actions, tasks
 from families.agenda import to_do
 from nyemonstre.access.wall import acting_as, as_job
+from nyemonstre.audit.models import Event
 from tests.consent.arrange import days, members_of, say
 from tests.factories import Team, family_at
 from tests.families.test_jobs import as_worker
@@ -91,7 +92,15 @@ def test_an_agreement_near_its_end_is_told_of_in_the_same_way(arranged, monkeypa
         listed = [entry for entry in to_do(by) if "Skolen" in entry.text]
         assert [(entry.kind, entry.on) for entry in listed] == [("consent", school.valid_to)]
     with at(51), acting_as(by), transaction.atomic():
-        assert not rules.may_contact(family, school.service)
+        assert not rules.may_contact(family, school.service), "whether a job ran or not"
+    with as_worker(), at(51):
+        # The school's, and the club's first line, each once; beside them the yes of Mor and of Far.
+        assert [jobs.note_expired(), jobs.note_expired()] == [4, 0]
+    with acting_as(by), transaction.atomic():
+        noted = Event.objects.filter(what="line_ran_out", family_id=family.pk)
+        assert str(school.pk) in {event.target_id for event in noted}
+        assert {(event.actor_id, event.facts["last_day"]) for event in noted} == {(None, f"{days(50)}")}
+        assert len(noted) == 2
         consent = Consent.objects.order_by("pk").first()
     cannot_be = [
         ("ending_told_of_one", {}), ("ending_told_of_one", {"line": school, "consent": consent}),

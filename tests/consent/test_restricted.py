@@ -118,6 +118,24 @@ def _the_pages_say_why(client, family, mor):
     assert f'href="{reverse("families:family_protection", args=[family.pk])}"' in people_page
     assert f'href="{new_paper}?slag=consent"' in papers
     assert "leses, men ikke endres" in client.get(new_paper, follow=True).content.decode()
+    plan, journal, answers, fit = (
+        client.get(reverse(name, args=[family.pk])).content.decode()
+        for name in ("plans:family_tab", "plans:family_journal", "assessments:family_tab", "assessments:fit_list")
+    )
+    for page in (
+        plan,
+        journal,
+        answers,
+        fit,
+        client.get(reverse("plans:review", args=[family.pk, 1])).content.decode(),
+    ):
+        assert page.count("leses, men ikke endres") == 1
+    for name in ("own_words_new", "goal_new", "plan_agree"):
+        shut_form = reverse(f"plans:{name}", args=[family.pk])
+        assert f'href="{shut_form}"' not in plan
+        assert client.get(shut_form, follow=True).content.decode().count("leses, men ikke endres") == 1
+    assert reverse("assessments:fit_new", args=[family.pk]) not in answers + fit
+    assert reverse("plans:journal_quick", args=[family.pk]) in journal, "why they left can still be written"
     form = client.get(f"{new_paper}?slag=consent").content.decode()
     number = client.get(reverse("families:number", args=[family.pk, mor.pk])).content.decode()
     assert (number.count("leses, men ikke endres"), 'name="identity_number"' in number) == (1, False)

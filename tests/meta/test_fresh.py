@@ -44,6 +44,7 @@ LIMITED = {
     "referrals:referral_progress": "progress",
     "referrals:referral_new": "referral_draft",
     "referrals:referral_resume": "referral_draft",
+    "referrals:sender_ask": "referral_sender_again",
     "referrals:sender_confirm": "referral_sender",
     "audit:event_export": "export",
     "accounts:second_step": "second_step",

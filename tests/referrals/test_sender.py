@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail as outbox
 from django.core.cache import cache
 from django.db import IntegrityError, ProgrammingError, connection, transaction
@@ -14,7 +15,7 @@ from django.utils import timezone
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions import set_service_domains
 from nyemonstre.audit.models import Event
-from referrals import tasks
+from referrals import jobs, tasks
 from referrals.drafts import digest
 from referrals.models import SenderCheck
 from referrals.sender import secret_of
@@ -26,6 +27,7 @@ from .test_views_sending import NEW, filled, stored
 pytestmark = pytest.mark.django_db
 SCHOOL = "lie@skolen.example"
 UNLISTED, ASKED = "E-postadressen er ikke på kommunens liste", "Avsender ikke bekreftet ennå"
+UNSENT = "Lenken er ikke sendt ennå"
 
 
 @pytest.fixture(autouse=True)
@@ -66,7 +68,7 @@ def test_opening_the_link_confirms_nothing_and_its_button_does_once(client, town
     address = re.search(r"(/henvendelser/avsender/\S+/)", words)[1]
     secret = address.split("/")[-2]
     check = asked(town, referral)
-    assert (bytes(check.token_hash), check.expires_at - check.asked_at) == (digest(secret), timedelta(days=7))
+    assert (bytes(check.token_hash), check.expires_at - check.mailed_at) == (digest(secret), timedelta(days=7))
     assert ASKED in said(town, referral)
 
     for _scanner in range(2):
@@ -88,11 +90,11 @@ def test_opening_the_link_confirms_nothing_and_its_button_does_once(client, town
 
 def test_who_is_asked_and_what_the_team_reads(client, town):
     for facts, words in (
-        ({"referrer_email": SCHOOL}, ASKED), ({"referrer_email": "lie@andre.skolen.example"}, UNLISTED),
+        ({"referrer_email": SCHOOL}, UNSENT), ({"referrer_email": "lie@andre.skolen.example"}, UNLISTED),
         ({"referrer_email": "skolen.example@epost.example"}, UNLISTED), ({"referrer_email": ""}, UNLISTED),
     ):  # fmt: skip
         referral = sent(town, **facts)
-        assert (words in said(town, referral), asked(town, referral) is not None) == (True, words == ASKED)
+        assert (words in said(town, referral), asked(town, referral) is not None) == (True, words == UNSENT)
     own = {"referrer_kind": "family", "referrer_service": "", "referrer_sector": "", "referrer_email": SCHOOL}
     referral = sent(town, **own)
     assert asked(town, referral) is None, "a family is not asked"
@@ -160,3 +162,60 @@ def test_the_administrator_keeps_the_list(town):
     town.municipality.refresh_from_db()
     assert town.municipality.service_domains == ["skolen.example", "øvre.kommune.no"]
     assert "øvre.kommune.no" in admin.get(page).content.decode()
+
+
+def test_a_mail_that_did_not_go_goes_later_and_a_link_is_sent_again(client, town, monkeypatch):
+    def travel(**ahead):
+        return time_machine.travel(timezone.now() + timedelta(**ahead))
+
+    def ask():
+        inside.force_login(town.intake)  # a session does not last for days
+        return inside.post(reverse("referrals:sender_ask", args=[referral.pk]), follow=True).content.decode()
+
+    def round_of_the_clock():
+        with acting_as(town.intake):  # as the worker, which reads it
+            return jobs.mail_senders()
+
+    assert client.post(NEW, filled(town, referrer_email=SCHOOL)).status_code == 302
+    (referral,) = stored(town)
+    inside = Client()
+    inside.force_login(town.intake)
+    assert not outbox.outbox, "the broker was away"
+    assert "Lenken er ikke sendt ennå" in said(town, referral)
+    assert "Send lenken på nytt" not in said(town, referral)
+    assert round_of_the_clock() == 0, "the worker that was asked has five minutes"
+    with travel(days=2):
+        with monkeypatch.context() as away:
+            away.setattr("nyemonstre.accounts.mail.send_mail", _away)
+            assert round_of_the_clock() == 0
+        assert [round_of_the_clock(), round_of_the_clock()] == [1, 0]
+        assert len(outbox.outbox) == 1
+        row = asked(town, referral)
+        assert row.expires_at - row.mailed_at == timedelta(days=7), "seven days from when it went"
+        assert ASKED in said(town, referral)
+    with travel(minutes=20):
+        assert "for under en time siden" in ask()
+    with travel(days=10):
+        page = said(town, referral)
+        assert "Lenken gikk ut uten svar" in page
+        assert "Ring avsenderen, eller send lenken på nytt." in page
+        assert "virker i sju dager" in ask()
+        with acting_as(town.intake):
+            tasks.mail_sender(str(referral.pk))
+        assert len(outbox.outbox) == 2
+        link = re.search(r"(/henvendelser/avsender/\S+/)", outbox.outbox[1].body)[1]
+        assert link in outbox.outbox[0].body
+        assert client.post(link).url == link
+        assert "Avsender bekreftet" in said(town, referral)
+        assert "alt bekreftet" in ask()
+    with acting_as(town.auditor):
+        assert Event.objects.filter(what="referral_sender_asked").get().actor_id == town.intake.pk
+    referral = sent(town, referrer_email="lie@andre.example")
+    assert "ikke sendt noen lenke" in ask()
+    for stranger in (town.coordinator, Team().intake):
+        inside.force_login(stranger)
+        assert inside.post(reverse("referrals:sender_ask", args=[referral.pk])).status_code in (403, 404)
+
+
+def _away(*_args, **_kwargs):
+    raise ConnectionRefusedError
