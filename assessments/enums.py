@@ -29,6 +29,25 @@ class Missing(models.TextChoices):
     NOT_ASKED = "not_asked", _("Ikke spurt")
 
 
+class EconomyStatus(models.TextChoices):
+    """How one thing of the economy checklist stands (DOMAIN.md 1.7)."""
+
+    NOT_ASKED = "not_asked", _("Ikke spurt")
+    NOT_RELEVANT = "not_relevant", _("Ikke aktuelt")
+    TO_INVESTIGATE = "to_investigate", _("Skal undersøkes")
+    APPLIED = "applied", _("Søkt")
+    GRANTED = "granted", _("Innvilget")
+    REFUSED = "refused", _("Avslått")
+
+
+class Per(models.TextChoices):
+    """How often an amount comes."""
+
+    MONTH = "month", _("i måneden")
+    YEAR = "year", _("i året")
+    ONCE = "once", _("én gang")
+
+
 class AssessmentEvent(models.TextChoices):
     SITTING_STARTED = "sitting_started", _("Begynte en kartlegging")
     SITTING_COMPLETED = "sitting_completed", _("Fullførte en kartlegging")
@@ -39,4 +58,6 @@ class AssessmentEvent(models.TextChoices):
     TABLET_TAKEN_BACK = "tablet_taken_back", _("Fikk nettbrettet tilbake")
     INSTRUMENT_SWITCHED_ON = "instrument_switched_on", _("Slo på et skjema")
     INSTRUMENT_SWITCHED_OFF = "instrument_switched_off", _("Slo av et skjema")
+    ECONOMY_NOTED = "economy_noted", _("Førte noe på økonomilisten")
+    ECONOMY_ITEM_CHANGED = "economy_item_changed", _("Endret hva økonomilisten spør om")
     FIT_RECORDED = "fit_recorded", _("Førte et FIT-svar")

@@ -16,6 +16,7 @@ from nyemonstre.accounts.models import Membership, Municipality
 from .enums import Kind, Missing, Respondent
 from .instruments import CURRENT, FIT, Instrument, instrument
 from .instruments.loader import parse_once
+from .models_economy import EconomyAnswer, LocalEconomyItem  # noqa: F401  Django finds models here
 
 MOST_KEPT = 500  # instruments in the memory of one process
 

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from .views import answering, corrections, family, fit, instruments, own, queue, sitting
+from .views import answering, corrections, economy, family, fit, instruments, own, queue, sitting
 
 app_name = "assessments"
 urlpatterns = [
     path("min/", own.own_question, name="own_question"),
     path("min/ferdig/", own.own_return, name="own_return"),
     path("skjemaer/", instruments.instrument_list, name="instrument_list"),
+    path("skjemaer/<uuid:municipality_id>/okonomi/", economy.economy_items, name="economy_items"),
+    path("skjemaer/<uuid:municipality_id>/okonomi/<slug:item>/", economy.economy_item_use, name="economy_item_use"),
     path("skjemaer/<uuid:municipality_id>/nytt/", instruments.instrument_new, name="instrument_new"),
     path("skjemaer/<uuid:municipality_id>/<slug:instrument>/", instruments.instrument_detail, name="instrument_detail"),
     path("skjemaer/<uuid:municipality_id>/<slug:instrument>/av/", instruments.instrument_off, name="instrument_off"),
@@ -14,6 +16,10 @@ urlpatterns = [
     path("<uuid:family_id>/ny/", sitting.sitting_start, name="sitting_start"),
     path("<uuid:family_id>/endring/", family.change, name="change"),
     path("<uuid:family_id>/monster/", family.pattern, name="pattern"),
+    path("<uuid:family_id>/okonomi/", economy.economy, name="economy"),
+    path("<uuid:family_id>/okonomi/kort/", economy.economy_card, name="economy_card"),
+    path("<uuid:family_id>/okonomi/<str:who>/<slug:item>/", economy.economy_item, name="economy_item"),
+    path("<uuid:family_id>/okonomi/<str:who>/<slug:item>/kort/", economy.economy_short, name="economy_short"),
     path("<uuid:family_id>/fit/", fit.fit_list, name="fit_list"),
     path("<uuid:family_id>/fit/ny/", fit.fit_new, name="fit_new"),
     path("<uuid:family_id>/<uuid:sitting_id>/", sitting.sitting_detail, name="sitting_detail"),

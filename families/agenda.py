@@ -27,7 +27,7 @@ AGE_AHEAD, PAUSE_AHEAD = 120, 30
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `kind`: open | passed | talk | consent | age | pause | places | end.
+    """One thing to do. `kind`: open | passed | talk | consent | economy | age | pause | places | end.
 
     `on` is the last day it fits. `family` None: about no family that may be named.
     """
@@ -48,10 +48,15 @@ KINDS: dict[str, Any] = {
     "passed": gettext_lazy("Ta det når det passer"),
     "talk": gettext_lazy("Informasjonssamtaler"),
     "consent": gettext_lazy("Samtykke og avtaler"),
+    "economy": gettext_lazy("Økonomi"),
     "age": gettext_lazy("Aldersgrenser"),
     "pause": gettext_lazy("Pauser"),
     "places": gettext_lazy("Plassene dine"),
 }
+
+
+# The kinds of notice that are also something to do.
+FROM_ABOVE = ("talk", "consent", "economy")
 
 
 def own_families(user: Any) -> Any:
@@ -98,14 +103,14 @@ def window_entry(milestone: Milestone, today: date) -> Entry:
 
 
 def _from_above(user: Any, today: date) -> list[Entry]:
-    """Information meetings, consents and agreements that need a look, as the rooms above know them
+    """Information meetings, consents, agreements and economy that need a look, as the rooms above know them
     (settings.NM_FAMILY_FACTS)."""
     families = {family.pk: family for family in own_families(user).order_by("pk")}
     return [
         Entry(notice.kind, families[pk], part.text, "now", part.when, part.on or today, notice.url)
         for pk, facts in ask_above(user, list(families.values())).items()
         for notice in facts.notices
-        if notice.kind in ("talk", "consent") and notice.when
+        if notice.kind in FROM_ABOVE and notice.when
         for part in notice.parts or (Part(notice.short, notice.when, notice.on),)
     ]
 

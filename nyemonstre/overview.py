@@ -1,6 +1,6 @@
 """What the rooms above families know about a list of families, for «Mine familier» (settings.NM_FAMILY_FACTS).
 
-Stands at the top with urls.py and may import every room; nothing imports it. Nine queries however many families.
+Stands at the top with urls.py and may import every room; nothing imports it. Twelve queries however many families.
 """
 
 from collections import defaultdict
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from assessments.economy.tasks import economy_tasks
 from consent.enums import YES, Answer, LineState, Purpose
 from consent.models import AgreementLine, Consent
 from consent.rules import is_live
@@ -49,7 +50,21 @@ def facts(user: Any, families: list[Family]) -> dict[UUID, Facts]:
     _lines(found, user, families, today)
     _meetings(found, user, families, today)
     _measures(found, user, families, today)
+    _economy(found, user, families, today)
     return found
+
+
+def _economy(found: dict[UUID, Facts], user: Any, families: list[Family], today: date) -> None:
+    """What shall be looked into, and what has to be applied for anew: one notice per family, a task for each."""
+    for family, tasks in economy_tasks(user, families, today).items():
+        parts = tuple(Part(task.text, task.when(today), task.on if task.deadline else None) for task in tasks)
+        words = ngettext("%(count)s ting om økonomi", "%(count)s ting om økonomi", len(parts))
+        found[family].notices.append(
+            Notice(
+                "economy", words % {"count": len(parts)}, address("assessments:economy", family), "Wallet", "neutral",
+                parts[0].on, _("Økonomi"), parts[0].when, parts,
+            )
+        )  # fmt: skip
 
 
 def _last_contacts(found: dict[UUID, Facts], user: Any, families: list[Family]) -> None:

@@ -269,6 +269,22 @@ class MeasureForm(MarkedForm, OnceForm):
         self.limit_services()
 
 
+class GoalMeasureForm(MeasureForm):
+    """A measure whose goal is not given by where one stands."""
+
+    goal = forms.ModelChoiceField(
+        label=_("Hvilket mål hører det til?"), queryset=Goal.objects.none(), widget=forms.RadioSelect, empty_label=None
+    )
+
+    def __init__(self, *args: Any, goals: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["goal"].queryset = goals
+        self.has_goals = bool(goals)
+        if len(goals) == 1:
+            self.initial["goal"] = goals[0].pk
+        self.order_fields(["goal"])
+
+
 class MeasureEditForm(TwoEditorsForm, MeasureForm):
     key = None
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import documents, given_back, goals, journal, marks, order, plan, reviews
+from .views import documents, given_back, goals, journal, marks, order, plan, prefilled, reviews
 
 app_name = "plans"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("<uuid:family_id>/mal/<uuid:goal_id>/tall/", goals.goal_rate, name="goal_rate"),
     path("<uuid:family_id>/mal/<uuid:goal_id>/tiltak/ny/", goals.measure_new, name="measure_new"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/endre/", goals.measure_edit, name="measure_edit"),
+    path("<uuid:family_id>/tiltak/ny/", prefilled.measure_from, name="measure_from"),
     path("<uuid:family_id>/flytt/", order.move, name="move"),
     path("<uuid:family_id>/angre/", order.undo, name="undo"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/ferdig/", goals.measure_finish, name="measure_finish"),

@@ -22,7 +22,7 @@ from .enums import ContentEvent
 from .models import Fact
 
 START = Path(__file__).parent / "start.yaml"
-FIELDS = ("kind", "key", "title", "value", "unit", "text", "url", "source", "valid_from", "valid_until")
+FIELDS = ("kind", "key", "title", "value", "unit", "month", "text", "url", "source", "valid_from", "valid_until")
 
 
 @action

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.utils.dates import MONTHS
 from django.utils.text import slugify
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -27,6 +28,11 @@ class FactForm(NMForm, OnceForm):
         widget=forms.TextInput({"inputmode": "decimal"}), help_text=_("Uten mellomrom, for eksempel 250000 eller 6,5."),
     )  # fmt: skip
     unit = forms.ChoiceField(label=_("Enhet"), choices=[("", _("Ingen")), *Unit.choices], required=False)
+    month = forms.TypedChoiceField(
+        label=_("Måned"), required=False, coerce=int, empty_value=None,
+        choices=[("", _("Hver måned")), *MONTHS.items()],
+        help_text=_("For en frist som kommer én gang i året."),
+    )  # fmt: skip
     text = PlainTextField(label=_("Forklaring"), long=True, max_length=3000, required=False)
     url = forms.URLField(label=_("Lenke"), required=False, max_length=300, assume_scheme="https")
     source = PlainTextField(label=_("Kilde"), max_length=200, help_text=_("Hvor du fant det, for eksempel SSB tabell."))
@@ -51,6 +57,8 @@ class FactForm(NMForm, OnceForm):
         data = super().clean() or self.cleaned_data
         if data.get("value") is not None and not data.get("unit"):
             self.add_error("unit", gettext("Velg hva tallet er, for eksempel kroner i året."))
+        if data.get("month") and data.get("unit") != Unit.DAY_OF_MONTH:
+            self.add_error("month", gettext("En måned velges bare for en dag i måneden."))
         if data.get("kind") == Kind.LINK and not data.get("url") and "url" not in self.errors:
             self.add_error("url", gettext("Skriv lenken."))
         if data.get("kind") == Kind.THRESHOLD:
@@ -75,7 +83,7 @@ class FactForm(NMForm, OnceForm):
 
     def facts(self) -> dict[str, Any]:
         """What the actions take."""
-        kept = ("kind", "title", "value", "unit", "text", "url", "source", "valid_from", "valid_until")
+        kept = ("kind", "title", "value", "unit", "month", "text", "url", "source", "valid_from", "valid_until")
         facts = {name: self.cleaned_data.get(name) for name in kept}
         if facts["kind"] == Kind.THRESHOLD:
             return {**facts, "key": LOW_INCOME}

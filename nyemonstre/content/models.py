@@ -1,5 +1,7 @@
 """What changes each year without a line of code: rates, deadlines, links and law texts, dated and with their source."""
 
+from calendar import monthrange
+from datetime import date
 from uuid import uuid4
 
 from django.conf import settings
@@ -8,6 +10,7 @@ from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeO
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils import timezone
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext_lazy as _
 
 from nyemonstre.accounts.models import Membership, Municipality
@@ -56,6 +59,8 @@ class Fact(Versioned):
     title = models.CharField(_("navn"), max_length=120)
     value = models.DecimalField(_("tall"), max_digits=12, decimal_places=2, null=True, blank=True)
     unit = models.CharField(_("enhet"), max_length=10, choices=Unit.choices, blank=True)
+    # Of a deadline, when it comes once a year: the month that the day of the month is in. Empty: each month.
+    month = models.PositiveSmallIntegerField(_("måned"), choices=[(n, n) for n in range(1, 13)], null=True, blank=True)
     text = models.TextField(_("tekst"), max_length=3000, blank=True)
     url = models.URLField(_("lenke"), max_length=300, blank=True)
     source = models.CharField(_("kilde"), max_length=200)
@@ -95,10 +100,35 @@ class Fact(Versioned):
                 condition=Q(value=None) | (Q(value__gte=0) & ~Q(unit="")), name="fact_number_has_a_unit"
             ),
             models.CheckConstraint(condition=~Q(source=""), name="fact_has_a_source"),
+            models.CheckConstraint(
+                condition=Q(month=None) | Q(month__range=(1, 12), unit=Unit.DAY_OF_MONTH),
+                name="fact_month_of_a_deadline",
+            ),
         ]  # fmt: skip
 
     def __str__(self):
         return self.title
+
+    def next_day(self, today: date) -> date | None:
+        """The first deadline on or after `today`, clamped to the month's end; None for a fact that is no deadline."""
+        if self.unit != Unit.DAY_OF_MONTH or not self.value:
+            return None
+        for later in range(13):
+            year, month = today.year + (today.month - 1 + later) // 12, (today.month - 1 + later) % 12 + 1
+            day = date(year, month, min(int(self.value), monthrange(year, month)[1]))
+            if day >= today and self.month in (None, month):
+                return day
+        return None
+
+    @property
+    def said(self):
+        """The number with its unit, «1. august hvert år», or "" where there is no number."""
+        if self.value is None:
+            return ""
+        if self.month:
+            day = {"day": self.number, "month": str(MONTHS[self.month]).lower()}
+            return _("%(day)s. %(month)s hvert år") % day
+        return f"{self.number} {self.get_unit_display()}"
 
     @property
     def number(self):

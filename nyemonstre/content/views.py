@@ -106,7 +106,7 @@ def fact_new(request: HttpRequest) -> HttpResponse:
 def fact_edit(request: HttpRequest, fact_id: Any) -> HttpResponse:
     rows = Fact.objects.select_related("municipality", "checked_by")
     fact = get_visible_or_404(rows, request, CHANGE, pk=fact_id)
-    kept = ("kind", "title", "value", "unit", "text", "url", "source", "valid_from", "valid_until", "version")
+    kept = ("kind", "title", "value", "unit", "month", "text", "url", "source", "valid_from", "valid_until", "version")
     saved = {name: getattr(fact, name) for name in kept} | {"value": fact.number}
     form = FactForm(request.POST or None, municipalities=_municipalities(request), fact=fact, initial=saved)
     newer: list[tuple[str, Any]] = []
@@ -132,7 +132,7 @@ def _in_words(fact: Fact) -> list[tuple[str, Any]]:
     until = fact.valid_until.strftime("%d.%m.%Y") if fact.valid_until else _("ingen sluttdato")
     return [
         (_("Navn"), fact.title),
-        (_("Tall"), f"{fact.number} {fact.get_unit_display()}" if fact.value is not None else ""),
+        (_("Tall"), fact.said),
         (_("Forklaring"), fact.text),
         (_("Lenke"), fact.url),
         (_("Kilde"), fact.source),

@@ -32,6 +32,7 @@ from referrals.sender import secret_of
 
 from . import letters
 from .clock import Calendar, travelling_to, working_day
+from .economy import go_through
 from .identity import keep_numbers
 from .papers import keep_consent_paper
 from .people import NAMES, SHAPES, Plot
@@ -133,6 +134,7 @@ class Walk:
             on(start + timedelta(days=CONSENTED), lambda: keep_numbers(self.members, by=self.by))
         on(start + timedelta(days=CONSENTED), lambda: keep_consent_paper(self.family, self.members, by=self.by))
         on(start + timedelta(days=MAPPED), self.map, Kind.BASELINE, 1)
+        on(self.baseline + timedelta(days=1), go_through, self)
         Work(self).plan()
         self._plan_changes()
         self._plan_birthdays()

@@ -25,6 +25,7 @@ from plans.forms import (
 )
 
 from .frame import CHANGE, form_page, goal_and_family, measure_of, reload_page, remember_note, saved, to_agreement
+from .prefilled import goal_from
 
 WRITES = ["GET", "HEAD", "POST"]
 
@@ -37,9 +38,9 @@ def _in(family: Family, goal_id: Any, part: str = "mal") -> dict[str, str]:
 @require_http_methods(WRITES)
 @requires(CHANGE)
 def goal_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """A new goal in the family's own words."""
+    """A new goal in the family's own words. An address may fill in what it is about: see plans/views/prefilled.py."""
     family = open_family(request, family_id, CHANGE)
-    form = GoalForm(request.POST or None, family=family)
+    form = GoalForm(request.POST or None, family=family, initial=goal_from(request, family))
     if form.is_valid():
         try:
             goal = actions.add_goal(family, by=request.user, **form.cleaned_data)

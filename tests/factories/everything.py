@@ -147,6 +147,10 @@ def _map(family, members, by, say):
     assessment_actions.complete(sitting, rest_not_asked=True, by=by)
     with acting_as(by):
         wrong = sitting.responses.get(question=first.question.key, member=first.member)
+    assessment_actions.note_economy(
+        family, item="fritid", member=next(m for m in members if not m.is_adult), status="to_investigate", version=0,
+        note=say("økonomi", "Spør barnehagen"), by=by,
+    )  # fmt: skip
     assessment_actions.correct(wrong, value=4, reason=say("rettet", "Hørte feil"), by=by)
     assessment_actions.record_fit(family, member=members[0], value=7, comment=say("fit", "Godt møte"), by=by)
 

@@ -158,6 +158,7 @@ class World:
             "number": 1,
             "who": asked.who,
             "part": asked.cells[0].part.key,
+            "item": "arbeidsinntekt",
             "question": asked.cells[0].items[0].question.key,
             "kind": "ord",
             "held_id": uuid4(),

@@ -156,6 +156,7 @@ TABLES: dict[str, Table] = {
     "consent_consenttext": Table(Judge.directory, place="municipality_id"),
     "consent_extrapurpose": Table(Judge.directory, place="municipality_id"),
     "content_fact": Table(Judge.directory, place="municipality_id"),
+    "assessments_localeconomyitem": Table(Judge.directory, place="municipality_id"),
     "assessments_localinstrument": Table(Judge.directory, place="municipality_id"),
     "referrals_referral": Table(Judge.referral, place="municipality_id", who="id"),
     "audit_event": Table(Judge.event, family="family_id", place="municipality_id"),
@@ -190,7 +191,7 @@ ELSEWHERE = {
 # Histories write here, or nobody does; at the beginning there is nothing.
 EMPTY_AT_FIRST = {
     "families_breakglass", "families_familygroupgrant", "families_leave", "families_reminder", "accounts_draft",
-    "assessments_localinstrument", "content_fact", "consent_endingtold", "consent_extrapurpose", "audit_alert",
+    "assessments_localinstrument", "assessments_localeconomyitem", "content_fact", "consent_endingtold", "consent_extrapurpose", "audit_alert",
     "audit_retention", "referrals_addition", "referrals_waitingmove", "referrals_calculation",
 }  # fmt: skip
 
