@@ -51,7 +51,7 @@ class Line:
     @property
     def name(self) -> str:
         """The thing and whom it is about, as one line of a list."""
-        return f"{self.title.rstrip('?')}, {self.member.first_name}" if self.member else self.title.rstrip("?")
+        return f"{self.title.rstrip('?')}, {self.member.first_name}" if self.member else self.title
 
     @property
     def choice(self) -> str:

@@ -68,8 +68,8 @@ def _task(row: EconomyAnswer, item: Item, deadline: date | None, today: date) ->
     member = row.member
     if member and (member.moved_out_on or not is_asked_of(item, adult=member.is_adult, age=member.age())):
         return None
-    title = item.title.read(get_language() or "nb").rstrip("?")
-    text = f"{title}, {member.first_name}" if member else title
+    title = item.title.read(get_language() or "nb")
+    text = f"{title.rstrip('?')}, {member.first_name}" if member else title
     if row.status == EconomyStatus.TO_INVESTIGATE:
         return Task(text, deadline or row.on, deadline is not None)
     if item.renew and deadline and row.on < deadline - RENEW_SOON <= today:

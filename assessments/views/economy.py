@@ -70,6 +70,7 @@ def economy(request: HttpRequest, family_id: UUID) -> HttpResponse:
     context |= {
         "listed": listed, "groups": [(titles[key], _people(lines)) for key, lines in listed.groups()],
         "sums": sums(listed.granted), "income_sums": sums(listed.incomes), "today": timezone.localdate(),
+        "all_homes": homes.two and reader.key != ALONE,
         "why": why, "may_write": CHANGE in context["allowed"] and not why,
         "query": f"?{urlencode({'ved': request.GET['ved']})}" if request.GET.get("ved") else "",
     }  # fmt: skip
@@ -158,9 +159,10 @@ def _onward(family: Family, line: Line) -> dict[str, str]:
     people = [("hvem", str(line.member.pk))] if line.member else []
     goal = address("plans:goal_new", family.pk)
     measure = address("plans:measure_from", family.pk)
-    what = _("Finne ut av: %(what)s") % {"what": line.name}
+    subject = line.name.rstrip("?")
+    what = _("Finne ut av: %(what)s") % {"what": subject}
     due = [("innen", line.deadline.isoformat())] if line.deadline else []
-    words = [("mal", line.name), ("linje", Outcome.RM6.value)]
+    words = [("mal", subject), ("linje", Outcome.RM6.value)]
     return {
         "goal_url": f"{goal}?{urlencode(words + people)}" if goal else "",
         "measure_url": f"{measure}?{urlencode([('hva', what), *due])}" if measure else "",

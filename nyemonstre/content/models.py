@@ -128,6 +128,8 @@ class Fact(Versioned):
         if self.month:
             day = {"day": self.number, "month": str(MONTHS[self.month]).lower()}
             return _("%(day)s. %(month)s hvert år") % day
+        if self.unit == Unit.DAY_OF_MONTH:
+            return _("den %(day)s. hver måned") % {"day": self.number}
         return f"{self.number} {self.get_unit_display()}"
 
     @property

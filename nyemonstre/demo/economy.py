@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from assessments.actions import note_economy
+from assessments.economy import HOME
 from assessments.economy.checklist import Line, checklist_of
 from assessments.enums import EconomyStatus, Per
 from assessments.models import EconomyAnswer
@@ -48,22 +49,34 @@ def go_through(walk: Any) -> None:
             amount=Decimal(amount) if amount else None, per=per, by=walk.by,
         )  # fmt: skip
     walk.calendar.on(walk.baseline + timedelta(days=110), look_again, walk)
+    walk.calendar.on(walk.today - timedelta(days=rng.randint(9, 30)), take_up, walk, rng)
 
 
 def look_again(walk: Any) -> None:
-    """What was applied for has its answer."""
-    with acting_as(walk.by):
-        open_rows = (
-            EconomyAnswer.objects.filter(family=walk.family).latest().select_related("member__family__municipality")
-        )
-        rows = [row for row in open_rows if row.status == S.APPLIED]
-        taking_part = members_with(walk.family, Purpose.PARTICIPATION)
-    for row in rows:
-        if taking_part and (row.member is None or row.member_id in taking_part):
+    """What was looked into or applied for has its answer."""
+    for row in _rows(walk):
+        if row.status in (S.APPLIED, S.TO_INVESTIGATE):
             note_economy(
                 walk.family, item=row.item, member=row.member, status=S.GRANTED, amount=Decimal(1900), per=Per.MONTH,
                 version=row.version, note=walk.town.say("economy_granted"), by=walk.by,
             )  # fmt: skip
+
+
+def take_up(walk: Any, rng: Random) -> None:
+    """Lately: two things to look into once more, since something at home has changed."""
+    rows = [row for row in _rows(walk) if row.item != HOME and row.on < walk.today - timedelta(days=60)]
+    for row in rng.sample(rows, k=min(2, len(rows))):
+        note_economy(
+            walk.family, item=row.item, member=row.member, status=S.TO_INVESTIGATE, version=row.version, by=walk.by
+        )
+
+
+def _rows(walk: Any) -> list[EconomyAnswer]:
+    """How each thing stands, of the family and of those who take part; nothing where nobody does."""
+    with acting_as(walk.by):
+        taking_part = members_with(walk.family, Purpose.PARTICIPATION)
+        rows = EconomyAnswer.objects.filter(family=walk.family).latest().select_related("member__family__municipality")
+        return [row for row in rows if taking_part and (row.member is None or row.member_id in taking_part)]
 
 
 def _lines(walk: Any) -> list[Line]:

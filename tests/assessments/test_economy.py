@@ -126,7 +126,7 @@ def test_what_is_noted_counts_and_what_stood_before_stays(team, family, people):
     by = team.coordinator
     add_starting_facts(team.municipality, by=team.lead)
     first = listed(family, by)
-    assert "Krav på bostøtte" in [line.name for line in first.owed]
+    assert "Krav på bostøtte?" in [line.name for line in first.owed]
     assert {line.name for line in first.lines if line.item.key == "sfo"} == {
         "Gratis eller redusert betaling i SFO, Gutt"
     }
@@ -138,7 +138,7 @@ def test_what_is_noted_counts_and_what_stood_before_stays(team, family, people):
     now = listed(family, by)
     assert sums(now.granted) == ["2\u00a0450\u00a0kr i måneden", "3\u00a0500\u00a0kr én gang"]
     assert sums(now.incomes) == ["14\u00a0200\u00a0kr i måneden"]
-    assert "Krav på bostøtte" not in [line.name for line in now.owed]
+    assert "Krav på bostøtte?" not in [line.name for line in now.owed]
     note(family, "bosituasjon", "granted", by, choice="own")
     assert [line.item.key for line in listed(family, by).elsewhere] == [
         "startlan", "utvidet-barnetrygd", "overgangsstonad",
@@ -315,11 +315,11 @@ def test_it_becomes_tasks(team, family, people):
         mine = [Family.objects.get(pk=family.pk)]
         found = economy_tasks(by, mine, today)[family.pk]
         assert [(task.text, task.deadline) for task in found] == [
-            ("Krav på bostøtte", True), ("Er startlån aktuelt", False),
+            ("Krav på bostøtte?", True), ("Er startlån aktuelt?", False),
         ]  # fmt: skip
         entries = [entry for entry in to_do(by) if entry.kind == "economy"]
         assert {entry.text: entry.chip.split()[0] for entry in entries} == {
-            "Krav på bostøtte": "frist", "Er startlån aktuelt": "undersøkes",
+            "Krav på bostøtte?": "frist", "Er startlån aktuelt?": "undersøkes",
         }  # fmt: skip
         # Applied for anew each year: a task from a month before, until it is done.
         sfo = Fact.objects.get(key="sfo-frist")
