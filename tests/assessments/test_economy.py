@@ -165,8 +165,8 @@ def test_what_is_refused(team, family, people):
     ]:
         refused(rule, note, family, item, status, by, **more)
     record_consent(
-        gutt, purpose=Purpose.PARTICIPATION, answer=Answer.WITHDRAWN, how=How.PHONE, given_by="Mor Lyngmo", note="Ringte",
-        child_heard="Ja", by=by,
+        gutt, purpose=Purpose.PARTICIPATION, answer=Answer.WITHDRAWN, how=How.PHONE, given_by="Mor Lyngmo",
+        note="Ringte", child_heard="Ja", by=by,
     )  # fmt: skip
     refused("consent", note, family, "sfo", "granted", by, member=gutt)
     close(family, reason="Ferdig", by=by)

@@ -191,7 +191,8 @@ ELSEWHERE = {
 # Histories write here, or nobody does; at the beginning there is nothing.
 EMPTY_AT_FIRST = {
     "families_breakglass", "families_familygroupgrant", "families_leave", "families_reminder", "accounts_draft",
-    "assessments_localinstrument", "assessments_localeconomyitem", "content_fact", "consent_endingtold", "consent_extrapurpose", "audit_alert",
+    "assessments_localinstrument", "assessments_localeconomyitem",
+    "content_fact", "consent_endingtold", "consent_extrapurpose", "audit_alert",
     "audit_retention", "referrals_addition", "referrals_waitingmove", "referrals_calculation",
 }  # fmt: skip
 
