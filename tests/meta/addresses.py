@@ -63,9 +63,9 @@ assessments:answer_correct     change_assessment  200 200
 assessments:change             view_assessment    200   -
 assessments:economy            view_assessment    200   -
 assessments:economy_card       view_assessment    200   -
-assessments:economy_item       view_assessment    200 422
+assessments:economy_item       view_assessment    200 200
 assessments:economy_item_use   change_instruments   - 302
-assessments:economy_items      change_instruments 200 422
+assessments:economy_items      change_instruments 200 200
 assessments:economy_short      change_assessment    - 302
 assessments:family_tab         view_assessment    200   -
 assessments:fit_list           view_assessment    200   -
@@ -195,7 +195,7 @@ plans:journal_new              change_journal     200 200
 plans:journal_quick            change_journal     200 200
 plans:latest_journal           view_journal       200   -
 plans:measure_edit             change_plan        200 200
-plans:measure_from             change_plan        200 422
+plans:measure_from             change_plan        200 200
 plans:measure_finish           change_plan        200 200
 plans:measure_new              change_plan        200 200
 plans:move                     change_plan          - 302
