@@ -17,7 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "security" / "rules"
 # Behind the wall, and read whole on purpose: no row says anything about anybody.
 NOT_PEOPLE = {
-    "assessments.LocalInstrument", "assessments.LocalEconomyItem", "consent.Service", "consent.ConsentText", "consent.ExtraPurpose", "content.Fact",
+    "assessments.LocalInstrument", "assessments.LocalEconomyItem",
+    "consent.Service", "consent.ConsentText", "consent.ExtraPurpose", "content.Fact",
 }  # fmt: skip
 
 
