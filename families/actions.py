@@ -21,9 +21,9 @@ from nyemonstre.refusals import Refused
 from nyemonstre.versioned import lock
 
 from .actions_places import look_at_held
-from .calendar import Window, windows_opened_by
-from .enums import FamilyEvent, FamilyState, MemberRole, Protection
-from .models import Family, Household, Member, Milestone, Residence
+from .calendar import Window, add_months, windows_opened_by
+from .enums import ExitReason, FamilyEvent, FamilyState, MemberRole, Protection
+from .models import Exit, Family, Household, Member, Milestone, Residence
 from .restricted import check_may_change
 from .stages import ORDER, PATH, Step
 
@@ -330,22 +330,72 @@ def resume(family: Family, *, by: User) -> Family:
 
 
 @action
-def close(family: Family, *, reason: str, by: User, on: date | None = None) -> Family:
-    """Follow-up ends, after five years or earlier. The family stays readable; the register study comes 15 years on."""
+def close(
+    family: Family,
+    *,
+    reason: str,
+    by: User,
+    on: date | None = None,
+    because: str = ExitReason.OTHER,
+    key: UUID | None = None,
+) -> Family:
+    """Follow-up ends, after five years or earlier. The family stays readable; the register study comes 15 years on.
+
+    `because` is the reason in few words (ExitReason), `key` the id of the Exit that is kept. Raises Refused without a
+    reason, for a day in the future, and when it is closed already.
+    """  # fmt: skip
     check(by, Permission.CHANGE_FAMILY, family)
     if not reason.strip():
         raise Refused(_("Skriv hvorfor oppfølgingen avsluttes."), rule="reason", field="reason")
+    on = on or timezone.localdate()
+    if on > timezone.localdate():
+        raise Refused(_("Datoen er fram i tid."), rule="future", field="on")
     current = lock(family, None)
     if current.state == FamilyState.CLOSED:
         raise Refused(_("Oppfølgingen er alt avsluttet."), rule="closed")
     current.paused_on, current.paused_until, current.pause_reason = None, None, ""
-    current.state, current.closed_on, current.closed_reason = (
-        FamilyState.CLOSED,
-        on or timezone.localdate(),
-        reason[:300],
-    )
+    current.state, current.closed_on, current.closed_reason = FamilyState.CLOSED, on, reason[:300]
     current.save()
+    kept = Exit(family=current, ended_on=on, because=because, reason=reason[:300], recorded_by=by)
+    kept.pk = key or kept.pk
+    kept.save(force_insert=True)
     for assignment in current.assignments.live().responsible().order_by("pk"):
         look_at_held(assignment.user_id, current.municipality_id)
-    record(FamilyEvent.FAMILY_CLOSED, by=by, target=current)
+    record(FamilyEvent.FAMILY_CLOSED, by=by, target=current, facts={"because": because})
     return current
+
+
+# Within this long after it ended, follow-up can be taken up again as the same case.
+MONTHS_TO_REOPEN = 12
+
+
+@action
+def reopen(family: Family, *, reason: str, by: User) -> Family:
+    """The team lead takes up again, within a year, what was closed. No window has moved meanwhile (R-P3).
+
+    The day it ended, and why, stay. Raises Refused without a reason, for a case that is not closed, and after the year.
+    """
+    check(by, Permission.ASSIGN_COORDINATOR, family)
+    if not reason.strip():
+        raise Refused(_("Skriv hvorfor oppfølgingen tas opp igjen."), rule="reason", field="reason")
+    current = lock(family, None)
+    if current.state != FamilyState.CLOSED:
+        raise Refused(_("Oppfølgingen er ikke avsluttet."), rule="not_closed")
+    today = timezone.localdate()
+    if not may_reopen(current):
+        raise Refused(
+            _("Det er mer enn ett år siden oppfølgingen ble avsluttet. Familien kan henvises på nytt."), rule="too_late"
+        )
+    current.state, current.closed_on, current.closed_reason = FamilyState.ACTIVE, None, ""
+    current.save()
+    row = Exit.objects.select_for_update(of=("self",)).filter(family=current, reopened_on=None).first()
+    if row is not None:
+        row.reopened_on, row.reopened_reason, row.reopened_by = today, reason[:300], by
+        row.save(update_fields=["reopened_on", "reopened_reason", "reopened_by"])
+    record(FamilyEvent.FAMILY_REOPENED, by=by, target=current)
+    return current
+
+
+def may_reopen(family: Family) -> bool:
+    """Whether it ended less than a year ago."""
+    return family.closed_on is not None and timezone.localdate() <= add_months(family.closed_on, MONTHS_TO_REOPEN)

@@ -31,6 +31,17 @@ class FamilyState(models.TextChoices):
     CLOSED = "closed", _("Avsluttet")
 
 
+class ExitReason(models.TextChoices):
+    """Why follow-up ended, in few words, for the register study 15 years on (R-P2)."""
+
+    FIVE_YEARS = "years", _("Fem år er gått")
+    ENOUGH = "enough", _("Familien klarer seg uten oppfølgingen")
+    UNWILLING = "unwilling", _("Familien vil ikke mer")
+    MOVED = "moved", _("Familien har flyttet fra kommunen")
+    NO_CONTACT = "contact", _("Vi får ikke kontakt")
+    OTHER = "other", _("Noe annet")
+
+
 class MemberRole(models.TextChoices):
     ADULT = "adult", _("Voksen")
     CHILD = "child", _("Barn")
@@ -80,6 +91,7 @@ class FamilyEvent(models.TextChoices):
     FAMILY_PAUSED = "family_paused", _("Satte oppfølgingen på pause")
     FAMILY_RESUMED = "family_resumed", _("Tok opp oppfølgingen igjen")
     FAMILY_CLOSED = "family_closed", _("Avsluttet oppfølgingen")
+    FAMILY_REOPENED = "family_reopened", _("Tok opp en oppfølging som var avsluttet")
     NUMBER_KEPT = "number_kept", _("Førte et fødselsnummer")
     NUMBER_CHANGED = "number_changed", _("Byttet et fødselsnummer")
     NUMBER_REMOVED = "number_removed", _("Fjernet et fødselsnummer")

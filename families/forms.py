@@ -177,10 +177,9 @@ class PauseForm(NMForm, forms.Form):
         return until
 
 
-class CloseForm(NMForm, forms.Form):
-    submit_text = gettext_lazy("Avslutt oppfølgingen")
-    reason = PlainTextField(label=gettext_lazy("Hvorfor avsluttes oppfølgingen?"), **REASON)
-    on = NorwegianDateField(label=gettext_lazy("Siste dag"), latest=today)
+class ReopenForm(NMForm, forms.Form):
+    submit_text = gettext_lazy("Ta opp igjen")
+    reason = PlainTextField(label=gettext_lazy("Hvorfor tas oppfølgingen opp igjen?"), **REASON)
 
 
 def end_of(day: date) -> datetime:

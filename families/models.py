@@ -433,4 +433,5 @@ class Assignment(models.Model):
         return timezone.localdate(self.valid_until - timezone.timedelta(microseconds=1)) if self.valid_until else None
 
 
-from .history import FormerResidence, ProtectionChange  # noqa: E402, F401  they hang on the models above
+from .exits import Exit  # noqa: E402, F401  they hang on the models above
+from .history import FormerResidence, ProtectionChange  # noqa: E402, F401  and these

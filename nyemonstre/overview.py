@@ -112,7 +112,7 @@ def _nobody_left(facts: Facts, family: UUID, today: date) -> None:
     """The closing task: the case is read-only until it is closed, or somebody says yes again."""
     facts.notices.append(
         Notice(
-            "consent", _("Ingen deltar lenger"), address("families:family_close", family), "PencilWriting", "now",
+            "consent", _("Ingen deltar lenger"), address("plans:closing", family), "PencilWriting", "now",
             today, _("Ingen deltar lenger"), _("avslutt oppfølgingen, eller spør på nytt"),
         )
     )  # fmt: skip

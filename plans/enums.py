@@ -114,6 +114,8 @@ class PlanEvent(models.TextChoices):
     PLAN_AGREED = "plan_agreed", _("Ble enig med familien om planen")
     REVIEW_SAVED = "review_saved", _("Skrev på en 6-månedersevaluering")
     REVIEW_SIGNED = "review_signed", _("Avsluttet en 6-månedersevaluering")
+    FOLLOW_UP_CLOSED = "follow_up_closed", _("Avsluttet oppfølgingen med familien")
+    LETTER_PRINTED = "letter_printed", _("Tok ut brev om avslutning til en tjeneste")
     MARKED = "marked", _("Merket hvem som kan få noe på papir")
     JOURNAL_WRITTEN = "journal_written", _("Skrev i journalen")
     ANSWERS_PRINTED = "answers_printed", _("Tok ut det familien har svart, på papir")

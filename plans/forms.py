@@ -342,6 +342,10 @@ class ReviewForm(VersionForm, FamilyForm):
     form_tag = False
     held_on = day(_("Når snakket dere sammen?"))
     present = PlainTextField(label=_("Hvem var med?"), max_length=300, required=False)
+    ahead = PlainTextField(
+        label=_("Hva skal de neste seks månedene brukes til?"), max_length=2000, required=False, long=True
+    )
+    with_whom = PlainTextField(label=_("Hvem er med videre?"), max_length=300, required=False)
     note = PlainTextField(label=_("Noe mer dere vil ta vare på?"), max_length=2000, required=False, long=True)
 
 

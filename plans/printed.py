@@ -50,7 +50,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     every = list(Goal.objects.filter(family=family).with_measures())
     active = [goal for goal in every if goal.is_active]
     if line := line_of(family, reader):
-        return _for_service(family, line, goals_told(active, line, part), out, part)
+        return service_part(family, line, goals_told(active, line, part), out, part)
     goals = [(goal, measures_for(goal, reader, homes)) for goal in goals_for(active, reader, homes)]
     lines = [line for line in live_lines(family) if is_about(line.members.all(), reader)]
     lines = [line for line in lines if homes.concern([m.pk for m in line.members.all()], reader)]
@@ -91,7 +91,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     }
 
 
-def _for_service(
+def service_part(
     family: Family, line: AgreementLine, goals: list[Told], out: Outside, part: Collection[Any]
 ) -> dict[str, Any]:
     """What one service gets: what it does itself, and nobody else's words, services or days."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import documents, given_back, goals, journal, marks, order, plan, prefilled, reviews
+from .views import closing, documents, given_back, goals, journal, marks, order, plan, prefilled, reviews
 
 app_name = "plans"
 urlpatterns = [
@@ -23,6 +23,8 @@ urlpatterns = [
     path("<uuid:family_id>/angre/", order.undo, name="undo"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/ferdig/", goals.measure_finish, name="measure_finish"),
     path("<uuid:family_id>/evaluering/<int:number>/", reviews.review, name="review"),
+    path("<uuid:family_id>/avslutning/", closing.closing, name="closing"),
+    path("<uuid:family_id>/avslutning/brev/<uuid:line_id>/", closing.hand_over, name="hand_over"),
     path("<uuid:family_id>/journal/", journal.family_journal, name="family_journal"),
     path("<uuid:family_id>/journal/siste/", journal.latest_journal, name="latest_journal"),
     path("<uuid:family_id>/journal/ny/", journal.journal_new, name="journal_new"),

@@ -1,4 +1,4 @@
-"""Veien: the ten steps of one family, taken or undone by hand; pause, resume, close."""
+"""Veien: the ten steps of one family, taken or undone by hand; pause, resume, and a closed case taken up again."""
 
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from families import actions, pages
 from families.calendar import due_text, step_label, window_state
 from families.enums import FamilyState
-from families.forms import CloseForm, PauseForm, ReachForm, UndoForm
+from families.forms import PauseForm, ReachForm, ReopenForm, UndoForm
 from families.models import Family, Milestone
 from families.stages import ORDER, PATH, Step
 from nyemonstre.access.roles import Permission
@@ -45,6 +45,8 @@ def family_steps(request: HttpRequest, family_id: UUID) -> HttpResponse:
         ),
         "may_change": CHANGE in context["allowed"],
         "closed": family.state == FamilyState.CLOSED,
+        "close_url": pages.address("plans:closing", family.pk),
+        "may_reopen": Permission.ASSIGN_COORDINATOR in context["allowed"] and actions.may_reopen(family),
     }
     return render(request, "families/family_steps.html", context)
 
@@ -149,21 +151,21 @@ def family_resume(request: HttpRequest, family_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@requires(CHANGE)
-def family_close(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """Follow-up ends."""
-    family = pages.open_family(request, family_id, CHANGE, quiet=True)
-    form = CloseForm(request.POST or None, initial={"on": timezone.localdate()})
+@requires(Permission.ASSIGN_COORDINATOR)
+def family_reopen(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """The lead takes up again what was closed less than a year ago."""
+    family = pages.open_family(request, family_id, Permission.ASSIGN_COORDINATOR)
+    form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            actions.close(family, by=request.user, **form.cleaned_data)
+            actions.reopen(family, by=request.user, **form.cleaned_data)
         except Refused as refusal:
             say(form, refusal)
         else:
-            messages.success(request, _("Oppfølgingen er avsluttet."))
+            messages.success(request, _("Oppfølgingen er tatt opp igjen. Vinduene står der de sto."))
             return redirect("families:family_detail", family_id=family.pk)
-    lead = _("Plassen blir ledig. Alt som er skrevet, kan fortsatt leses, men ingen nye steg kan tas.")
-    return _page(request, family, form, _("Avslutt oppfølgingen"), lead)
+    lead = _("Familien får plassen igjen hos koordinatoren sin. Dagen det ble avsluttet, og grunnen, blir stående.")
+    return _page(request, family, form, _("Ta opp oppfølgingen igjen"), lead)
 
 
 def _page(request: HttpRequest, family: Family, form: Any, heading: str, lead: str = "") -> HttpResponse:

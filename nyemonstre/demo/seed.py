@@ -61,6 +61,7 @@ SAYS: dict[str, dict[str, Any]] = {
     "nb": {
         "one_parent": "Den andre forelderen har ikke foreldreansvar.",
         "contact": "kontaktperson", "fit_after": "Hjemmebesøk", "line_ended": "Familien trenger ikke tjenesten lenger.",
+        "ahead": "Få fast rytme på morgenene, og ett møte med skolen før ferien.",
         "pauses": "De vil bli ferdige med flyttingen først.",
         "soon": [("Ringe og høre hvordan det gikk", "coordinator"), ("Finne fram brevet fra skolen", "family"),
                  ("Sende søknaden om aktivitetskort", "coordinator"), ("Møte på biblioteket på torsdag", "family")],
@@ -85,6 +86,7 @@ SAYS: dict[str, dict[str, Any]] = {
     "nn": {
         "one_parent": "Den andre forelderen har ikkje foreldreansvar.",
         "contact": "kontaktperson", "fit_after": "Heimebesøk", "line_ended": "Familien treng ikkje tenesta lenger.",
+        "ahead": "Få fast rytme på morgonane, og eitt møte med skulen før ferien.",
         "pauses": "Dei vil verta ferdige med flyttinga fyrst.",
         "soon": [("Ringja og høyra korleis det gjekk", "coordinator"), ("Finna fram brevet frå skulen", "family")],
         "kept": "Har snakka med helsesjukepleiaren om søvn. Vil ikkje at dei heime skal få vita det enno.",

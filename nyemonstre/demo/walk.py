@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from assessments import actions as mapping
 from assessments.enums import Kind
@@ -20,11 +21,12 @@ from families import actions as families
 from families import assignments, conflicts, emergencies, named_leads
 from families.actions import NewMember
 from families.calendar import add_months, birthday
-from families.enums import AssignmentKind, MemberRole
+from families.enums import AssignmentKind, ExitReason, MemberRole
 from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions import save_draft
 from nyemonstre.audit.log import record
+from plans.actions import close_follow_up
 from referrals import actions as referrals
 from referrals.enums import AddressAnswer, Criterion, CriterionValue, MeetingOutcome, Outcome, PersonRole, Told
 from referrals.models import Referral
@@ -321,7 +323,13 @@ class Walk:
     def close(self) -> None:
         done = self.plot.months > 60
         reason = "Fem år er gått. Familien klarer seg selv." if done else "Familien har flyttet til en annen kommune."
-        families.close(self.family, reason=reason, by=self.by)
+        people = ", ".join(m.first_name for m in self.members if m.age() >= 8)
+        close_follow_up(
+            self.family, because=ExitReason.FIVE_YEARS if done else ExitReason.MOVED, reason=reason, by=self.by,
+            met_on=timezone.localdate(), present=people,
+            said="Det har hjulpet at det var én å ringe til. Nå klarer vi mye selv.",
+            continues="Helsesykepleieren og skolen, slik dere har avtalt.",
+        )  # fmt: skip
         self.calendar.stop()
 
     def open_yearly(self) -> None:

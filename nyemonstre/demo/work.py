@@ -268,6 +268,7 @@ class Work:
         plans.save_review(
             self.walk.family, number=number, goals=said, by=self.walk.by,
             present=", ".join(m.first_name for m in self.walk.members if m.age() >= 8),
+            ahead=self.town.say("ahead"), with_whom=", ".join(m.first_name for m in self.walk.members if m.is_adult),
         )  # fmt: skip
         with acting_as(self.walk.by):
             row = ReviewRow.objects.select_related("family").get(family=self.walk.family, number=number)

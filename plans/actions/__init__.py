@@ -1,6 +1,7 @@
 """Every write to plan, review and journal, each in somebody's name."""
 
 from .agreement import agree_plan
+from .closing import close_follow_up, take_out_letter
 from .documents import fail_pdf, finish_pdf, order_pdf, report_progress, take_out_pdf
 from .given_back import take_out_answers
 from .goals import add_goal, change_goal, close_goal, reopen_goal
@@ -20,6 +21,7 @@ __all__ = [
     "agree_plan",
     "change_goal",
     "change_measure",
+    "close_follow_up",
     "close_goal",
     "fail_pdf",
     "finish_measure",
@@ -34,6 +36,7 @@ __all__ = [
     "set_mark",
     "sign_review",
     "take_out_answers",
+    "take_out_letter",
     "take_out_pdf",
     "undo",
     "write_entry",

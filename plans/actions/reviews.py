@@ -50,10 +50,15 @@ def save_review(
     by: User,
     held_on: date | None = None,
     present: str = "",
+    ahead: str = "",
+    with_whom: str = "",
     note: str = "",
     version: int | None = None,
 ) -> Review:
     """Begin round `number`, or write on it. Nothing in the plan changes before it is signed off.
+
+    `ahead` is what the next six months are for, `with_whom` who takes part in them. A kartlegging that waits does not
+    stand in the way: the review builds on the plan and on the oppstartskartlegging alone.
 
     Raises Refused for a round that does not exist or is signed off, before the steps it builds on, for a goal of
     another family or a closed one, or new words without a change; Stale when somebody saved a newer version.
@@ -67,6 +72,7 @@ def save_review(
     Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
     review = _review(family, number, version, by)
     review.held_on, review.present, review.note = held_on, present, note
+    review.ahead, review.with_whom = ahead, with_whom
     review.save()
     said = list(goals)
     known = {goal.pk: goal for goal in Goal.objects.filter(family=family, pk__in=[g.goal for g in said])}

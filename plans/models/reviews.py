@@ -26,6 +26,8 @@ class Review(Versioned):
     number = models.PositiveSmallIntegerField(_("runde"))
     held_on = models.DateField(_("holdt"))
     present = models.CharField(_("hvem var med"), max_length=300, blank=True)
+    ahead = models.TextField(_("de neste seks månedene"), max_length=2000, blank=True)
+    with_whom = models.CharField(_("hvem som er med videre"), max_length=300, blank=True)
     note = models.TextField(_("til slutt"), max_length=2000, blank=True)
     begun_by = by_somebody()
     signed_off_at = models.DateTimeField(null=True)

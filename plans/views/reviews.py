@@ -13,18 +13,20 @@ from django.views.decorators.http import require_http_methods
 from families.models import Family
 from families.pages import family_context, open_family, with_version
 from families.stages import Step
+from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.refusals import Refused, Stale
 from plans import actions
 from plans.actions import GoalReview
 from plans.forms import ReviewForm, ReviewGoalForm
-from plans.models import Goal, Review
+from plans.models import Goal, PlanAgreement, Review
 from plans.models.reviews import ROUNDS
+from plans.since import since_last
 
 from .frame import CHANGE, VIEW, tab_url
 
-HEAD = ("held_on", "present", "note")
+HEAD = ("held_on", "present", "ahead", "with_whom", "note")
 BODY = ("rating", "rating_by_coordinator", "helped", "hindered", "verdict", "new_words")
 
 
@@ -50,7 +52,8 @@ def review(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
         if done := _save(request, family, number, sheet):
             return done
         status = 422
-    return render(request, "plans/review.html", {**frame, **sheet.context()}, status=status)
+    since = since_last(family, number) if Permission.VIEW_ASSESSMENT in frame["allowed"] else None
+    return render(request, "plans/review.html", {**frame, **sheet.context(), "since": since}, status=status)
 
 
 class Sheet:
@@ -64,12 +67,18 @@ class Sheet:
         head: dict[str, Any] = {name: getattr(review, name) for name in HEAD} if review else {}
         head |= {k: v for k, v in typed.items() if k in HEAD} | {"version": review.version if review else 0}
         self.form = ReviewForm(data, family=family, initial=head)
-        self.goals = list(Goal.objects.filter(family=family).active().with_measures())
+        goals = list(Goal.objects.filter(family=family).alive().with_measures())
+        self.goals = [goal for goal in goals if goal.is_active]
+        self.paused = [goal for goal in goals if goal.is_paused]
+        agreement = PlanAgreement.objects.filter(family=family).order_by("-number").first()
+        self.agreed = {kept["goal"]: kept for kept in agreement.goals} if agreement else {}
         self.rows = []
         for goal in self.goals:
             row = said.get(goal.pk)
             initial = {name: getattr(row, name) for name in BODY} if row else {}
             initial |= {name: typed[key] for name in BODY if (key := f"{goal.pk}-{name}") in typed}
+            kept = self.agreed.get(str(goal.pk))
+            goal.agreed_words = kept["words"] if kept else ""
             self.rows.append((goal, ReviewGoalForm(data, prefix=str(goal.pk), initial=initial), row))
         self.owner = str(request.user.pk)
         self.newer: list[tuple[str, str]] = []
@@ -93,7 +102,8 @@ class Sheet:
     def context(self) -> dict[str, Any]:
         errors = [form for _goal, form, _row in self.rows if form.is_bound and form.errors]
         return {
-            "form": self.form, "rows": self.rows, "draft": self.draft, "owner": self.owner, "newer": self.newer,
+            "form": self.form, "rows": self.rows, "paused": self.paused,
+            "draft": self.draft, "owner": self.owner, "newer": self.newer,
             "wrong": len(errors) + bool(self.form.is_bound and self.form.errors), "today": timezone.localdate(),
         }  # fmt: skip
 
@@ -106,7 +116,8 @@ def _save(request: HttpRequest, family: Family, number: int, sheet: Sheet) -> Ht
     try:
         saved = actions.save_review(
             family, number=number, goals=sheet.said(), version=head["version"], held_on=head["held_on"],
-            present=head["present"], note=head["note"], by=request.user,
+            present=head["present"], ahead=head["ahead"], with_whom=head["with_whom"], note=head["note"],
+            by=request.user,
         )  # fmt: skip
     except Stale as stale:
         with_version(sheet.form, stale.current.version)

@@ -202,6 +202,7 @@ FORMS: tuple[Form, ...] = (
     }),
     Form("evaluering", "coordinator", "plans:review", ("family", "round"), {
         "held_on": Day(), "present": Text(300, free=True), "note": Text(2000, free=True),
+        "ahead": Text(2000, free=True), "with_whom": Text(300, free=True),
         "GOAL-rating": Choice("4", free=True), "GOAL-helped": Text(1000, free=True),
         "GOAL-hindered": Text(1000, free=True),
     }, once=False),
@@ -233,7 +234,10 @@ FORMS: tuple[Form, ...] = (
     Form("pause", "coordinator", "families:family_pause", FAMILY, {
         "reason": Text(300), "until": Day(free=True, good=" "),
     }),
-    Form("avslutning", "coordinator", "families:family_close", FAMILY, {"reason": Text(300), "on": Day()}),
+    Form("avslutning", "coordinator", "plans:closing", FAMILY, {
+        "because": Choice("moved"), "reason": Text(300), "on": Day(), "met_on": Day(free=True),
+        "present": Text(300, free=True), "said": Text(2000, free=True), "continues": Text(1000, free=True),
+    }),
     Form("overføring", "lead", "families:hand_over", FAMILY, {
         "coordinator": Row("coordinator2"), "reason": Text(300),
     }),

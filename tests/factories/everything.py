@@ -57,6 +57,7 @@ def family_with_everything(team: Team, name: str = "Alt", say: Say = as_it_is) -
     add_document(family, file=a_file(), kind=DocumentKind.CONSENT, title=title, members=members[:1], by=by)
     _map(family, members, by, say)
     _plan(family, members, by, say)
+    _close_and_reopen(family, team, say)
     assignments.assign_coordinator(
         family, coordinator=team.second_coordinator, kind=AssignmentKind.SUBSTITUTE, reason="Ferie", by=team.lead,
         valid_until=timezone.now() + timedelta(hours=1),
@@ -155,6 +156,14 @@ def _map(family, members, by, say):
     assessment_actions.record_fit(family, member=members[0], value=7, comment=say("fit", "Godt møte"), by=by)
 
 
+def _close_and_reopen(family, team, say):
+    plan_actions.close_follow_up(
+        family, because="moved", reason=say("avsluttet", "Flyttet"), met_on=timezone.localdate(), by=team.coordinator,
+        present=say("siste-møte", "Mor"), said=say("om-tiden", "Det gikk"), continues=say("videre", "Skolen"),
+    )  # fmt: skip
+    actions.reopen(family, reason=say("tatt-opp-igjen", "Flyttet tilbake"), by=team.lead)
+
+
 def _plan(family, members, by, say):
     plan_actions.record_words(members[0], text=say("ord", f"Ro i huset {family.code}"), by=by)
     goal = plan_actions.add_goal(
@@ -173,6 +182,9 @@ def _plan(family, members, by, say):
     text = say("journal", f"Snakket i telefonen {family.code}")
     plan_actions.write_entry(family, text=text, members=members[:1], by=by)
     said = plan_actions.GoalReview(goal=goal.pk, new_words="", helped=say("hjalp", "Faste tider"))
-    plan_actions.save_review(family, number=1, goals=[said], note=say("evaluering", "Gikk bra"), by=by)
+    plan_actions.save_review(
+        family, number=1, goals=[said], note=say("evaluering", "Gikk bra"), by=by,
+        ahead=say("neste-seks", "Lese hver kveld"), with_whom=say("med-videre", "Mor"),
+    )  # fmt: skip
     plan_actions.order_pdf(family, straight=True, by=by)
     actions.reach(family, step=Step.FEEDBACK, by=by)

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from families import assignments
 from families.enums import AssignmentKind, FamilyState
+from families.exits import Exit
 from families.grants import FamilyGroupGrant, FamilyUserGrant
 from families.history import FormerResidence, ProtectionChange
 from families.models import Assignment, Family, Household, Member, Milestone, Residence
@@ -72,6 +73,15 @@ def new_change(**facts):
     return "coordinator", make
 
 
+def new_exit(**facts):
+    def make(w):
+        row = {"ended_on": TODAY, "because": "moved", "reason": "x", "recorded_by": w.team.coordinator, **facts}
+        for _twice in range(2):
+            Exit(family=w.family, **row).save(force_insert=True)
+
+    return "coordinator", make
+
+
 def new_assignment(**facts):
     def make(w):
         facts.setdefault("user", w.team.second_coordinator)
@@ -119,6 +129,9 @@ ATTEMPTS = {
     "former_residence_dates_in_order": new_stay(since=TODAY + timedelta(days=1)),
     "protection_change_has_reason": new_change(reason=""),
     "protection_change_is_about_one_thing": new_change(reason="x", of={"member": Member, "household": Household}),
+    "exit_one_at_a_time": new_exit(),
+    "exit_for_a_reason": new_exit(reason=""),
+    "exit_reopened_by_somebody_for_a_reason": new_exit(reopened_on=TODAY),
     "milestone_once": new_milestone(step=Step.INTAKE, number=1),
     "milestone_number_from_one": new_milestone(number=0),
     "milestone_reached_by_somebody": new_milestone(reached_on=TODAY),

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from families import actions, assignments, people
 from families.actions_protection import change_protection
-from families.enums import FamilyState, Protection
+from families.enums import ExitReason, FamilyState, Protection
+from families.exits import Exit
 from families.models import Family, Household, Member, Milestone
 from families.stages import Step
 from nyemonstre.access.roles import Role
@@ -332,12 +333,29 @@ def test_pause_resume_and_close(browser_of, team, family):
     for _ in range(2):  # the second time it says so, and changes nothing
         assert browser_of.post(at("family_resume", family)).status_code == 302
     assert state() == FamilyState.ACTIVE
-    assert browser_of.post(at("family_close", family), {"reason": "Flyttet", "on": "1.1.2099"}).status_code == 422
-    today = f"{timezone.localdate():%d.%m.%Y}"
-    assert browser_of.post(at("family_close", family), {"reason": "Flyttet", "on": today}).status_code == 302
+    actions.close(family, reason="Flyttet", by=team.coordinator)
     assert state() == FamilyState.CLOSED
-    assert browser_of.post(at("family_close", family), {"reason": "Flyttet", "on": today}).status_code == 422
     assert "Flyttet" in browser_of.get(at("family_steps", family)).content.decode()
+
+
+def test_the_lead_takes_up_again_what_was_closed_less_than_a_year_ago(browser_of, team, client):
+    family = family_at(Step.PLAN, team)
+    actions.close(family, reason="Flyttet", because=ExitReason.MOVED, by=team.coordinator)
+    assert browser_of.get(at("family_reopen", family)).status_code == 403
+    client.force_login(team.lead)
+    assert "Ta opp oppfølgingen igjen" in client.get(at("family_steps", family)).content.decode()
+    assert "Flyttet" not in client.get(at("family_steps", family)).content.decode()
+    assert client.post(at("family_reopen", family), {"reason": ""}).status_code == 422
+    assert client.post(at("family_reopen", family), {"reason": "Flyttet tilbake"}).status_code == 302
+    assert client.post(at("family_reopen", family), {"reason": "Igjen"}).status_code == 422
+    with acting_as(team.coordinator):
+        row = Exit.objects.get(family=family)
+        now = Family.objects.get(pk=family.pk)
+    assert (row.because, row.reason, row.reopened_by) == (ExitReason.MOVED, "Flyttet", team.lead)
+    assert (now.state, now.closed_on) == (FamilyState.ACTIVE, None)
+    long_ago = timezone.localdate() - timedelta(days=400)
+    actions.close(now, reason="Flyttet igjen", on=long_ago, by=team.coordinator)
+    assert "mer enn ett år siden" in client.post(at("family_reopen", family), {"reason": "Nå"}).content.decode()
 
 
 def test_the_five_years_in_the_calendar(browser_of, team):

@@ -136,7 +136,6 @@ families:conflict_lift         review_access      404 404
 families:dashboard             view_dashboard     200   -
 families:family_access         list_family        200   -
 families:family_calendar       list_family        200   -
-families:family_close          change_family      200 200
 families:family_detail         list_family        200   -
 families:family_edit           change_family      200 200
 families:family_list           view_family        200   -
@@ -144,6 +143,7 @@ families:family_members        view_family        200   -
 families:family_pause          change_family      200 200
 families:family_protection     change_family      200 403
 families:family_resume         change_family        - 302
+families:family_reopen         assign_coordinator 200 200
 families:family_steps          list_family        200   -
 families:grant_new             grant_access       200 200
 families:grant_revoke          grant_access       404 404
@@ -183,6 +183,7 @@ history:row_changes            view_family        200   -
 plans:agreement_detail         view_plan          200   -
 plans:answers                  view_assessment    200   -
 plans:answers_pdf              view_assessment    200   -
+plans:closing                  view_plan          200 422
 plans:family_journal           view_journal       200   -
 plans:family_tab               view_plan          200   -
 plans:goal_close               change_plan        200 200
@@ -190,6 +191,7 @@ plans:goal_detail              view_plan          200   -
 plans:goal_edit                change_plan        200 200
 plans:goal_new                 change_plan        200 200
 plans:goal_rate                change_plan        200 200
+plans:hand_over                view_plan          302   -
 plans:journal_mark             change_journal     200 200
 plans:journal_new              change_journal     200 200
 plans:journal_quick            change_journal     200 200

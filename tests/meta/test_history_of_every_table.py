@@ -30,7 +30,10 @@ UNWATCHED = {
     "referrals_intakedecision": "a decision, with its day, its people and its reason; only added to",
 }
 # Rows of a table on one permission whose changes ask for a stricter one, and why.
-STRICTER = {"families_family": "the same row holds name and steps, and reasons that are content"}
+STRICTER = {
+    "families_family": "the same row holds name and steps, and reasons that are content",
+    "families_exit": "the day is known to those who lead; the reason is content",
+}
 
 
 def watched() -> dict[str, tuple[set[str], str]]:

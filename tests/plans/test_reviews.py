@@ -3,6 +3,9 @@
 import pytest
 from django.utils import timezone
 
+from assessments.actions import record_fit
+from families.models import Milestone
+from families.stages import Step
 from nyemonstre.access.wall import acting_as
 from plans import actions
 from plans.actions import GoalReview
@@ -87,3 +90,32 @@ def test_a_review_before_the_plan_is_agreed_says_so(client, family, goal):
     answer = client.post(url("review", family, 1), a_review(goal, save="1"))
     assert answer.status_code == 422
     assert "Familiens plan" in answer.content.decode()
+
+
+def test_a_review_shows_what_was_agreed_and_what_is_new_since_and_waits_for_no_kartlegging(
+    client, family, people, agreed, by
+):
+    actions.change_goal(
+        agreed, outcome=agreed.outcome, words="En halv jobb", whose=[people["Far"]], reason="Ryggen", by=by
+    )
+    resting = actions.add_goal(family, outcome="rm6", words="Tur hver søndag", whose=people.values(), by=by)
+    actions.close_goal(resting, state="paused", reason="Etter flyttingen", by=by)
+    record_fit(family, member=people["Far"], value=7, comment="Bra at dere ringer", after="Hjemmebesøk", by=by)
+    first = a_review(agreed, save="1", ahead="Finne et sted å bo", with_whom="Mor, Far og NAV")
+    assert client.post(url("review", family, 1), first).status_code == 302
+    page = client.get(url("review", family, 1)).content.decode()
+    for words in (
+        "Slik ble dere enige om det", "En jobb ryggen tåler", "«En halv jobb»", "Etter flyttingen",
+        "FIT over tid, Far", "Bra at dere ringer", "Finne et sted å bo",
+    ):  # fmt: skip
+        assert words in page, words
+    with acting_as(by):
+        waiting = Milestone.objects.filter(family=family, step=Step.YEARLY).waiting().count()
+        assert waiting > 0
+    for number in (1, 2):
+        said = a_review(agreed, version="1" if number == 1 else "0", sign="1", ahead="Finne et sted å bo")
+        assert client.post(url("review", family, number), said).status_code == 302
+    read = client.get(url("review", family, 1)).content.decode()
+    assert "De neste seks månedene" in read
+    assert "Finne et sted å bo" in read
+    assert "FIT over tid" not in client.get(url("review", family, 3)).content.decode()
