@@ -48,7 +48,7 @@ urlpatterns = [
     path(ONE + "steg/<slug:step>/<int:number>/angre/", steps.step_undo, name="step_undo"),
     path(ONE + "pause/", steps.family_pause, name="family_pause"),
     path(ONE + "ta-opp-igjen/", steps.family_resume, name="family_resume"),
-    path(ONE + "ta-opp-igjen/", steps.family_reopen, name="family_reopen"),
+    path(ONE + "gjenaapne/", steps.family_reopen, name="family_reopen"),
     # who may see what
     path("hvem-kan-se-hva/", policy.roles, name="roles"),
     path("hvem-kan-se-hva/vakt/", policy.on_call, name="on_call"),

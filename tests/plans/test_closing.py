@@ -57,7 +57,7 @@ def test_the_years_are_rounded_off_together(client, family, people, goal, measur
     for words in (
         "De klarer seg",
         "Mor og Far",
-        "«Én å ringe til»",
+        "Én å ringe til",
         "Helsesykepleieren",
         "«Lese sammen»",
         "registerst",
