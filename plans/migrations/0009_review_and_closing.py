@@ -17,7 +17,7 @@ READ, CHANGE = families("view_plan"), families("change_plan")
 class Migration(migrations.Migration):
     dependencies = [
         ("plans", "0008_waiting_and_whole"),
-        ("families", "0014_exits"),
+        ("families", "0015_exits"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,7 +19,7 @@ def by(**more: bool) -> models.ForeignKey:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("families", "0013_permission_to_change_instruments"), migrations.swappable_dependency(USER)]
+    dependencies = [("families", "0014_one_look_at_the_permission"), migrations.swappable_dependency(USER)]
 
     operations = [
         migrations.CreateModel(
