@@ -21,7 +21,7 @@ from nyemonstre.refusals import Refused
 from nyemonstre.versioned import lock
 
 from .actions_places import look_at_held
-from .calendar import Window, add_months, windows_opened_by
+from .calendar import Window, may_reopen, windows_opened_by
 from .enums import ExitReason, FamilyEvent, FamilyState, MemberRole, Protection
 from .models import Exit, Family, Household, Member, Milestone, Residence
 from .restricted import check_may_change
@@ -365,10 +365,6 @@ def close(
     return current
 
 
-# Within this long after it ended, follow-up can be taken up again as the same case.
-MONTHS_TO_REOPEN = 12
-
-
 @action
 def reopen(family: Family, *, reason: str, by: User) -> Family:
     """The team lead takes up again, within a year, what was closed. No window has moved meanwhile (R-P3).
@@ -382,7 +378,7 @@ def reopen(family: Family, *, reason: str, by: User) -> Family:
     if current.state != FamilyState.CLOSED:
         raise Refused(_("Oppfølgingen er ikke avsluttet."), rule="not_closed")
     today = timezone.localdate()
-    if not may_reopen(current):
+    if not may_reopen(current.closed_on, today):
         raise Refused(
             _("Det er mer enn ett år siden oppfølgingen ble avsluttet. Familien kan henvises på nytt."), rule="too_late"
         )
@@ -394,8 +390,3 @@ def reopen(family: Family, *, reason: str, by: User) -> Family:
         row.save(update_fields=["reopened_on", "reopened_reason", "reopened_by"])
     record(FamilyEvent.FAMILY_REOPENED, by=by, target=current)
     return current
-
-
-def may_reopen(family: Family) -> bool:
-    """Whether it ended less than a year ago."""
-    return family.closed_on is not None and timezone.localdate() <= add_months(family.closed_on, MONTHS_TO_REOPEN)

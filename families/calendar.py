@@ -60,6 +60,15 @@ def end_of_follow_up(anchor: date) -> date:
     return add_months(anchor, 12 * YEARS)
 
 
+# Within this long after it ended, follow-up can be taken up again as the same case.
+MONTHS_TO_REOPEN = 12
+
+
+def may_reopen(ended_on: date | None, today: date) -> bool:
+    """Whether it ended, and less than a year ago."""
+    return ended_on is not None and today <= add_months(ended_on, MONTHS_TO_REOPEN)
+
+
 def register_study_from(ended_on: date) -> date:
     """The register study looks 15 years after the family ended (R-P2)."""
     return add_months(ended_on, 12 * 15)

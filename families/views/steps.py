@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from families import actions, pages
-from families.calendar import due_text, step_label, window_state
+from families.calendar import due_text, may_reopen, step_label, window_state
 from families.enums import FamilyState
 from families.forms import PauseForm, ReachForm, ReopenForm, UndoForm
 from families.models import Family, Milestone
@@ -46,7 +46,8 @@ def family_steps(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "may_change": CHANGE in context["allowed"],
         "closed": family.state == FamilyState.CLOSED,
         "close_url": pages.address("plans:closing", family.pk),
-        "may_reopen": Permission.ASSIGN_COORDINATOR in context["allowed"] and actions.may_reopen(family),
+        "may_reopen": Permission.ASSIGN_COORDINATOR in context["allowed"]
+        and may_reopen(family.closed_on, timezone.localdate()),
     }
     return render(request, "families/family_steps.html", context)
 

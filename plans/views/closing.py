@@ -11,8 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from families.actions import may_reopen
-from families.calendar import end_of_follow_up, register_study_from
+from families.calendar import end_of_follow_up, may_reopen, register_study_from
 from families.enums import ExitReason, FamilyState
 from families.models import Family
 from families.pages import at_table, family_context, open_family
@@ -71,11 +70,11 @@ def _closed(request: HttpRequest, family: Family) -> HttpResponse:
     homes, reader, table = at_table(request, family)
     row = Closing.objects.filter(family=family).select_related("exit", "recorded_by").first()
     frame = family_context(request, family, "plan")
-    is_closed = family.state == FamilyState.CLOSED
+    is_closed, leads = family.state == FamilyState.CLOSED, Permission.ASSIGN_COORDINATOR in frame["allowed"]
     context = {
         **frame, **table, "closing": row, "is_closed": is_closed,
         "lines": lines_to_write_to(family) if row and is_closed else [],
-        "may_reopen": is_closed and may_reopen(family) and Permission.ASSIGN_COORDINATOR in frame["allowed"],
+        "may_reopen": leads and may_reopen(family.closed_on, timezone.localdate()),
         "register_from": register_study_from(family.closed_on) if is_closed else None,
         **(kept_goals(row, reader, homes) if row else {"ended": [], "open": []}),
     }  # fmt: skip

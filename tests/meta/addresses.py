@@ -183,7 +183,7 @@ history:row_changes            view_family        200   -
 plans:agreement_detail         view_plan          200   -
 plans:answers                  view_assessment    200   -
 plans:answers_pdf              view_assessment    200   -
-plans:closing                  view_plan          200 422
+plans:closing                  view_plan          200 200
 plans:family_journal           view_journal       200   -
 plans:family_tab               view_plan          200   -
 plans:goal_close               change_plan        200 200
