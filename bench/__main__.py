@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,43 @@ MUNICIPALITY = "4204"
 SPREAD = 100
 
 
+class Given:
+    """The servers of the environment, and on them a database of our own: a copy of the migrated NM_TEST_TEMPLATE.
+
+    What the test of the bench uses; numbers are taken on servers where nobody else works.
+    """
+
+    def __init__(self) -> None:
+        self.name = f"bench_{os.getpid()}"
+
+    def __enter__(self) -> "Given":
+        with connect(os.environ | {"NM_DATABASE_NAME": "postgres"}) as server:
+            server.execute(f'create database {self.name} template "{os.environ["NM_TEST_TEMPLATE"]}" owner nm_owner')
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with connect(os.environ | {"NM_DATABASE_NAME": "postgres"}) as server:
+            server.execute(f"drop database {self.name} with (force)")
+
+    def environment(self) -> dict[str, str]:
+        """As Servers.environment()."""
+        ours = {name: value for name, value in os.environ.items() if name.startswith(("NM_DATABASE_", "NM_REDIS_"))}
+        keys = {name: os.environ[name] for name in ("NM_SECRET_KEY", "NM_VAULT_KEYS", "NM_INDEX_KEYS")}
+        return ours | keys | {"NM_DATABASE_NAME": self.name}
+
+
+def connect(environment: Mapping[str, str]) -> psycopg.Connection:
+    """As the superuser of careless servers, who alone may leave out the checks of keys."""
+    return psycopg.connect(
+        host=environment["NM_DATABASE_HOST"], port=environment["NM_DATABASE_PORT"], user="postgres",
+        password=environment["NM_DATABASE_PASSWORD_SUPERUSER"], dbname=environment["NM_DATABASE_NAME"], autocommit=True,
+    )  # fmt: skip
+
+
 class Bench:
     """One run."""
 
-    def __init__(self, servers: Servers, folder: Path, options: argparse.Namespace) -> None:
+    def __init__(self, servers: Servers | Given, folder: Path, options: argparse.Namespace) -> None:
         self.servers = servers
         self.folder = folder
         self.options = options
@@ -36,11 +70,12 @@ class Bench:
     def run(self) -> dict[str, Any]:
         """Everything, small first. Raises CalledProcessError when a step fails; its words are on standard error."""
         few, many = sorted(self.options.families)
-        self.manage("migrate", "--noinput", "--verbosity", "0")
+        if isinstance(self.servers, Servers):
+            self.manage("migrate", "--noinput", "--verbosity", "0")
         self.manage("nyemonstre", "seed", "--place", MUNICIPALITY, "--families-scale", str(self.options.scale))
         self.say("seeded")
         result: dict[str, Any] = {"machine": machine(), "repeats": self.options.repeats}
-        with self.connect() as database:
+        with connect(self.servers.environment()) as database:
             filler = Filler(database, self.one(database, "select id from accounts_municipality where number = %s"))
             coordinator = self.one(database, BUSIEST)
             filler.source(coordinator)
@@ -93,14 +128,6 @@ class Bench:
             "NM_LOG_LEVEL": "WARNING",
         }  # fmt: skip
 
-    def connect(self) -> psycopg.Connection:
-        """As the superuser of these servers, who alone may leave out the checks of keys."""
-        password = json.loads((self.servers.data / "secrets.json").read_text())["superuser"]
-        return psycopg.connect(
-            host="127.0.0.1", port=self.servers.port, user="postgres", password=password, dbname="nyemonstre",
-            autocommit=True,
-        )  # fmt: skip
-
     @staticmethod
     def one(database: psycopg.Connection, query: str) -> str:
         """The id a query finds in our municipality."""
@@ -134,13 +161,14 @@ def main() -> int:
     parser.add_argument("--families", type=int, nargs=2, default=[100, 10_000], metavar=("FEW", "MANY"))
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the demo's families that are walked")
+    parser.add_argument("--given", action="store_true", help="on the servers of the environment, not on our own")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="nyemonstre-bench-") as name:
         folder = Path(name)
         # PostgreSQL does not run as root, and must be able to reach its folder.
         folder.chmod(0o711)
         try:
-            with Servers(folder / "servers", careless=True) as servers:
+            with Given() if options.given else Servers(folder / "servers", careless=True) as servers:
                 print(json.dumps(Bench(servers, folder, options).run(), indent=2))
         except EmbeddedError as error:
             print(error, file=sys.stderr)

@@ -52,11 +52,14 @@ def demo_database(name: str) -> Iterator[str]:
         owner.execute("select pg_advisory_lock(%s)", [LOCK])
         if not owner.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
             try:
-                template = os.environ.get("NM_TEST_TEMPLATE", "template1")
+                template = os.environ.get("NM_TEST_TEMPLATE")
                 owner.execute(
-                    sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(template))
+                    sql.SQL("create database {} template {}").format(
+                        sql.Identifier(name), sql.Identifier(template or "template1")
+                    )
                 )
-                _manage(name, "migrate", "--noinput", "--verbosity", "0")
+                if not template:
+                    _manage(name, "migrate", "--noinput", "--verbosity", "0")
                 _manage(name, *SEED)
             except BaseException:
                 _drop(owner, name)
