@@ -222,11 +222,12 @@ def browser() -> Iterator[Any]:
     """Debian's Chromium, one per test process."""
     from playwright.sync_api import sync_playwright
 
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        pytest.fail("Chromium mangler: apt-get install chromium")
+    from nyemonstre.setup.system import chromium
+
+    if (path := chromium()) is None:
+        pytest.fail("Chromium mangler: apt-get install chromium-headless-shell")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
         yield browser
         browser.close()
 

@@ -6,7 +6,6 @@ Writes docs/img/*.png, small enough to be read over a slow line: a palette of co
 import argparse
 import io
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -20,6 +19,7 @@ sys.path.insert(0, str(ROOT))
 
 from nyemonstre.demo.run import Demo, DemoError  # noqa: E402  the path above must be there first
 from nyemonstre.embedded import EmbeddedError, free_port  # noqa: E402
+from nyemonstre.setup.system import chromium  # noqa: E402
 
 IMAGES = ROOT / "docs" / "img"
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
@@ -112,9 +112,8 @@ def main() -> int:
     parser.add_argument("--only", default="", help="bare bilder med dette i navnet")
     parser.add_argument("--data", type=Path, help="en datamappe som beholdes, i stedet for en midlertidig")
     options = parser.parse_args()
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    if chromium is None:
-        sys.exit("Chromium mangler. Kjør: apt-get install chromium")
+    if (path := chromium()) is None:
+        sys.exit("Chromium mangler. Kjør: apt-get install chromium-headless-shell")
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="nyemonstre-bilder-") as name:
         Path(name).chmod(0o711)
@@ -122,7 +121,7 @@ def main() -> int:
         try:
             demo.start()
             with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+                browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
                 for picture, who, go, width, height in PICTURES:
                     if options.only in picture:
                         image = smaller(take(browser, demo.address, who, go, width, height))

@@ -23,9 +23,9 @@ def has_pango() -> bool:
     return True
 
 
-def has_chromium() -> bool:
-    """Whether browser tests can run."""
-    return bool(shutil.which("chromium") or shutil.which("chromium-browser"))
+def chromium() -> str | None:
+    """The browser of the tests. The shell without windows draws the same pages for a fifth less."""
+    return next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 
 
 def has_pgbouncer() -> bool:
@@ -40,7 +40,12 @@ NEEDS: dict[str, tuple[Callable[[], bool], str, list[str], str]] = {
         ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"],
         "brew install pango",
     ),
-    "chromium": (has_chromium, "Chromium, som nettlesertestene bruker,", ["chromium"], "brew install --cask chromium"),
+    "chromium": (
+        lambda: chromium() is not None,
+        "Chromium, som nettlesertestene bruker,",
+        ["chromium-headless-shell"],
+        "brew install --cask chromium",
+    ),
     "pgbouncer": (
         has_pgbouncer,
         "pgbouncer, som testene deler tilkoblinger med,",
