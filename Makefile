@@ -12,7 +12,7 @@ DATA := .data
 MAKEFLAGS += --jobs=2
 export NM_STARTED := $(shell date +%s.%N)
 
-.PHONY: help env demo test bench screenshots security mutants messages fmt system-demo system-test
+.PHONY: help env demo test bench screenshots security pdfcheck mutants messages fmt system-demo system-test
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -63,6 +63,9 @@ screenshots: env system-test $(CATALOGUES) ## Take the README's pictures into do
 
 security: env system-demo $(CATALOGUES) ## What machines find wrong: bandit, our rules, wapiti as each role (SECONDS=60 each)
 	@exec $(BIN)/python nyemonstre/setup/security.py --seconds $(or $(SECONDS),60)
+
+pdfcheck: env system-demo $(CATALOGUES) ## Each paper of the plan read by outloud and qpdf: 0 errors, or it fails
+	@exec $(BIN)/python nyemonstre/setup/pdfcheck.py
 
 mutants: env system-demo $(CATALOGUES) ## Seed mistakes in the access rules; the tests must catch each (ONLY=name, JOBS=2)
 	@exec env ONLY="$(ONLY)" JOBS="$(or $(JOBS),2)" $(BIN)/python nyemonstre/setup/mutants.py

@@ -43,6 +43,7 @@ def _lead(user: Any) -> list[dict[str, Any]]:
         _item(_("Fravær"), "families:leave_list"),
         *_intake(user),
         _item(_("Satser"), "content:fact_list"),
+        _item(_("Maler"), "plans:template_list"),
         _item(_("Skjemaer"), "assessments:instrument_list"),
     ]
 

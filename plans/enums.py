@@ -51,6 +51,21 @@ class MeasureState(models.TextChoices):
 FINISHED = (MeasureState.DONE, MeasureState.REFUSED, MeasureState.CANCELLED)
 
 
+class TemplateOf(models.TextChoices):
+    GOAL = "goal", _("Mål")
+    MEASURE = "measure", _("Tiltak")
+
+
+class OtherKind(models.TextChoices):
+    """Plans and coordinators of others around the family. Theirs, and led by them (R-F5)."""
+
+    CHILD_COORDINATOR = "child", _("Barnekoordinator")
+    INDIVIDUAL_PLAN = "ip", _("Individuell plan")
+    RELAY = "relay", _("Stafettlogg")
+    CRISIS_PLAN = "crisis", _("Kriseplan")
+    OTHER = "other", _("En annen plan")
+
+
 class Verdict(models.TextChoices):
     """What a 6-month review says about one goal."""
 
@@ -98,6 +113,16 @@ class DocumentState(models.TextChoices):
     FAILED = "failed", _("Ble ikke laget")
 
 
+class Problem(models.TextChoices):
+    """Why a file could not be made, as the one who waits is told."""
+
+    CHANGED = "changed", _("Planen ble endret mens filen ble laget. Lag den på nytt, så har den alt.")
+    FONT = (
+        "font",
+        _("En skrift mangler på serveren, så filen ville sett feil ut. Si fra til dem som drifter løsningen."),
+    )
+
+
 class PlanEvent(models.TextChoices):
     WORDS_RECORDED = "words_recorded", _("Skrev ned familiens egne ord")
     GOAL_ADDED = "goal_added", _("La til et mål")
@@ -116,6 +141,10 @@ class PlanEvent(models.TextChoices):
     REVIEW_SIGNED = "review_signed", _("Avsluttet en 6-månedersevaluering")
     FOLLOW_UP_CLOSED = "follow_up_closed", _("Avsluttet oppfølgingen med familien")
     LETTER_PRINTED = "letter_printed", _("Tok ut brev om avslutning til en tjeneste")
+    TEMPLATE_ADDED = "template_added", _("La til en mal for planen")
+    TEMPLATE_CHANGED = "template_changed", _("Endret en mal for planen")
+    OTHER_PLAN_ADDED = "other_plan_added", _("Førte en annen plan rundt familien")
+    OTHER_PLAN_CHANGED = "other_plan_changed", _("Endret en annen plan rundt familien")
     MARKED = "marked", _("Merket hvem som kan få noe på papir")
     JOURNAL_WRITTEN = "journal_written", _("Skrev i journalen")
     ANSWERS_PRINTED = "answers_printed", _("Tok ut det familien har svart, på papir")

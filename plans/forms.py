@@ -18,6 +18,7 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
+from .beside import choices, language_of
 from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureKind, MeasureState, Moment, Support, Verdict
 from .models import Goal, Measure
 from .papers import papers
@@ -85,9 +86,9 @@ class FamilyForm(NMForm, forms.Form):
             elif isinstance(field, Somebody):
                 field.queryset = people_of(family)
 
-    def limit_services(self, kept: Service | None = None) -> None:
+    def limit_services(self, kept: Service | None = None, *, field_name: str = "service") -> None:
         """Only services with a live line can be picked. The others are understood, so that the rule can say why not."""
-        field = self.fields["service"]
+        field = self.fields[field_name]
         field.queryset = Service.objects.filter(municipality=self.family.municipality_id)
         may = answers_by_service(self.family)
         rows = contactable_services(self.family)
@@ -412,9 +413,12 @@ class PdfForm(OnceForm):
     straight = forms.BooleanField(required=False, widget=forms.HiddenInput)
     reader = forms.ChoiceField(label=_("Hvem er den til?"), required=False)
     large = forms.BooleanField(label=_("Stor skrift"), required=False)
+    beside = forms.ChoiceField(label=_("Overskrifter også på"), required=False)
 
     def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         readers = papers(family)
         self.has_readers = len(readers) > 1
+        self.fields["beside"].choices = [("", _("Bare norsk")), *choices()]  # type: ignore[attr-defined]
+        self.initial.setdefault("beside", language_of(family))
         self.fields["reader"].choices = [(r.key, r.name or gettext("Hele familien")) for r in readers]  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ from nyemonstre.postgres.sorting import norwegian_key
 from .agreed import changes_since
 from .changes import GoalChange
 from .enums import Doer, MeasureState
-from .models import Goal, GoalRating, Measure, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
+from .models import Goal, GoalRating, Measure, OtherPlan, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
 from .printed import doer_in_words
 
 # In the address: only measures whose day has passed; goals by whom they are for.
@@ -218,6 +218,7 @@ class PlanPage:
             "closed": closed,
             "has_goals": bool(self.active),
             "document": document,
+            "others": self._others(),
             **self.side(people),
         }
 
@@ -238,6 +239,15 @@ class PlanPage:
             "without_goal": self._without_goal(people),
             "waiting": [m for m in measures if m.window(self.today) in ("after", "now", "soon")][:3],
         }
+
+    def _others(self) -> list[dict[str, Any]]:
+        """Plans of others, what is over last. Two queries."""
+        rows = OtherPlan.objects.filter(family=self.family).select_related("member", "led_by")
+        live = {service.pk for service in contactable_services(self.family)}
+        return [
+            {"plan": row, "leader": row.led_by.name if row.led_by else "", "live": row.led_by_id in live}
+            for row in sorted(rows, key=lambda row: (row.until is not None and row.until < self.today, row.created_at))
+        ]
 
     def _is_shown(self, goal: Goal) -> bool:
         if self.person and not self._is_for(goal, self.person):

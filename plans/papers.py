@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from consent.enums import Direction, Purpose
 from consent.models import AgreementLine
 from consent.rules import members_with
 from families.enums import Audience
-from families.marks import Homes, Reader
+from families.marks import ALONE, Homes, Reader
 from families.models import Family
 
 from .models import Goal, Measure
@@ -32,7 +34,10 @@ def live_lines(family: Family) -> list[AgreementLine]:
 
 
 def papers(family: Family, homes: Homes | None = None) -> list[Reader]:
-    """Everybody first; then homes, the young, each person, each service that may be told something."""
+    """Everybody first; then homes, the young, each person, each service that may be told something; last the record.
+
+    The record is for nobody at the table: it holds what is marked too (plans/record.py).
+    """
     homes = homes or Homes(family)
     part = members_with(family, Purpose.PARTICIPATION)
     services = [
@@ -40,7 +45,8 @@ def papers(family: Family, homes: Homes | None = None) -> list[Reader]:
         for line in live_lines(family)
         if line.direction != Direction.GET and covered(line, part)
     ]
-    return [*homes.papers(), *services]
+    record = Reader(ALONE, homes.everybody.homes, name=_("Hele planen, til arkivet"))
+    return [*homes.papers(), *services, record]
 
 
 def paper(family: Family, key: str, homes: Homes | None = None) -> Reader | None:

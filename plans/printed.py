@@ -21,6 +21,7 @@ from families.protection import Outside, home_words
 from families.stages import Step
 
 from .agreed import changes_for
+from .beside import NOTHING, beside
 from .enums import Doer
 from .models import Goal, Measure, OwnWords, PlanAgreement
 from .papers import Told, goals_told, line_of, live_lines, paper
@@ -36,8 +37,10 @@ def outside(family: Family) -> Outside:
     return Outside(family, [*home_words(family), *known])
 
 
-def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
+def printed_plan(family: Family, reader_key: str = "", second_language: str = "") -> dict[str, Any]:
     """The plan for templates/plans/pdf/plan.html, as one reader may get it (plans/papers.py; "" is everybody).
+
+    The family's own papers have their headings in `second_language` too (plans/beside.py).
 
     `lines` are the agreement lines whose contacts are printed. Raises LookupError for a reader the family has not now.
     """
@@ -45,7 +48,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     reader = paper(family, reader_key, homes)
     if reader is None:
         raise LookupError("no such reader now")
-    out = outside(family)
+    out, second = outside(family), beside(second_language)
     part = members_with(family, Purpose.PARTICIPATION)
     every = list(Goal.objects.filter(family=family).with_measures())
     active = [goal for goal in every if goal.is_active]
@@ -64,6 +67,8 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
     return {
         "name": family.name,
         "reader": reader.paper_name,
+        "made_by": "",
+        "beside": second,
         "only": bool(reader.about),
         "line": None,
         "large": False,
@@ -74,7 +79,7 @@ def printed_plan(family: Family, reader_key: str = "") -> dict[str, Any]:
         "present": out.text(", ".join(agreement.present)) if agreement and not homes.parted else "",
         "coordinator": _person(responsible.user) if responsible else None,
         "words": _words(family, reader, homes, out),
-        "areas": _areas(goals, out),
+        "areas": [{**area, "beside": second.words[area["outcome"]]} for area in _areas(goals, out)],
         "paused": [
             {"words": out.text(goal.words), "reason": out.text(goal.state_reason)}
             for goal in goals_for((goal for goal in every if goal.is_paused), reader, homes)
@@ -97,13 +102,14 @@ def service_part(
     """What one service gets: what it does itself, and nobody else's words, services or days."""
     responsible = family.responsible
     whose = ", ".join(member.first_name for member in line.members.all() if member.pk in part)
-    areas = _areas([(goal, measures) for goal, measures, whole in goals if whole], out)
+    told = _areas([(goal, measures) for goal, measures, whole in goals if whole], out)
+    areas = [{**area, "beside": ""} for area in told]
     for goal in (goal for area in areas for goal in area["goals"]):
         # Why it matters, and how they will know, is between the family and the coordinator.
         goal |= {"why": "", "first_sign": ""}
     others = [_measure(measure, out) for _goal, measures, whole in goals if not whole for measure in measures]
     return {
-        "name": family.name, "reader": out.service(line.service), "only": False,
+        "name": family.name, "reader": out.service(line.service), "made_by": "", "beside": NOTHING, "only": False,
         "line": {**_service(line, out, part), "whose": whose}, "large": False,
         "municipality": out.place(family.municipality.name), "today": timezone.localdate(),
         "agreement": None, "present": "", "coordinator": _person(responsible.user) if responsible else None,
@@ -136,6 +142,7 @@ def _areas(goals: list[tuple[Goal, list[Measure]]], out: Outside) -> list[dict[s
         areas.append(
             {
                 "label": str(Outcome(outcome).label),
+                "outcome": outcome,
                 "yarn": rows[0][0].yarn,
                 "goals": [
                     {

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import closing, documents, given_back, goals, journal, marks, order, plan, prefilled, reviews
+from .views import closing, documents, given_back, goals, journal, marks, order, plan, prefilled, reviews, templates
 
 app_name = "plans"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     path("<uuid:family_id>/ord/", plan.own_words, name="own_words"),
     path("<uuid:family_id>/ord/alle/", plan.words_history, name="words_history"),
     path("<uuid:family_id>/ord/ny/", plan.own_words_new, name="own_words_new"),
+    path("<uuid:family_id>/se-over/", plan.look_over, name="look_over"),
     path("<uuid:family_id>/gjore/", plan.to_do, name="to_do"),
     path("<uuid:family_id>/avtalt/", plan.plan_agree, name="plan_agree"),
     path("<uuid:family_id>/avtalt/<int:number>/", plan.agreement_detail, name="agreement_detail"),
@@ -19,6 +20,11 @@ urlpatterns = [
     path("<uuid:family_id>/mal/<uuid:goal_id>/tiltak/ny/", goals.measure_new, name="measure_new"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/endre/", goals.measure_edit, name="measure_edit"),
     path("<uuid:family_id>/tiltak/ny/", prefilled.measure_from, name="measure_from"),
+    path("maler/", templates.template_list, name="template_list"),
+    path("maler/ny/", templates.template_new, name="template_new"),
+    path("maler/<uuid:template_id>/", templates.template_edit, name="template_edit"),
+    path("<uuid:family_id>/andre/ny/", templates.other_plan_new, name="other_plan_new"),
+    path("<uuid:family_id>/andre/<uuid:row_id>/", templates.other_plan_edit, name="other_plan_edit"),
     path("<uuid:family_id>/flytt/", order.move, name="move"),
     path("<uuid:family_id>/angre/", order.undo, name="undo"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/ferdig/", goals.measure_finish, name="measure_finish"),

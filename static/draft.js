@@ -1,6 +1,7 @@
 // Drafts: a form with data-draft-url is saved there while one types, one second after the last key.
 // The server keeps the draft and restores it. Only what the server did not get lies here, in this tab
 // (sessionStorage), until it is sent, the tab is closed or the user logs out (app.js). Nothing is ever in localStorage.
+// data-draft-page: the address of a form that stands open on another page; the draft belongs to the form's own.
 // data-draft-owner: an opaque id of the user; a copy is put back only for the one who wrote it.
 (() => {
   const PREFIX = "nm-draft:";
@@ -30,9 +31,11 @@
   };
 
   const start = (form) => {
-    const { draftUrl, draftOwner } = form.dataset;
-    const status = document.querySelector("[data-draft-status]");
-    const key = PREFIX + location.pathname; // one address saves the drafts of all pages
+    form.dataset.drafted = "";
+    const { draftUrl, draftOwner, draftPage } = form.dataset;
+    const page = new URL(draftPage || location.href, location.href);
+    const status = (form.closest("section") || document).querySelector("[data-draft-status]") || document.querySelector("[data-draft-status]");
+    const key = PREFIX + page.pathname; // one address saves the drafts of all pages
     let timer = 0;
     let under = null; // the attempt under way
     let version = 0; // counts changes, so that an old answer never says that a newer text is saved
@@ -58,7 +61,7 @@
         under = fetch(draftUrl, {
           method: "POST",
           body: new URLSearchParams(contents(form)),
-          headers: { "X-CSRFToken": token, "X-Requested-With": "XMLHttpRequest" },
+          headers: { "X-CSRFToken": token, "X-Requested-With": "XMLHttpRequest", "HX-Current-URL": page.href },
           credentials: "same-origin",
           redirect: "manual", // a redirect means the login page
           keepalive: last,
@@ -89,10 +92,12 @@
     form.addEventListener("input", changed);
     form.addEventListener("change", changed);
     form.addEventListener("submit", () => clearTimeout(timer));
-    addEventListener("online", () => sessionStorage.getItem(key) && save());
+    addEventListener("online", () => form.isConnected && sessionStorage.getItem(key) && save());
     // A login in another tab brings the contact back: try when this tab is looked at again.
-    addEventListener("focus", () => sessionStorage.getItem(key) && save());
-    addEventListener("pagehide", () => timer && version && !form.dataset.sent && save(true));
+    addEventListener("focus", () => form.isConnected && sessionStorage.getItem(key) && save());
+    addEventListener("pagehide", () => form.isConnected && timer && version && !form.dataset.sent && save(true));
+    // htmx takes the form away when it was saved, or when somebody thought better of it: nothing waits any more.
+    form.addEventListener("htmx:afterRequest", (event) => event.detail.successful && (clearTimeout(timer), sessionStorage.removeItem(key)));
 
     // Somebody else has sat in this tab: whatever they left, on any page, goes before anything is put back.
     const read = (name) => JSON.parse(sessionStorage.getItem(name));
@@ -105,4 +110,10 @@
   };
 
   document.querySelectorAll("form[data-draft-url]").forEach(start);
+  // Forms that open in their place come later, by htmx.
+  document.addEventListener("htmx:load", ({ detail }) => {
+    const found = [...detail.elt.querySelectorAll("form[data-draft-url]")];
+    if (detail.elt.matches("form[data-draft-url]")) found.push(detail.elt);
+    found.filter((form) => !form.dataset.drafted).forEach(start);
+  });
 })();

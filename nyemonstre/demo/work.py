@@ -14,7 +14,7 @@ from consent.rules import members_with
 from families.calendar import add_months
 from nyemonstre.access.wall import acting_as
 from plans import actions as plans
-from plans.enums import Doer, GoalState, MeasureKind, MeasureState, Verdict
+from plans.enums import Doer, GoalState, MeasureKind, MeasureState, OtherKind, Verdict
 from plans.models import Goal, Measure
 from plans.models import Review as ReviewRow
 
@@ -238,6 +238,7 @@ class Work:
             goals = list(Goal.objects.filter(family=self.walk.family).active().order_by("-created_at", "pk"))
         if len(goals) > 3:
             plans.close_goal(goals[-1], state=GoalState.PAUSED, reason=self.town.say("pauses"), by=self.walk.by)
+        self.tell_of_others()
         if goals:
             goal = goals[0]
             what, by = self.rng.choice(self.town.say("soon"))
@@ -245,6 +246,16 @@ class Work:
             plans.add_measure(
                 goal, what=what, done_by=by, due_on=self.walk.today + timedelta(days=self.rng.randint(-3, 20)),
                 by=self.walk.by,
+            )  # fmt: skip
+
+    def tell_of_others(self) -> None:
+        """Somebody else coordinates something too, in every third family with a school that may be named."""
+        school = self._live_service(Sector.SCHOOL)
+        children = [m for m in self.walk.members if not m.is_adult]
+        if school and children and self.rng.random() < 0.4:
+            plans.add_other_plan(
+                self.walk.family, by=self.walk.by,
+                facts={"kind": OtherKind.RELAY, "member": children[0], "led_by": school, "since": localdate()},
             )  # fmt: skip
 
     def agree(self) -> None:

@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from nyemonstre.pdf import FontMissing
 from nyemonstre.staticfiles import VENDOR
 from nyemonstre.ui.stitches import CHARTS, OPEN_STITCH, chart_path
 
@@ -65,6 +66,10 @@ def _drawings() -> dict[str, bytes]:
     return drawings
 
 
+class _NoSuchFont(FatalURLFetchingError):
+    """Ours, and not there."""
+
+
 class OurFiles(URLFetcher):
     """Gives out our own fonts and drawings, the pictures this page was given, and nothing else: no file, no address,
     whatever people wrote."""
@@ -83,7 +88,11 @@ class OurFiles(URLFetcher):
             return URLFetcherResponse(url, self.pictures[name], {"Content-Type": "image/png"})
         if url.startswith("nm:fonts/") and f"vendor/{name}" in VENDOR:
             file = Path(settings.NODE_MODULES) / VENDOR[f"vendor/{name}"]
-            return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": "font/woff2"})
+            try:
+                return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": "font/woff2"})
+            except OSError as error:
+                # Stops the printing: with another font the same plan would look different on another machine.
+                raise _NoSuchFont(f"font missing: {name}") from error
         raise FatalURLFetchingError(f"not ours: {url}")
 
 
@@ -93,6 +102,8 @@ def render_pdf(template: str, values: dict[str, Any], pictures: Mapping[str, byt
     try:
         page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles(pictures))
         return page.write_pdf(pdf_variant="pdf/a-2a", finisher=_mark_accessible)
+    except _NoSuchFont as error:
+        raise FontMissing(str(error)) from error
     except FatalURLFetchingError as error:
         raise RuntimeError(str(error)) from error
 

@@ -17,7 +17,6 @@ import time
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -25,6 +24,7 @@ BIN = Path(sys.executable).parent
 sys.path.insert(0, str(ROOT))
 
 from nyemonstre.embedded import EmbeddedError, Servers  # noqa: E402  the path above must be there first
+from nyemonstre.setup.tools import tools  # noqa: E402
 
 DATA = ROOT / ".data" / "security"
 RULES, EXPLAINED = ROOT / "security" / "rules", ROOT / "security" / "explained.toml"
@@ -93,20 +93,7 @@ def judge(tool: str, findings: list[Finding], known: list[Reason]) -> Judged:
     return Judged(findings, new, stale)
 
 
-# ── Tools, each in an environment of its own ──────────────────────────────────────────────────────────────────────────
-
-
-def tools(name: str, lock: str) -> Path:
-    """The bin folder of an environment with what `lock` names; made again when the lock changed."""
-    folder, wanted = DATA / name, sha256((ROOT / lock).read_bytes()).hexdigest()
-    ready = folder / "lock"
-    if not ready.exists() or ready.read_text() != wanted:
-        print(f"Installerer {lock} …", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", str(folder)], check=True)
-        install = [BIN / "uv", "pip", "install", "-q", "--python", folder / "bin" / "python", "--require-hashes", "-r"]
-        subprocess.run([*map(str, install), str(ROOT / lock)], check=True)
-        ready.write_text(wanted)
-    return folder / "bin"
+# ── What the tools say ──────────────────────────────────────────────────────────────────────────
 
 
 def run(command: list[object], env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -122,7 +109,7 @@ def line_of(path: str, number: int) -> str:
 
 def bandit() -> list[Finding]:
     """Python that is dangerous in any project."""
-    done = run([tools("tools", "requirements-security.lock") / "bandit", "-q", "-r", *SOURCE, "-f", "json"])
+    done = run([tools(DATA / "tools", "requirements-security.lock") / "bandit", "-q", "-r", *SOURCE, "-f", "json"])
     if done.returncode not in (0, 1):
         raise RuntimeError(done.stderr[-2000:])
     rows = json.loads(done.stdout)["results"]
@@ -136,7 +123,7 @@ def bandit() -> list[Finding]:
 
 def semgrep(*words: object) -> subprocess.CompletedProcess[str]:
     """Our rules alone, and nothing asked or told outside this machine."""
-    command = [tools("tools", "requirements-security.lock") / "semgrep", "scan", "--metrics=off"]
+    command = [tools(DATA / "tools", "requirements-security.lock") / "semgrep", "scan", "--metrics=off"]
     # A file of its own: it is written anew, and what stood there before is gone, be it a device.
     settings = str(DATA / "semgrep.yml")
     quiet = {"SEMGREP_SEND_METRICS": "off", "SEMGREP_ENABLE_VERSION_CHECK": "0", "SEMGREP_SETTINGS_FILE": settings}
@@ -197,7 +184,11 @@ def deployment() -> list[Finding]:
 def materials() -> list[Finding]:
     """Every library with version and hash, for whoever must answer «do we have that one?». Written, not judged."""
     target = DATA / "sbom.json"
-    command = [tools("tools", "requirements-security.lock") / "cyclonedx-py", "requirements", "requirements.lock"]
+    command = [
+        tools(DATA / "tools", "requirements-security.lock") / "cyclonedx-py",
+        "requirements",
+        "requirements.lock",
+    ]
     done = run([*command, "--of", "JSON", "--pyproject", "pyproject.toml", "-o", target])
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
@@ -213,7 +204,7 @@ def crawl(seconds: int) -> list[Finding]:
     """wapiti as a visitor and as each role; see nyemonstre/setup/wapiti.py."""
     from nyemonstre.setup.wapiti import attack  # noqa: PLC0415  the demo's own imports, only where it is asked for
 
-    found = attack(tools("crawl", "requirements-crawl.lock") / "wapiti", DATA / "site", seconds)
+    found = attack(tools(DATA / "crawl", "requirements-crawl.lock") / "wapiti", DATA / "site", seconds)
     return [Finding("wapiti", rule, path, text) for rule, path, text in found]
 
 

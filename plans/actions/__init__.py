@@ -11,16 +11,22 @@ from .measures import add_measure, change_measure, finish_measure
 from .order import move
 from .ratings import rate_goal
 from .reviews import GoalReview, save_review, sign_review
+from .templates import TEMPLATE, add_other_plan, add_template, change_other_plan, change_template
 from .undoing import undo
 from .words import record_words
 
 __all__ = [
+    "TEMPLATE",
     "GoalReview",
     "add_goal",
     "add_measure",
+    "add_other_plan",
+    "add_template",
     "agree_plan",
     "change_goal",
     "change_measure",
+    "change_other_plan",
+    "change_template",
     "close_follow_up",
     "close_goal",
     "fail_pdf",

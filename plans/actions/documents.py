@@ -21,11 +21,19 @@ from plans.papers import live_lines, paper
 
 @action
 def order_pdf(
-    family: Family, *, by: User, straight: bool, reader: str = "", large: bool = False, key: UUID | None = None
+    family: Family,
+    *,
+    by: User,
+    straight: bool,
+    reader: str = "",
+    large: bool = False,
+    beside: str = "",
+    key: UUID | None = None,
 ) -> PlanDocument:
     """Somebody wants the plan on paper. `straight`: it is made in the request, because no worker answers.
 
-    `reader` is for whom it is made (plans/papers.py), `large` in large type. Raises AlreadyDone for the same form
+    `reader` is for whom it is made (plans/papers.py), `large` in large type, `beside` the language of the second
+    headings (plans/beside.py). Raises AlreadyDone for the same form
     twice, Refused for a home or a person the family has not, and for a service no live line covers.
     """
     check(by, Permission.VIEW_PLAN, family)
@@ -34,8 +42,9 @@ def order_pdf(
     if known is None:
         raise Refused(_("Velg hvem planen er til."), rule="reader", field="reader")
     document = PlanDocument(
-        family=family, made_by=by, straight=straight, reader=known.key, reader_name=known.name[:80], large=large
-    )
+        family=family, made_by=by, straight=straight, reader=known.key, reader_name=known.name[:80], large=large,
+        beside=beside,
+    )  # fmt: skip
     if key:
         document.pk = key
     document.save(force_insert=True)
@@ -71,12 +80,12 @@ def finish_pdf(document_id: UUID, *, content: bytes, lines: list[UUID], by: User
 
 
 @action
-def fail_pdf(document_id: UUID, *, by: User) -> None:
-    """It could not be made. Whoever waits is told, and may try again."""
+def fail_pdf(document_id: UUID, *, by: User, problem: str = "") -> None:
+    """It could not be made. Whoever waits is told why (Problem), where we know, and may try again."""
     document = _under_way(document_id, by)
     if document is not None:
-        document.state = DocumentState.FAILED
-        document.save(update_fields=["state"])
+        document.state, document.problem = DocumentState.FAILED, problem
+        document.save(update_fields=["state", "problem"])
     record(PlanEvent.PDF_FAILED, by=by, target=document, facts={"document": str(document_id)})
 
 

@@ -3,9 +3,11 @@
 from .closing import Closing
 from .documents import PlanDocument
 from .journal import JournalEntry, JournalMember
+from .others import OtherPlan
 from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
 from .ratings import GoalRating
 from .reviews import Review, ReviewGoal
+from .templates import PlanTemplate
 
 __all__ = [
     "Closing",
@@ -16,9 +18,11 @@ __all__ = [
     "JournalEntry",
     "JournalMember",
     "Measure",
+    "OtherPlan",
     "OwnWords",
     "PlanAgreement",
     "PlanDocument",
+    "PlanTemplate",
     "Review",
     "ReviewGoal",
 ]

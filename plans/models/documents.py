@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from families.models import Family, FamilyRows
-from plans.enums import DocumentState
+from plans.enums import DocumentState, Problem
 
 from .plan import by_somebody
 
@@ -45,6 +45,9 @@ class PlanDocument(models.Model):
     reader = models.CharField(_("laget for"), max_length=48, blank=True)
     reader_name = models.CharField(_("laget for"), max_length=80, blank=True)
     large = models.BooleanField(_("stor skrift"), default=False)
+    # The language headings stand in beside Norwegian (plans/beside.py), or none.
+    beside = models.CharField(_("overskrifter også på"), max_length=8, blank=True)
+    problem = models.CharField(_("hvorfor den ikke ble laget"), max_length=8, choices=Problem.choices, blank=True)
     printed_lines = ArrayField(models.UUIDField(), default=list)
 
     objects = DocumentQuerySet.as_manager()
@@ -64,6 +67,9 @@ class PlanDocument(models.Model):
                 )
                 | (~Q(state=DocumentState.DONE) & Q(content=None, size=None, sha256="")),
                 name="plan_document_done_has_file",
+            ),
+            models.CheckConstraint(
+                condition=Q(problem="") | Q(state=DocumentState.FAILED), name="plan_document_problem_when_failed"
             ),
         ]
 

@@ -17,6 +17,8 @@ from families.pages import family_context
 from families.restricted import why_only_read
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404
+from nyemonstre.accounts.drafts import draft_for, initial_from
+from nyemonstre.accounts.models import Draft
 from nyemonstre.refusals import Refused
 from plans.actions.undoing import is_fresh, undo_note
 from plans.models import Goal, Measure
@@ -49,6 +51,24 @@ def tab_url(family: Family, anchor: str = "") -> str:
     return reverse("plans:family_tab", args=[family.pk]) + (f"#{anchor}" if anchor else "")
 
 
+def drafted(request: HttpRequest, kind: type[Any], *, family: Family, **kwargs: Any) -> tuple[Any, Draft | None]:
+    """The form, kept as a draft while one types, with what was typed and not saved; and that draft, or None."""
+    draft = draft_for(request) if request.method != "POST" else None
+    asked = kwargs.pop("initial", {})
+    # What the address asks for now (a template, a finding) is stronger than what was typed before.
+    initial = {**initial_from(draft), **{name: value for name, value in asked.items() if value}}
+    form = kind(request.POST or None, family=family, initial=initial, **kwargs)
+    form.save_drafts(reverse("accounts:draft_save"), str(request.user.pk))
+    # It may stand open on the plan's page; what is typed belongs to its own.
+    form.helper.attrs["data-draft-page"] = request.path
+    return form, draft
+
+
+def typed(draft: Draft | None) -> dict[str, Any]:
+    """What `form_page` needs for a form that is kept while one types, and looked over."""
+    return {"draft": draft, "keeps_draft": True, "looks_over": True}
+
+
 def form_page(
     request: HttpRequest, family: Family, form: Form, *, heading: str, slot: str, **context: Any
 ) -> HttpResponse:
@@ -61,6 +81,9 @@ def form_page(
         "tab": "plan",
         "back_part": "",
         "draft": None,
+        "looks_over": False,
+        "templates": [],
+        "from_address": "",
         "keeps_draft": False,
         "way_out": "",
         "way_out_to": "",
@@ -73,7 +96,9 @@ def form_page(
     form.helper.form_action = request.path
     status = 422 if form.is_bound else 200
     if request.htmx:
-        form.helper.attrs = {"hx-post": request.path, "hx-target": f"#{slot}", "hx-swap": "outerHTML"}
+        form.helper.attrs = {
+            **(form.helper.attrs or {}), "hx-post": request.path, "hx-target": f"#{slot}", "hx-swap": "outerHTML",
+        }  # fmt: skip
         return render(
             request, "plans/_alone.html", {**context, "family": family, "part": "plans/_form.html"}, status=status
         )

@@ -11,8 +11,10 @@ from django.views.decorators.http import require_http_methods
 from families.models import Family
 from families.pages import open_family, with_version
 from nyemonstre.access.views import requires, say
+from nyemonstre.accounts.drafts import forget_draft
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from plans import actions
+from plans.enums import TemplateOf
 from plans.forms import (
     GoalCloseForm,
     GoalEditForm,
@@ -24,8 +26,19 @@ from plans.forms import (
     MeasureForm,
 )
 
-from .frame import CHANGE, form_page, goal_and_family, measure_of, reload_page, remember_note, saved, to_agreement
-from .prefilled import goal_from
+from .frame import (
+    CHANGE,
+    drafted,
+    form_page,
+    goal_and_family,
+    measure_of,
+    reload_page,
+    remember_note,
+    saved,
+    to_agreement,
+    typed,
+)
+from .prefilled import goal_from, measure_begun, templates_of
 
 WRITES = ["GET", "HEAD", "POST"]
 
@@ -40,7 +53,7 @@ def _in(family: Family, goal_id: Any, part: str = "mal") -> dict[str, str]:
 def goal_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """A new goal in the family's own words. An address may fill in what it is about: see plans/views/prefilled.py."""
     family = open_family(request, family_id, CHANGE)
-    form = GoalForm(request.POST or None, family=family, initial=goal_from(request, family))
+    form, draft = drafted(request, GoalForm, family=family, initial=goal_from(request, family))
     if form.is_valid():
         try:
             goal = actions.add_goal(family, by=request.user, **form.cleaned_data)
@@ -49,8 +62,12 @@ def goal_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             return reload_page(request, family, _("Målet er lagret."), f"mal-{goal.pk}")
-    return form_page(request, family, form, heading=_("Nytt mål"), slot="nytt-mal")
+    return form_page(
+        request, family, form, heading=_("Nytt mål"), slot="nytt-mal", **typed(draft),
+        templates=templates_of(family, TemplateOf.GOAL), from_address=request.path,
+    )  # fmt: skip
 
 
 @require_http_methods(WRITES)
@@ -59,7 +76,7 @@ def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
     """Change a goal. When somebody saved first, each field that differs asks which of the two shall stand."""
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
-    form = GoalEditForm(request.POST or None, family=family, row=goal)
+    form, draft = drafted(request, GoalEditForm, family=family, row=goal)
     if form.is_valid():
         try:
             changed = actions.change_goal(goal, by=request.user, **form.cleaned_data)
@@ -69,10 +86,11 @@ def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             message = _("Målet er endret. Slik det sto før, er tatt vare på.")
             moved = changed.outcome != goal.outcome
             return reload_page(request, family, message) if moved else saved(request, family, goal, message)
-    return form_page(request, family, form, heading=_("Endre målet"), **_in(family, goal.pk))
+    return form_page(request, family, form, heading=_("Endre målet"), **typed(draft), **_in(family, goal.pk))
 
 
 @require_http_methods(WRITES)
@@ -133,7 +151,7 @@ def measure_new(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRes
     """Something to do about a goal."""
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
-    form, way_out = MeasureForm(request.POST or None, family=family), {}
+    (form, draft), way_out = drafted(request, MeasureForm, family=family, initial=measure_begun(request, family)), {}
     if form.is_valid():
         try:
             actions.add_measure(goal, by=request.user, **form.cleaned_data)
@@ -143,9 +161,11 @@ def measure_new(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRes
             way_out = to_agreement(family, refusal, form.cleaned_data["service"])
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             return saved(request, family, goal, _("Tiltaket er lagret."))
     return form_page(
-        request, family, form, heading=_("Nytt tiltak"), lead=f"«{goal.words}»", **way_out,
+        request, family, form, heading=_("Nytt tiltak"), lead=f"«{goal.words}»", **way_out, **typed(draft),
+        templates=templates_of(family, TemplateOf.MEASURE), from_address=request.path,
         **_in(family, goal.pk, "tiltak"),
     )  # fmt: skip
 
@@ -156,7 +176,7 @@ def measure_edit(request: HttpRequest, family_id: UUID, measure_id: UUID) -> Htt
     """Change a measure. When somebody saved first, each field that differs asks which of the two shall stand."""
     family = open_family(request, family_id, CHANGE)
     measure = measure_of(request, family, measure_id)
-    form, way_out = MeasureEditForm(request.POST or None, family=family, row=measure), {}
+    (form, draft), way_out = drafted(request, MeasureEditForm, family=family, row=measure), {}
     if form.is_valid():
         try:
             actions.change_measure(measure, by=request.user, **form.cleaned_data)
@@ -167,10 +187,12 @@ def measure_edit(request: HttpRequest, family_id: UUID, measure_id: UUID) -> Htt
             way_out = to_agreement(family, refusal, form.cleaned_data["service"])
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             return saved(request, family, measure.goal, _("Tiltaket er endret."))
     return form_page(
-        request, family, form, heading=_("Endre tiltaket"), **way_out, **_in(family, measure.goal_id, "tiltak")
-    )
+        request, family, form, heading=_("Endre tiltaket"), **way_out, **typed(draft),
+        **_in(family, measure.goal_id, "tiltak"),
+    )  # fmt: skip
 
 
 @require_http_methods(WRITES)

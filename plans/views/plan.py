@@ -7,25 +7,42 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from families.marks import MARK_ROWS
 from families.models import Member, permissions_on
 from families.pages import at_table, family_context, only_read, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
+from nyemonstre.accounts.drafts import forget_draft
 from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
 from plans.agreed import changes_for, in_words, kept_for
 from plans.changes import goal_history, plan_changes
 from plans.forms import AgreeForm, PdfForm, WordsForm
+from plans.guard import Known, reminders
 from plans.models import Goal, Measure, OwnWords, PlanAgreement
 from plans.models.plan import SOON
 from plans.overview import BY_PERSON, WAITING, PlanPage, goal_cards, measure_row
 from plans.overview import own_words as people_and_words
 from plans.told import goals_for, measures_for
 
-from .frame import CHANGE, VIEW, filters_of, form_page, goal_and_family, note_of, reload_page, row_of, tab_url
+from .frame import (
+    CHANGE,
+    VIEW,
+    drafted,
+    filters_of,
+    form_page,
+    goal_and_family,
+    note_of,
+    reload_page,
+    row_of,
+    tab_url,
+    typed,
+)
+
+# Sent with a form and not written by anybody.
+NOT_TEXT = ("csrfmiddlewaretoken", "key", "version", "differ", "next")
 
 
 @require_safe
@@ -92,7 +109,8 @@ def own_words_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, CHANGE)
     chosen = request.GET.get("hvem", "")
     known = {str(pk) for pk in Member.objects.filter(family=family).values_list("pk", flat=True)}
-    form = WordsForm(request.POST or None, family=family, initial={"member": chosen if chosen in known else None})
+    first = {"member": chosen if chosen in known else None}
+    form, draft = drafted(request, WordsForm, family=family, initial=first)
     if form.is_valid():
         data = form.cleaned_data
         member = row_of(request, family, Member, data.pop("member").pk)
@@ -103,8 +121,18 @@ def own_words_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             return reload_page(request, family, _("Ordene er lagret. Det som ble sagt før, står også."))
-    return form_page(request, family, form, heading=_("Hva er viktig for dere nå?"), slot="nye-ord")
+    return form_page(request, family, form, heading=_("Hva er viktig for dere nå?"), slot="nye-ord", **typed(draft))
+
+
+@require_POST
+@requires(CHANGE)
+def look_over(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """Fragment: a gentle reminder about what stands in the form that is being written. Nothing of it is kept."""
+    family = open_family(request, family_id, CHANGE, quiet=True)
+    texts = [text[:20_000] for name, text in request.POST.items() if name not in NOT_TEXT]
+    return render(request, "plans/_reminders.html", {"reminders": reminders(texts, Known.of(family))})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

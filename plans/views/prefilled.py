@@ -18,8 +18,9 @@ from families.pages import open_family
 from nyemonstre.access.views import requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
+from plans.enums import TemplateOf
 from plans.forms import GoalMeasureForm
-from plans.models import Goal
+from plans.models import Goal, PlanTemplate
 
 from .frame import CHANGE, form_page, reload_page, to_agreement
 
@@ -31,11 +32,36 @@ def _words(request: HttpRequest, name: str) -> str:
 
 
 def goal_from(request: HttpRequest, family: Family) -> dict[str, Any]:
-    """What a new goal begins with: `mal` its words, `linje` one of the seven lines, `hvem` people, once for each."""
+    """What a new goal begins with: `mal` its words, `linje` one of the seven lines, `hvem` people, once for each.
+
+    Or `fra`, a template of the municipality.
+    """
+    if template := template_asked_for(request, family, TemplateOf.GOAL):
+        return {"words": template.words, "outcome": template.outcome, "first_sign": template.first_sign}
     asked = set(request.GET.getlist("hvem"))
     people = [pk for pk in Member.objects.filter(family=family).values_list("pk", flat=True) if str(pk) in asked]
     line = request.GET.get("linje", "")
     return {"words": _words(request, "mal"), "outcome": line if line in Outcome.values else "", "whose": people}
+
+
+def templates_of(family: Family, of: str) -> Any:
+    """What the municipality has to begin with."""
+    return PlanTemplate.objects.filter(municipality=family.municipality_id).in_use(of)
+
+
+def template_asked_for(request: HttpRequest, family: Family, of: str) -> PlanTemplate | None:
+    """The template the address names, when it is one of the family's municipality that is in use."""
+    try:
+        key = UUID(request.GET.get("fra", ""))
+    except ValueError:
+        return None
+    return templates_of(family, of).filter(pk=key).first()
+
+
+def measure_begun(request: HttpRequest, family: Family) -> dict[str, Any]:
+    """What a new measure begins with: `fra`, a template of the municipality, or nothing."""
+    template = template_asked_for(request, family, TemplateOf.MEASURE)
+    return {"what": template.words, "kind": template.kind} if template else {}
 
 
 def _day(text: str) -> date | None:

@@ -177,6 +177,8 @@ def _plan(family, members, by, say):
         follow_up=say("oppfølging", "Spør om en uke"),
         by=by,
     )
+    other = {"kind": "relay", "member": members[0], "note": say("annen-plan", "Møte i mars")}
+    plan_actions.add_other_plan(family, facts=other, by=by)
     plan_actions.rate_goal(goal, rating=4, rating_by_coordinator=3, by=by)
     plan_actions.agree_plan(family, present=[say("til-stede", "Mor")], by=by)
     text = say("journal", f"Snakket i telefonen {family.code}")

@@ -196,11 +196,14 @@ plans:journal_mark             change_journal     200 200
 plans:journal_new              change_journal     200 200
 plans:journal_quick            change_journal     200 200
 plans:latest_journal           view_journal       200   -
+plans:look_over                change_plan          - 200
 plans:measure_edit             change_plan        200 200
 plans:measure_from             change_plan        200 200
 plans:measure_finish           change_plan        200 200
 plans:measure_new              change_plan        200 200
 plans:move                     change_plan          - 302
+plans:other_plan_edit          change_plan        200 200
+plans:other_plan_new           change_plan        200 200
 plans:own_words                view_plan          200   -
 plans:own_words_new            change_plan        200 200
 plans:pdf_download             view_plan          302   -
@@ -209,6 +212,9 @@ plans:pdf_status               view_plan          302   -
 plans:plan_agree               change_plan        200 200
 plans:plan_mark                change_plan        200 200
 plans:review                   view_plan          200 422
+plans:template_edit            change_content     404 404
+plans:template_list            change_content     200   -
+plans:template_new             change_content     200 200
 plans:to_do                    view_plan          200   -
 plans:undo                     change_plan          - 302
 plans:words_history            view_plan          200   -

@@ -84,6 +84,7 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "entry_id": lambda family: family.journal.first(),
     "document_id": lambda family: family.plan_documents.first(),
     "review_id": lambda family: family.reviews.first(),
+    "other_plan_id": lambda family: family.other_plans.first(),
     "words_id": lambda family: family.own_words.first(),
     "meeting_id": lambda family: family.information_meetings.first(),
     "file_id": lambda family: family.documents.first(),
@@ -171,6 +172,7 @@ class World:
             "code": family.code,
             "name": uuid4(),
             "fact_id": fact.pk,
+            "template_id": uuid4(),
             "purpose_id": purpose.pk,
             "key": "participation",
             "municipality_id": team.municipality.pk,
@@ -231,6 +233,7 @@ class World:
             "referrals:letter_pdf": ("referral_id", "waiting_id"),
             "plans:journal_mark": ("row_id", "entry_id"),
             "plans:plan_mark": ("row_id", "words_id"),
+            "plans:other_plan_edit": ("row_id", "other_plan_id"),
         }
         if name in meant:
             rows = {**rows, meant[name][0]: rows[meant[name][1]]}

@@ -43,6 +43,7 @@ OPENED_BY = {
     "plans_goalversion": P.VIEW_PLAN,
     "plans_goalrating": P.VIEW_PLAN,
     "plans_closing": P.VIEW_PLAN,
+    "plans_otherplan": P.VIEW_PLAN,
     "plans_measure": P.VIEW_PLAN,
     "plans_planagreement": P.VIEW_PLAN,
     "plans_review": P.VIEW_PLAN,

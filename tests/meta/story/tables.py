@@ -156,6 +156,7 @@ TABLES: dict[str, Table] = {
     "consent_consenttext": Table(Judge.directory, place="municipality_id"),
     "consent_extrapurpose": Table(Judge.directory, place="municipality_id"),
     "content_fact": Table(Judge.directory, place="municipality_id"),
+    "plans_plantemplate": Table(Judge.directory, place="municipality_id"),
     "assessments_localeconomyitem": Table(Judge.directory, place="municipality_id"),
     "assessments_localinstrument": Table(Judge.directory, place="municipality_id"),
     "referrals_referral": Table(Judge.referral, place="municipality_id", who="id"),
@@ -192,7 +193,7 @@ ELSEWHERE = {
 EMPTY_AT_FIRST = {
     "families_breakglass", "families_familygroupgrant", "families_leave", "families_reminder", "accounts_draft",
     "assessments_localinstrument", "assessments_localeconomyitem",
-    "content_fact", "consent_endingtold", "consent_extrapurpose", "audit_alert",
+    "content_fact", "plans_plantemplate", "consent_endingtold", "consent_extrapurpose", "audit_alert",
     "audit_retention", "referrals_addition", "referrals_waitingmove", "referrals_calculation",
 }  # fmt: skip
 
