@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from pypdf import PdfReader
 
 from assessments.outcomes import Outcome
+from families.actions_protection import change_protection
 from families.enums import Audience, Protection
 from families.marks import ALONE, Mark
 from families.models import Family, Member
@@ -120,11 +121,9 @@ def test_a_parent_in_another_home_gets_nothing_of_the_other_home(two_homes, peop
 
 
 def test_a_strictly_protected_person_leaves_nothing_on_the_papers_of_others(two_homes, people, line, by):
-    from families.actions_protection import change_protection
-
     with acting_as(by):
         mother = Member.objects.select_related("family__municipality").get(pk=people["Mor"].pk)
-    change_protection(mother, protection=Protection.STRICTLY_CONFIDENTIAL, reason="Meldt av mor", by=by)
+    change_protection(two_homes, of=mother, protection=Protection.STRICTLY_CONFIDENTIAL, reason="Meldt av mor", by=by)
     with acting_as(by):
         keys = [reader.key for reader in papers(two_homes)]
     for reader in keys:
