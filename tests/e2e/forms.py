@@ -105,6 +105,8 @@ class Form:
     # The same POST twice does one thing. Where it is False, the second one saves the same again, and the log has both.
     once: bool = True
     query: str = ""
+    # The page itself is the answer, because more is typed on it than this form saves.
+    stays: bool = False
 
     def __str__(self) -> str:
         return self.name
@@ -141,9 +143,9 @@ FORMS: tuple[Form, ...] = (
     }),
     Form("vurdering", "intake", "referrals:referral_assess", ("referral",), {
         "criterion_concern": Choice("no"), "note_concern": Text(500, free=True),
-    }, once=False),
+    }, once=False, stays=True),
     Form("tillegg", "intake", "referrals:referral_add", ("referral",), {"came_from": Text(160), "text": Text(3000)},
-         once=False),
+         once=False, stays=True),
     Form("beslutning", "intake", "referrals:referral_decide", ("referral",), {
         "outcome": Choice("granted"), "coordinator": Row("coordinator", free=True), "reason": Text(3000),
         "decided_on": Day(), "sectors": Choice("nav"), "present": Text(300),
@@ -182,7 +184,7 @@ FORMS: tuple[Form, ...] = (
         "seen_by": Choice("both", free=True),
     }),
     Form("mål", "coordinator", "plans:goal_new", FAMILY, GOAL),
-    Form("endre mål", "coordinator", "plans:goal_edit", ("family", "goal"), GOAL | {"reason": Text(500)},
+    Form("endre mål", "coordinator", "plans:goal_edit", ("family", "goal"), GOAL | {"reason": Text(500, free=True)},
          once=False),
     Form("tiltak", "coordinator", "plans:measure_new", ("family", "goal"), MEASURE),
     Form("endre tiltak", "coordinator", "plans:measure_edit", ("family", "measure"), MEASURE, once=False),

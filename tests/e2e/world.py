@@ -126,11 +126,11 @@ def soup(answer: Any) -> BeautifulSoup:
 
 def sent_by(answer: Any, field: str) -> dict[str, Any]:
     """What a browser would send of the form that has this field, untouched."""
-    control = soup(answer).select_one(f'form [name="{field}"]')
+    control = next((one for one in controls(answer) if one["name"] == field), None)
     assert control is not None, f"no field {field}"
     found: dict[str, Any] = {}
-    for one in control.find_parent("form").select("[name]"):
-        if one.name == "button" or one.get("type") == "submit":
+    for one in controls(answer):
+        if form_of(one) is not form_of(control) or one.name == "button" or one.get("type") == "submit":
             continue
         if one.get("type") in ("radio", "checkbox") and not one.has_attr("checked"):
             continue
@@ -144,10 +144,22 @@ def sent_by(answer: Any, field: str) -> dict[str, Any]:
     return found
 
 
+def controls(answer: Any) -> list[Any]:
+    """Everything with a name that belongs to a form, also where it stands outside of it."""
+    return [one for one in soup(answer).select("form [name], [form][name]") if form_of(one) is not None]
+
+
+def form_of(control: Any) -> Any:
+    """The form a control is sent with: the one it names, else the one around it."""
+    if control.get("form"):
+        return control.find_parent("html").find("form", id=control["form"])
+    return control.find_parent("form")
+
+
 def stands_in(answer: Any) -> dict[str, set[str]]:
     """Every value the page gives back, by field."""
     found: dict[str, set[str]] = {}
-    for one in soup(answer).select("form [name]"):
+    for one in controls(answer):
         kept = one.get_text().removeprefix("\n") if one.name == "textarea" else one.get("value", "")
         if one.name == "select":
             found.setdefault(one["name"], set()).update(o.get("value", "") for o in one.select("option[selected]"))
