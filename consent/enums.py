@@ -134,4 +134,5 @@ class ConsentEvent(models.TextChoices):
     LINE_SIGNED = "line_signed", _("Førte avtale som underskrevet")
     LINE_ENDED = "line_ended", _("Avsluttet en avtale")
     LINE_RAN_OUT = "line_ran_out", _("En avtale gikk ut")
+    AGREEMENT_PRINTED = "agreement_printed", _("Tok ut samarbeidsavtalen som PDF")
     COLLABORATION_ESTABLISHED = "collaboration_established", _("Etablerte samarbeid")

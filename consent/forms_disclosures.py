@@ -17,8 +17,11 @@ from .enums import DisclosureKind
 
 class LawField(forms.ModelChoiceField):
     def label_from_instance(self, law: Any) -> str:
-        """The title, and since when: the list is dated."""
-        return _("%(title)s (fra %(day)s)") % {"title": law.title, "day": f"{law.valid_from:%d.%m.%Y}"}
+        """The title, since when (the list is dated), and whether anybody has compared its text with the source."""
+        facts = {"title": law.title, "day": f"{law.valid_from:%d.%m.%Y}"}
+        if law.checked_on is None:
+            return _("%(title)s (fra %(day)s, ikke kontrollert ennå)") % facts
+        return _("%(title)s (fra %(day)s)") % facts
 
 
 class DisclosureForm(NMForm, OnceForm):

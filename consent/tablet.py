@@ -76,14 +76,20 @@ class TabletForm(NMForm, ShownForm, OnceForm):
         return list({person.pk: person for person in [*alone, *holders]}.values())
 
     def _ask_child(self, member: Any) -> None:
+        name = {"name": member.first_name}
         if ages.is_heard(member):
+            # Asked for with every yes, and so told in the first round, beside all else that lacks.
+            says_yes = not self.is_bound or any(self.data.get(purpose.value) in YES for purpose in CORE)
             self.fields[f"heard_{member.pk}"] = PlainTextField(
-                label=_("Hva sier %(name)s selv?") % {"name": member.first_name}, required=False, max_length=500,
+                label=_("Hva sier %(name)s selv?") % name, required=says_yes, max_length=500,
                 help_text=HEARD[ages.rule_for(member).view],
+                error_messages={
+                    "required": _("%(name)s er gammel nok til å bli hørt. Skriv hva barnet selv mener.") % name
+                },
             )  # fmt: skip
         if not ages.answers_for_self(member, Purpose.RESEARCH):
             self.fields[f"no_{member.pk}"] = forms.BooleanField(
-                label=_("%(name)s vil selv ikke være med i forskning") % {"name": member.first_name}, required=False
+                label=_("%(name)s vil selv ikke være med i forskning") % name, required=False
             )
 
     def clean(self) -> dict[str, Any]:

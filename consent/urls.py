@@ -12,6 +12,7 @@ urlpatterns = [
     path(FAMILY + "<uuid:consent_id>/pdf/", consents.consent_pdf, name="consent_pdf"),
     path(FAMILY + "<uuid:consent_id>/trekk/", consents.consent_withdraw, name="consent_withdraw"),
     path(FAMILY + "avtale/", agreements.agreement_print, name="agreement_print"),
+    path(FAMILY + "avtale/pdf/", agreements.agreement_pdf, name="agreement_pdf"),
     path(FAMILY + "avtale/ark/", papers.paper_new, name="paper_new"),
     path(FAMILY + "avtale/<uuid:line_id>/ark/", papers.paper, name="paper"),
     path(FAMILY + "avtale/ny/", agreements.line_new, name="line_new"),

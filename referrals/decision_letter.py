@@ -182,6 +182,14 @@ def _laws(decision: IntakeDecision) -> list[Fact]:
     return found
 
 
+def unchecked_laws(decision: IntakeDecision) -> list[str]:
+    """Titles of the law texts in the letter that nobody has compared with their source, for whoever makes it."""
+    try:
+        return [law.title for law in _laws(decision) if law.checked_on is None]
+    except Refused:
+        return []
+
+
 def _appeal(decision: IntakeDecision, laws: list[Fact], out: Outside) -> Part:
     town = decision.referral.municipality
     weeks = ngettext("%(n)d uke", "%(n)d uker", town.intake_appeal_weeks) % {"n": town.intake_appeal_weeks}

@@ -1,6 +1,6 @@
 """What is written when a family says yes, no, or not any more; and when a line of the samarbeidsavtale changes."""
 
-from .agreements import change_contact, change_draft, draft_line, end_line, sign_line, sign_lines
+from .agreements import change_contact, change_draft, draft_line, end_line, sign_line, sign_lines, take_out_agreement
 from .consents import Shown, record_consent, record_consents, record_on_tablet
 from .disclosures import read_disclosures, record_disclosure, release_disclosure
 from .holders import record_holders
@@ -30,5 +30,6 @@ __all__ = [
     "sign_line",
     "sign_lines",
     "switch_purpose",
+    "take_out_agreement",
     "take_out_consent",
 ]

@@ -218,3 +218,10 @@ def end_line(line: AgreementLine, *, reason: str, by: User, on: date | None = No
     line.save(update_fields=["state", "ended_on", "ended_reason", "valid_to", "version"])
     record(ConsentEvent.LINE_ENDED, by=by, target=line)
     return line
+
+
+@action
+def take_out_agreement(family: Family, *, by: User) -> None:
+    """Somebody takes the whole agreement out on paper; the log says so."""
+    check(by, Permission.VIEW_CONSENT, family)
+    record(ConsentEvent.AGREEMENT_PRINTED, by=by, target=family, family=family)

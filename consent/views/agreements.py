@@ -3,15 +3,19 @@
 from typing import Any
 from urllib.parse import urlencode
 
+from django import forms
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import rules
-from consent.actions import change_contact, change_draft, draft_line, end_line, sign_lines
+from consent.actions import change_contact, change_draft, draft_line, end_line, sign_lines, take_out_agreement
 from consent.enums import LineState, Standing
 from consent.forms import ContactForm, EndForm, LineForm, SignForm
 from consent.models import AgreementLine, Contact, Service
@@ -24,11 +28,19 @@ from families.protection import Outside
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from, keep_typed
+from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
+from nyemonstre.ui.forms import NMForm
 
 from .pages import back, form_page, keep_draft, open_to_change, people_of, planned_with, with_newer_version
 
 ANCHOR = "#avtale"
+
+
+class Nothing(NMForm, forms.Form):
+    """No questions, for a page that has its sentence instead of its form."""
+
+
 # The button that goes to the municipality's list of services and comes back.
 ADD_SERVICE = "add_service"
 
@@ -196,6 +208,7 @@ def lines_sign(request: HttpRequest, family_id) -> HttpResponse:
     lead = _("Les linjene høyt sammen. En linje familien ikke vil ha, krysser du bort.")
     if not drafts:
         lead = _("Ingen av utkastene gjelder alle som sitter her. Velg hvem som er til stede.")
+        form = Nothing()  # nothing to sign, and no form that asks who signed it
     return form_page(request, family, form, heading=_("Familien skriver under"), lead=lead, **table)
 
 
@@ -262,29 +275,55 @@ def contact_edit(request: HttpRequest, family_id, contact_id) -> HttpResponse:
     return form_page(request, family, form, heading=heading, newer=newer)
 
 
-@requires(Permission.VIEW_CONSENT)
-@require_safe
-def agreement_print(request: HttpRequest, family_id) -> HttpResponse:
-    """The agreement on one page, to read together and to sign on paper: what concerns all homes, or one (`?til=`)."""
-    family = open_family(request, family_id, Permission.VIEW_CONSENT)
+def _sheet(request: HttpRequest, family: Family) -> dict[str, Any]:
+    """What stands on the one page of the agreement, for all homes or for one (`?til=`). Raises Http404 for another."""
     homes = Homes(family)
     readers = [reader for reader in homes.at_table() if not reader.member and reader.key != ALONE]
     key = request.GET.get("til", "")
     reader = next((reader for reader in readers if reader.key == key), None) if key else readers[0]
     if reader is None:
         raise Http404
-    rows = threads(family, request.user, taking_part=rules.participates(family))
-    rows = on_paper(rows, family, reader, homes)
+    every = threads(family, request.user, taking_part=rules.participates(family))
+    rows = on_paper(every, family, reader, homes)
     whole = reader.homes == set(homes.names)
     adults = [m for m in people_of(family) if m.is_adult and (whole or homes.of(m.pk) & reader.homes)]
-    context = {
+    held = (*rules.OPEN, Standing.AHEAD)
+    return {
         "readers": readers if homes.two else [],
         "reader": reader,
-        "signed": [t for t in rows if t.standing in (*rules.OPEN, Standing.AHEAD)],
+        "signed": [t for t in rows if t.standing in held],
         "drafts": [t for t in rows if t.standing == Standing.DRAFT and not t.silent],
+        # Lines that stand on another home's page: then this one does not say that there are none.
+        "elsewhere": any(t.standing in held for t in every),
         "adults": adults,
         "today": timezone.localdate(),
         "place": Outside(family).place(family.municipality.name),
-        "tags": [],  # the signs in the header are for the coordinator alone, and the family reads this page
     }
-    return render(request, "consent/agreement_print.html", {**family_context(request, family, "consent"), **context})
+
+
+@requires(Permission.VIEW_CONSENT)
+@require_safe
+def agreement_print(request: HttpRequest, family_id) -> HttpResponse:
+    """The agreement on one page, to read together and to sign on paper: what concerns all homes, or one (`?til=`)."""
+    family = open_family(request, family_id, Permission.VIEW_CONSENT)
+    # The signs in the header are for the coordinator alone, and the family reads this page.
+    context = {**family_context(request, family, "consent"), **_sheet(request, family), "tags": []}
+    return render(request, "consent/agreement_print.html", {**context, "paper_languages": settings.LANGUAGES})
+
+
+@requires(Permission.VIEW_CONSENT)
+@require_safe
+def agreement_pdf(request: HttpRequest, family_id) -> HttpResponse:
+    """The same page as an accessible PDF, in the language `?sprak=` (default: one's own). Each time is logged."""
+    family = open_family(request, family_id, Permission.VIEW_CONSENT, quiet=True)
+    language = request.GET.get("sprak", "")
+    language = language if language in dict(settings.LANGUAGES) else get_language() or family.municipality.language
+    take_out_agreement(family, by=request.user)
+    with translation.override(language):
+        sheet = _sheet(request, family)
+        values = {**sheet, "family": family, "municipality": sheet["place"]}
+        content = render_pdf("consent/pdf/agreement.html", values)
+    # The code and not the name: file names end up in lists on shared machines.
+    name = f"samarbeidsavtale-{slugify(family.code)}-{sheet['today']}.pdf"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return HttpResponse(content, content_type="application/pdf", headers=headers)

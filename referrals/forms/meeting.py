@@ -75,8 +75,10 @@ class BookForm(NMForm, OnceForm):
     )  # fmt: skip
 
     def __init__(
-        self, *args: Any, family: Family, by: User, meeting: InformationMeeting | None = None, **kwargs: Any
-    ) -> None:
+        self, *args: Any, family: Family, by: User, meeting: InformationMeeting | None = None, by_family: bool = False,
+        **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """`by_family`: the henvendelse was the family's own, or there is none."""
         kwargs["initial"] = {**_of(meeting), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.by = by
@@ -84,6 +86,8 @@ class BookForm(NMForm, OnceForm):
         self.fields["home"].queryset = Household.objects.filter(family=family)
         if meeting is None:
             del self.fields["why"], self.fields["note"]
+        if by_family:
+            del self.fields["referrer_comes"]  # whoever sent it is among the family's own people
         following = family.assignments.live().exclude(user=by).values("user_id")
         self.fields["coordinator"].queryset = User.objects.filter(pk__in=following).order_by("name")
         if meeting is None and "members" not in self.initial:
@@ -126,6 +130,7 @@ class BookForm(NMForm, OnceForm):
             "starts_at": times[0] if len(times) == 1 else None,
             "proposals": times if len(times) > 1 else [],
             "coordinator": data["coordinator"] or self.by,
+            "referrer_comes": False,
             **{name: data[name] for name in names if name in data},
         }
 

@@ -31,6 +31,27 @@ OF_AGE = 18
 phone_number = RegexValidator(r"^\+?[\d\s()-]{5,20}$", _("Skriv telefonnummeret med sifre, slik: 38 00 00 00"))
 
 
+# What a family that writes for itself is asked: field -> label and help, criterion -> question.
+OWN_WORDS = {
+    "municipality": (_("Kommunen dere bor i"), ""),
+    "referrer_phone": (_("Telefon"), _("Skriv telefon eller e-post, eller begge. Så vet vi hvordan vi får tak i deg.")),
+    "family_name": (_("Hva heter familien?"), _("Som regel etternavnet.")),
+    "own_words": (_("Hva ønsker dere hjelp med?"), _("Skriv med egne ord. Det kan være kort.")),
+    "protection": (
+        _("Har noen av dere hemmelig adresse?"),
+        _("Da er det få som får se henvendelsen. Skriv aldri adressen i dette skjemaet."),
+    ),
+}
+OWN_QUESTIONS = {
+    Criterion.LOW_INCOME: _("Har dere hatt lite penger i tre år eller mer?"),
+    Criterion.STRUGGLES: _("Er det vanskelig med arbeid, bolig, penger eller å være med på ting?"),
+    Criterion.CONCERN: _("Er dere redde for at barna skal få det like vanskelig?"),
+    Criterion.RESIDENCE_PERMIT: _("Har dere lov til å bo i Norge?"),
+    Criterion.CHILDREN_AT_HOME: _("Bor barna hos dere minst halve tiden?"),
+    Criterion.SERVICES: _("Har dere kontakt med skole, barnehage, helsestasjon, Nav eller en annen tjeneste?"),
+}
+
+
 class ReferralForm(NMForm, OnceForm):
     """Everything but the people. Draw the criteria from `criteria` and the situation from `situation`."""
 
@@ -78,8 +99,10 @@ class ReferralForm(NMForm, OnceForm):
         help_text=_("Da er det få som får se henvendelsen. Skriv aldri adressen i dette skjemaet."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, municipalities: list[Municipality], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, municipalities: list[Municipality], own: bool = False, **kwargs: Any) -> None:
+        """`own`: the family writes for itself, and is asked in plainer words."""
         super().__init__(*args, **kwargs)
+        self.own = own
         self.fields["municipality"].queryset = Municipality.objects.all()
         self.only_one = municipalities[0] if len(municipalities) == 1 else None
         if self.only_one:
@@ -100,6 +123,23 @@ class ReferralForm(NMForm, OnceForm):
             )  # fmt: skip
         for name in [n for n in self.fields if n.startswith(("criterion_", "note_", "situation_"))]:
             speak_plainly(self.fields[name])
+        if own:
+            self._ask_the_family()
+
+    def _ask_the_family(self) -> None:
+        """The same questions, said to those they are about; what only a service is asked is left out."""
+        self.fields["referrer_kind"].widget = forms.HiddenInput()
+        self.initial["referrer_kind"] = ReferrerKind.FAMILY
+        for name in ("referrer_service", "referrer_sector", "referrer_role"):
+            del self.fields[name]
+        agrees = self.fields["family_agrees"]
+        agrees.label = _("Vi er enige om å sende henvendelsen")
+        agrees.error_messages["required"] = gettext("Kryss av når dere er enige om å sende henvendelsen.")
+        for name, (label, help_text) in OWN_WORDS.items():
+            if name in self.fields:  # with one municipality nobody is asked which
+                self.fields[name].label, self.fields[name].help_text = label, help_text
+        for criterion, question in OWN_QUESTIONS.items():
+            self.fields[f"criterion_{criterion}"].label = question
 
     @property
     def criteria(self) -> list[dict[str, Any]]:

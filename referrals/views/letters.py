@@ -56,6 +56,7 @@ def _letter_page(
     context |= {
         "form": form, "words": words, "decision": decision, "referral": decision.referral, "back": back,
         "unspoken": decision_letter.unspoken(decision.referral), "refused": refused,
+        "unchecked": decision_letter.unchecked_laws(decision),
     }  # fmt: skip
     return render(request, template, context, status=status)
 

@@ -26,7 +26,7 @@ from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from referrals import actions
 from referrals.basis import calculations
-from referrals.enums import MeetingOutcome, ReferralEvent
+from referrals.enums import MeetingOutcome, ReferralEvent, ReferrerKind
 from referrals.forms.meeting import BookForm, CancelForm, ChooseForm, RecordForm
 from referrals.letters import PAGE, calendar_file, languages_of, printed_invitation
 from referrals.models import InformationMeeting, MeetingMember, MeetingTurn, Referral
@@ -62,7 +62,9 @@ def information_meeting(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, permission)
     meetings = _meetings(family)
     answered = any(meeting.outcome == MeetingOutcome.YES for meeting in meetings)
-    form, status = BookForm(request.POST or None, family=family, by=request.user), 200
+    referral = Referral.objects.of_family(family).first()
+    form = BookForm(request.POST or None, family=family, by=request.user, by_family=_by_family(referral))
+    status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -89,9 +91,15 @@ def information_meeting(request: HttpRequest, family_id: UUID) -> HttpResponse:
         answered=answered,
         form=form,
         interpreters=[m for m in family.members.all() if m.needs_interpreter],
-        referral=Referral.objects.of_family(family).first(),
+        referral=referral,
+        by_family=_by_family(referral),
         may_book=not answered and family.state != FamilyState.CLOSED,
     )  # fmt: skip
+
+
+def _by_family(referral: Referral | None) -> bool:
+    """Nobody but the family is behind it: then there is no sender who comes to the talk."""
+    return referral is None or referral.referrer_kind == ReferrerKind.FAMILY
 
 
 def _open_meeting(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> tuple[Family, InformationMeeting]:
@@ -106,7 +114,8 @@ def _open_meeting(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> tu
 def meeting_change(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
     """Another time, place or company."""
     family, meeting = _open_meeting(request, family_id, meeting_id)
-    form, status = BookForm(request.POST or None, family=family, by=request.user, meeting=meeting), 200
+    own = _by_family(Referral.objects.of_family(family).first())
+    form, status = BookForm(request.POST or None, family=family, by=request.user, meeting=meeting, by_family=own), 200
     if request.method == "POST":
         status = 422
         if form.is_valid():

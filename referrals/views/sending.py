@@ -65,7 +65,8 @@ def _form_page(
     initial = {"municipality": _likely(request, municipalities)}
     if pack:
         initial["referrer_kind"] = ReferrerKind.FAMILY  # services read Norwegian
-    form = ReferralForm(data, municipalities=municipalities, initial=initial)
+    own = not pack and (data.get("referrer_kind") if data else request.GET.get("hvem")) == ReferrerKind.FAMILY
+    form = ReferralForm(data, municipalities=municipalities, initial=initial, own=own)
     people = PeopleFormSet(data, prefix=PEOPLE_PREFIX)
     form.formsets = [people]
     status = 422 if link else 200
@@ -146,7 +147,7 @@ def _send(request: HttpRequest, form: ReferralForm, people: PeopleFormSet) -> st
         return ""
     facts = {
         "reference": reference, "municipality": municipality.name, "on": timezone.localdate().isoformat(),
-        "secret": secret_of(form.cleaned_data["key"]),
+        "secret": secret_of(form.cleaned_data["key"]), "own": form.own,
     }  # fmt: skip
     return signing.dumps(facts, salt=SALT)
 
@@ -169,7 +170,7 @@ def referral_receipt(request: HttpRequest, receipt: str) -> HttpResponse:
     except signing.BadSignature as error:
         raise Http404 from error
     # A receipt from before there was such a link works as it did.
-    context = {"secret": "", **facts, "on": parse_date(facts["on"]), "progress_url": ""}
+    context = {"secret": "", "own": False, **facts, "on": parse_date(facts["on"]), "progress_url": ""}
     if context["secret"]:
         context["progress_url"] = _in_language(
             request, reverse("referrals:referral_progress", args=[context["secret"]])

@@ -89,6 +89,7 @@ audit:alert_detail             view_log           404 404
 audit:alert_list               view_log           200   -
 audit:event_export             view_log           200   -
 audit:event_list               view_log           200   -
+consent:agreement_pdf          view_consent       200   -
 consent:agreement_print        view_consent       200   -
 consent:consent_new            change_consent     200 200
 consent:consent_pdf            view_consent       200   -

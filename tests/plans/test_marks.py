@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from assessments.outcomes import Outcome
 from consent import actions as consent_actions
+from consent.models import AgreementLine
 from families import actions as family_actions
 from families.actions_protection import change_protection
 from families.enums import Audience, Protection
@@ -15,6 +16,7 @@ from families.marks import Homes, Mark
 from families.models import Family, Household, Member
 from families.people import move_member
 from nyemonstre.access.wall import acting_as
+from nyemonstre.audit.models import Event
 from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import Refused
 from plans import actions
@@ -281,6 +283,24 @@ def test_each_home_signs_the_lines_about_itself(client, family, people, homes, b
             assert {name for name in names if name in text} == there, (page, key)
     alone = client.get(reverse("consent:lines_sign", args=[family.pk]), {"ved": "alene"}).content.decode()
     assert all(name in alone for name in names)
+    nobody = client.get(reverse("consent:lines_sign", args=[family.pk])).content.decode()
+    assert "Ingen av utkastene gjelder alle som sitter her" in nobody
+    assert 'name="signed_by"' not in nobody, "no form that cannot be sent"
+    with acting_as(by):
+        lines = list(AgreementLine.objects.filter(family=family).select_related("service", "family__municipality"))
+    consent_actions.sign_lines(lines, how="signed", signed_by="Mor og Far", by=by)
+    common = client.get(reverse("consent:agreement_print", args=[family.pk])).content.decode()
+    assert "Ingen linjer gjelder alle på dette arket" in common
+    assert "kan ikke kontakte noen" not in common, "each home has a line"
+    for key, there in table.items():
+        query = {"sprak": "nn", **({"til": key} if key else {})}
+        paper = client.get(reverse("consent:agreement_pdf", args=[family.pk]), query)
+        words = text_of(paper.content)
+        assert "Samarbeidsavtale for familien" in words
+        assert {name for name in names if name in words} == there, key
+        assert family.name.lower() not in paper["Content-Disposition"].lower()
+    with acting_as(by):
+        assert Event.objects.filter(what="agreement_printed", family_id=family.pk).count() == len(table)
 
 
 def test_the_common_paper_does_not_say_who_sat_down_when_one_hides(family, people, marked, by):

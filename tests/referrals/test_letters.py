@@ -7,6 +7,7 @@ import pikepdf
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, ProgrammingError, connection, transaction
+from django.test import Client
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -66,7 +67,17 @@ def test_an_enkeltvedtak_names_the_law_of_that_day_and_the_deadline(team):
     decision = decided(sent(team), team, Outcome.WAITING)
     assert rule(letter_about, decision, by=team.intake) == "no_law"
     add_starting_facts(team.municipality, by=team.lead)
+    with acting_as(team.intake):
+        assert decision_letter.unchecked_laws(decision) == [
+            "lov om sosiale tjenester i NAV § 17",
+            "Forvaltningsloven § 29",
+        ]
+    inside = Client()
+    inside.force_login(team.intake)
+    page = inside.get(reverse("referrals:letter_new", args=[decision.referral_id, decision.pk])).content.decode()
+    assert "Lovteksten er ikke kontrollert ennå" in page
     text = text_of(letter_about(decision, by=team.intake))
+    assert "kontrollert" not in text, "told to whoever makes the letter, not to the family"
     for piece in ("enkeltvedtak etter lov om sosiale tjenester i NAV § 17", "er 4 uker fra", "Forvaltningsloven § 29"):
         assert piece in text
     asks = decided(sent(team, "Spør"), team, Outcome.MORE_INFORMATION)

@@ -103,6 +103,31 @@ def test_a_wrong_booking_is_said(mine, family, changes, sentence):
     assert sentence in errors(response)
 
 
+def test_a_family_that_sent_it_itself_is_not_asked_whether_the_sender_comes(mine, team):
+    own = {"referrer_kind": "family", "referrer_service": "", "referrer_sector": ""}
+    decision = decided(sent(team, "Rahimi", **own), team, coordinator=team.coordinator)
+    with acting_as(team.coordinator):
+        family = Family.objects.prefetch_related("members").get(pk=decision.family_id)
+    page = mine.get(url("information_meeting", family)).content.decode()
+    assert "Familien og du møtes." in page
+    assert 'name="referrer_comes"' not in page
+    assert mine.post(url("information_meeting", family), booking(family)).status_code == 302
+    meeting = meeting_of(team)
+    assert not meeting.referrer_comes
+    assert 'name="referrer_comes"' not in mine.get(url("meeting_change", family, meeting.pk)).content.decode()
+
+
+def test_more_times_are_folded_away_until_they_are_wanted(mine, family):
+    def fold(response):
+        return BeautifulSoup(response.content, "html.parser").select_one("details.ref-more")
+
+    address = url("information_meeting", family)
+    closed = fold(mine.get(address))
+    assert [field["name"] for field in closed.select("input")] == ["day_2", "at_2", "day_3", "at_3"]
+    assert not closed.has_attr("open")
+    assert fold(mine.post(address, booking(family, day_2=day(4)))).has_attr("open")
+
+
 def test_another_familys_member_is_no_choice(mine, team, family):
     other = family_at(Step.INTAKE, team)
     with acting_as(team.coordinator):

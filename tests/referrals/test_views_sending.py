@@ -72,6 +72,31 @@ def test_the_family_itself_sends_and_what_is_for_services_is_left_out(client, te
     assert (referral.referrer_service, referral.referrer_sector, referral.referrer_role) == ("", "", "")
 
 
+def test_a_family_is_asked_in_its_own_words_and_answered_in_them(client, team):
+    page = soup(client.get(NEW))
+    link = page.select_one(".ref-own a")["href"]
+    own = soup(client.get(NEW + link))
+    words = own.get_text(" ", strip=True)
+    for sentence in ("Vi er enige om å sende henvendelsen", "Har dere hatt lite penger i tre år eller mer?"):
+        assert sentence in words
+    assert not own.select("[name^=referrer_s], [type=radio][name=referrer_kind]")
+    typed = filled(team, referrer_kind="family", family_agrees="", own_words="Vi trenger hjelp")
+    refused = client.post(NEW + link, typed)
+    assert "Kryss av når dere er enige om å sende henvendelsen." in " ".join(errors(refused))
+    assert "Snakk med familien" not in refused.content.decode()
+    assert "Vi trenger hjelp" in refused.content.decode()
+    kept = client.post(NEW + link, typed | {"keep": "1"}, follow=True).content.decode()
+    assert "Vi er enige om å sende henvendelsen" in kept
+    receipt = client.post(NEW, typed | {"family_agrees": "on"}, follow=True).content.decode()
+    assert "Får dere plass, møter dere koordinatoren" in receipt
+    assert "Får familien plass" in client.post(NEW, filled(team), follow=True).content.decode()
+    client.force_login(team.intake)
+    (own_row,) = [row for row in stored(team) if row.referrer_kind == "family"]
+    case = client.get(reverse("referrals:referral_detail", args=[own_row.pk])).content.decode()
+    assert "Fra familien selv" in case
+    assert "Familien kjenner til henvendelsen" not in case
+
+
 def test_with_one_municipality_nobody_is_asked(client, db):
     from tests.factories import Team
 

@@ -29,7 +29,11 @@ def test_a_family_says_no_to_research_and_signs_participation(client, newcomers,
     mor, far = people["Mor"], people["Far"]
     drawn, typed = {f"strokes_{mor.pk}": "M1 2L30 40"}, {f"name_{far.pk}": "Far Prøve"}
     address = url("tablet", newcomers)
-    assert "Mor må skrive under" in errors(client.post(address, answers(people)))
+    assert "(valgfritt)" not in text(client.get(address)).split("Hva sier Jente selv?")[1][:12]
+    silent = answers(people) | {f"heard_{people['Jente'].pk}": ""}
+    lacking = errors(client.post(address, silent))
+    assert "Jente er gammel nok til å bli hørt" in lacking, "told in the first round"
+    assert "Mor må skrive under" in lacking
     one = errors(client.post(address, answers(people, **drawn)))
     assert "Far må skrive under" in one
     assert "hvorfor det holder at én" in one

@@ -113,6 +113,9 @@ def test_the_starting_facts_come_once_and_guess_nothing(team):
     added = add_starting_facts(team.municipality, by=team.lead)
     assert add_starting_facts(team.municipality, by=team.lead) == []
     assert len({fact.key for fact in added}) == len(added)
+    assert {(fact.checked_on, fact.is_stale()) for fact in added if not fact.valid_until} == {(None, True)}, (
+        "nobody has checked them yet, so none says when"
+    )
     with acting_as(team.coordinator):
         known = Fact.objects.thresholds(team.municipality, range(2000, 2030))
     # The only limit whose source is known; 2016 and later are filled in by the municipality.
