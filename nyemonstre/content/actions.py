@@ -102,11 +102,15 @@ def _check_alone(fact: Fact) -> None:
 
 @action
 def add_starting_facts(municipality: Municipality, *, by: User) -> list[Fact]:
-    """The facts of start.yaml that the municipality has none of yet, each with the day somebody last checked it."""
+    """The facts of start.yaml that the municipality has none of yet, each with the day somebody last checked it.
+
+    What families read has words of its own for a municipality that writes nynorsk.
+    """
     check(by, Permission.CHANGE_CONTENT, municipality)
     Municipality.objects.select_for_update(of=("self",)).get(pk=municipality.pk)
     known = set(Fact.objects.filter(municipality=municipality).values_list("key", flat=True))
     rows = [row for row in yaml.safe_load(START.read_text(encoding="utf-8")) if row["key"] not in known]
+    rows = [row | (own if municipality.language == "nn" else {}) for row in rows for own in [row.pop("nn", {})]]
     facts = Fact.objects.bulk_create(Fact(municipality=municipality, **row) for row in rows)
     record(ContentEvent.FACT_ADDED, by=by, municipality=municipality, facts={"rows": len(facts)})
     return facts

@@ -20,6 +20,7 @@ from nyemonstre.access.wall import acting_as
 from plans import actions as plans
 from plans.enums import Doer
 from plans.models import Goal
+from plans.papers import SERVICE, papers
 from plans.printing import print_plan
 from tests.consent.arrange import days
 from tests.factories import a_file
@@ -71,7 +72,12 @@ def arrange(world: World) -> SimpleNamespace:
         reason="To hjem",
         by=world.team.lead,
     )
-    return SimpleNamespace(world=world, people=people, lines=lines, printed=print_plan(family, by=by, straight=True))
+    with acting_as(by):
+        keys = [reader.key for reader in papers(family) if reader.member == people["Jente"].pk][:1]
+    # Everybody's plan, one person's, and the one for the service whose line is ended.
+    keys = ["", *keys, f"{SERVICE}{lines['avsluttet'].pk}"]
+    printed = [print_plan(family, by=by, straight=True, reader=key) for key in keys]
+    return SimpleNamespace(world=world, people=people, lines=lines, printed=printed)
 
 
 def addresses(arranged: SimpleNamespace) -> Iterator[tuple[str, str]]:
@@ -89,7 +95,16 @@ def addresses(arranged: SimpleNamespace) -> Iterator[tuple[str, str]]:
         yield "consent:service_contact_check", f"{world.address('consent:service_contact_check')}?{question}"
         for row in (line.pk, line.contact_id):
             yield "history:row_changes", world.address("history:row_changes", {**world.rows, "row_id": row})
-    yield "plans:pdf_download", world.address("plans:pdf_download", {**world.rows, "document_id": arranged.printed.pk})
+    for document in arranged.printed:
+        yield "plans:pdf_download", world.address("plans:pdf_download", {**world.rows, "document_id": document.pk})
+    plan = world.address("plans:family_tab")
+    for line in arranged.lines.values():
+        yield "plans:family_tab", f"{plan}?tjeneste={line.service_id}"
+    yield "plans:family_tab", f"{plan}?hvem={arranged.people['Jente'].pk}"
+    for name in ("agreement_print", "agreement_pdf"):
+        yield f"consent:{name}", f"{world.address(f'consent:{name}')}?til=sammen&sprak=nn"
+    for name in ("meeting_letter", "meeting_file"):
+        yield f"referrals:{name}", f"{world.address(f'referrals:{name}')}?sprak=nn"
     for page in ("families:family_list", "families:to_do", "plans:family_journal"):
         yield page, f"{world.address(page)}?q=kanari"
 

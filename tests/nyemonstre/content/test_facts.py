@@ -113,6 +113,11 @@ def test_the_starting_facts_come_once_and_guess_nothing(team):
     added = add_starting_facts(team.municipality, by=team.lead)
     assert add_starting_facts(team.municipality, by=team.lead) == []
     assert len({fact.key for fact in added}) == len(added)
+    other = Team()
+    other.municipality.language = "nn"  # as the one that was fetched has it
+    written = {fact.key: fact.text for fact in add_starting_facts(other.municipality, by=other.lead)}
+    assert "nokon i familien ikkje har det bra" in written["avslag-andre-steder"], "families read this one"
+    assert "noen i familien ikke har det bra" in {fact.key: fact.text for fact in added}["avslag-andre-steder"]
     assert {(fact.checked_on, fact.is_stale()) for fact in added if not fact.valid_until} == {(None, True)}, (
         "nobody has checked them yet, so none says when"
     )
