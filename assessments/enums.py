@@ -60,4 +60,7 @@ class AssessmentEvent(models.TextChoices):
     INSTRUMENT_SWITCHED_OFF = "instrument_switched_off", _("Slo av et skjema")
     ECONOMY_NOTED = "economy_noted", _("Førte noe på økonomilisten")
     ECONOMY_ITEM_CHANGED = "economy_item_changed", _("Endret hva økonomilisten spør om")
+    FIT_CODE_GIVEN = "fit_code_given", _("Ga en kode til FIT")
+    FIT_CODE_TAKEN_BACK = "fit_code_taken_back", _("Tok tilbake en kode til FIT")
+    FIT_ANSWERED_BY_CODE = "fit_answered_by_code", _("Svarte på FIT med en kode")
     FIT_RECORDED = "fit_recorded", _("Førte et FIT-svar")

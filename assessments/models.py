@@ -17,6 +17,7 @@ from .enums import Kind, Missing, Respondent
 from .instruments import CURRENT, FIT, Instrument, instrument
 from .instruments.loader import parse_once
 from .models_economy import EconomyAnswer, LocalEconomyItem  # noqa: F401  Django finds models here
+from .models_fit import FitInvitation  # noqa: F401  and here
 
 MOST_KEPT = 500  # instruments in the memory of one process
 
@@ -27,9 +28,12 @@ class LocalInstrumentQuerySet(models.QuerySet):
         roles = Membership.objects.granting(permission, user=user) if permission else Membership.objects.live()
         return self.filter(municipality__in=roles.filter(user_id=user.pk).values("municipality_id"))
 
-    def in_use(self, municipality_id):
-        """What a sitting that begins today asks besides the programme's own questions, in a fixed order."""
-        return self.filter(municipality=municipality_id, switched_off_at=None).order_by("slug")
+    def in_use(self, municipality_id, *, after_meetings=False):
+        """What a sitting that begins today asks besides the programme's own questions, in a fixed order; or what is
+        asked after a meeting, beside FIT's own question.
+        """
+        rows = self.filter(municipality=municipality_id, switched_off_at=None, after_meetings=after_meetings)
+        return rows.order_by("slug")
 
 
 class LocalInstrument(models.Model):
@@ -47,6 +51,7 @@ class LocalInstrument(models.Model):
     definition = models.TextField(blank=True)
     texts = models.JSONField(default=dict)
     rights = models.CharField(_("hva retten bygger på"), max_length=300)
+    after_meetings = models.BooleanField(_("stilles etter møter"), default=False)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=timezone.now)
     switched_off_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
@@ -266,6 +271,8 @@ class FitAnswer(models.Model):
     value = models.PositiveSmallIntegerField(_("svar"), null=True, blank=True)
     missing = models.CharField(max_length=10, choices=Missing.choices, blank=True)
     comment = models.CharField(_("egne ord"), max_length=1000, blank=True)
+    # The municipality's own questions: {"name.question": {"value": …, "missing": ""}}.
+    more = models.JSONField(_("kommunens egne spørsmål"), default=dict, editable=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=timezone.now)
 

@@ -27,7 +27,7 @@ AGE_AHEAD, PAUSE_AHEAD = 120, 30
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `kind`: open | passed | talk | consent | economy | age | pause | places | end.
+    """One thing to do. `kind`: open | passed | talk | consent | fit | economy | age | pause | places | end.
 
     `on` is the last day it fits. `family` None: about no family that may be named.
     """
@@ -48,6 +48,7 @@ KINDS: dict[str, Any] = {
     "passed": gettext_lazy("Ta det når det passer"),
     "talk": gettext_lazy("Informasjonssamtaler"),
     "consent": gettext_lazy("Samtykke og avtaler"),
+    "fit": gettext_lazy("Hvordan hjelpen oppleves"),
     "economy": gettext_lazy("Økonomi"),
     "age": gettext_lazy("Aldersgrenser"),
     "pause": gettext_lazy("Pauser"),
@@ -56,7 +57,7 @@ KINDS: dict[str, Any] = {
 
 
 # The kinds of notice that are also something to do.
-FROM_ABOVE = ("talk", "consent", "economy")
+FROM_ABOVE = ("talk", "consent", "fit", "economy")
 
 
 def own_families(user: Any) -> Any:
@@ -103,7 +104,7 @@ def window_entry(milestone: Milestone, today: date) -> Entry:
 
 
 def _from_above(user: Any, today: date) -> list[Entry]:
-    """Information meetings, consents, agreements and economy that need a look, as the rooms above know them
+    """Information meetings, consents, agreements, FIT and economy that need a look, as the rooms above know them
     (settings.NM_FAMILY_FACTS)."""
     families = {family.pk: family for family in own_families(user).order_by("pk")}
     return [

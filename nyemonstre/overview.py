@@ -1,6 +1,6 @@
 """What the rooms above families know about a list of families, for «Mine familier» (settings.NM_FAMILY_FACTS).
 
-Stands at the top with urls.py and may import every room; nothing imports it. Twelve queries however many families.
+Stands at the top with urls.py and may import every room; nothing imports it. Fourteen queries however many families.
 """
 
 from collections import defaultdict
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assessments.economy.tasks import economy_tasks
+from assessments.fit_tasks import fit_talks
 from consent.enums import YES, Answer, LineState, Purpose
 from consent.models import AgreementLine, Consent
 from consent.rules import is_live
@@ -51,7 +52,20 @@ def facts(user: Any, families: list[Family]) -> dict[UUID, Facts]:
     _meetings(found, user, families, today)
     _measures(found, user, families, today)
     _economy(found, user, families, today)
+    _fit(found, user, families, today)
     return found
+
+
+def _fit(found: dict[UUID, Facts], user: Any, families: list[Family], today: date) -> None:
+    """Whose answers have fallen, or stand still: a talk for each of them."""
+    for family, talks in fit_talks(user, families, today).items():
+        for talk in talks:
+            found[family].notices.append(
+                Notice(
+                    "fit", talk.text, address("assessments:fit_list", family), "Chat", "neutral", talk.on, talk.text,
+                    talk.when,
+                )
+            )  # fmt: skip
 
 
 def _economy(found: dict[UUID, Facts], user: Any, families: list[Family], today: date) -> None:

@@ -5,6 +5,7 @@ from .answers import Given, Receipt, Sent, answer, answer_all, receive, skip
 from .corrections import correct
 from .economy import add_economy_item, note_economy, use_economy_item
 from .fit import record_fit
+from .fit_by_code import answer_by_code, invite_fit, opened_by, take_back_fit
 from .instruments import add_instrument, switch_off, switch_on
 from .sittings import abandon, complete, start
 from .tablet import hand_over, take_back
@@ -18,10 +19,13 @@ __all__ = [
     "add_instrument",
     "answer",
     "answer_all",
+    "answer_by_code",
     "complete",
     "correct",
     "hand_over",
+    "invite_fit",
     "note_economy",
+    "opened_by",
     "receive",
     "record_fit",
     "skip",
@@ -29,5 +33,6 @@ __all__ = [
     "switch_off",
     "switch_on",
     "take_back",
+    "take_back_fit",
     "use_economy_item",
 ]

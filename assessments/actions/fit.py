@@ -1,6 +1,8 @@
 """Step 8: how the help has been, in one person's view."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -35,32 +37,40 @@ def record_fit(
     on: date | None = None,
     after: str = "",
     comment: str = "",
+    more: Mapping[str, Any] | None = None,
     key: UUID | None = None,
 ) -> FitAnswer:
     """One person's answer, 0–10, to the question in instruments/fit-1.yaml; or `missing`. Reaches the step FIT.
+
+    `more` are answers to the municipality's own questions, already clean.
 
     Raises Refused for somebody of another family, without consent or too young, a day in the future, or a bad answer.
     """
     check(by, Permission.CHANGE_ASSESSMENT, family)
     refuse_twice(FitAnswer.objects.filter(family=family), key)
     on = on or timezone.localdate()
+    check_person(family, member, on)
+    cleaned = clean_answer(instrument(FIT)["fit"].scale, value, missing)
+    row = FitAnswer(
+        family=family, member=member, instrument=FIT, asked_on=on, after=after.strip(), value=cleaned,
+        missing=missing, comment=comment.strip(), more=dict(more or {}), recorded_by=by, **({"pk": key} if key else {}),
+    )  # fmt: skip
+    row.save(force_insert=True)
+    reach(family, step=Step.FEEDBACK, on=on, by=by)
+    record(AssessmentEvent.FIT_RECORDED, by=by, target=row, family=family)
+    return row
+
+
+def check_person(family: Family, member: Member, on: date) -> None:
+    """Raises Refused for somebody who may not be asked: of another family, without consent that day or today, or too
+    young; and for a day in the future or a family that is closed.
+    """
     if member.family_id != family.pk:
         raise Refused(_("Personen hører ikke til denne familien."), rule="other_family", field="member")
     check_day(family, on, "asked_on")
     for day in (timezone.localdate(), on):
         if sentence := why_not_map(member, day):
             raise Refused(sentence, rule="consent", field="member")
-    question = instrument(FIT)["fit"]
-    if member.age(on) < question.ages[0]:
-        raise Refused(
-            _("Spørsmålet stilles fra %(age)s år.") % {"age": question.ages[0]}, rule="too_young", field="member"
-        )
-    cleaned = clean_answer(question.scale, value, missing)
-    row = FitAnswer(
-        family=family, member=member, instrument=FIT, asked_on=on, after=after.strip(), value=cleaned,
-        missing=missing, comment=comment.strip(), recorded_by=by, **({"pk": key} if key else {}),
-    )  # fmt: skip
-    row.save(force_insert=True)
-    reach(family, step=Step.FEEDBACK, on=on, by=by)
-    record(AssessmentEvent.FIT_RECORDED, by=by, target=row, family=family)
-    return row
+    youngest = instrument(FIT)["fit"].ages[0]
+    if member.age(on) < youngest:
+        raise Refused(_("Spørsmålet stilles fra %(age)s år.") % {"age": youngest}, rule="too_young", field="member")

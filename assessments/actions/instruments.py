@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from assessments.enums import AssessmentEvent
-from assessments.instruments import MUNICIPALITY, InstrumentError, packs
-from assessments.instruments.loader import parse
+from assessments.instruments import MEETING, MUNICIPALITY, InstrumentError, packs
+from assessments.instruments.loader import parse, parse_once
 from assessments.models import LocalInstrument
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -18,6 +18,8 @@ from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
 
+# What may be asked after a meeting, on a phone, in a minute.
+OF_ONE_CLICK = ("ladder", "status", "degree", "choice")
 Texts = Mapping[str, Mapping[str, str]]
 
 
@@ -51,7 +53,10 @@ def switch_on(
         if lacking:
             raise Refused(_("Sett inn teksten til hvert spørsmål og hvert svar."), rule="texts", field=lacking[0])
     slug = shipped.slug if shipped else own.slug  # type: ignore[union-attr]
-    if not texts and LocalInstrument.objects.in_use(municipality).filter(name=name).exists():
+    if (
+        not texts
+        and LocalInstrument.objects.filter(municipality=municipality, switched_off_at=None, name=name).exists()
+    ):
         raise Refused(_("Skjemaet er alt slått på."), rule="on_already")
     return _add(municipality, slug, name, definition, texts, rights, by, key)
 
@@ -85,6 +90,11 @@ def add_instrument(
                       field="file")  # fmt: skip
     if found.about_family:
         raise Refused(_("Egne skjemaer stilles til personer. Bruk about: member."), rule="about_family", field="file")
+    if found.use == MEETING and any(q.scale.kind not in OF_ONE_CLICK for q in found.questions):
+        raise Refused(
+            _("Etter et møte velges ett svar på hvert spørsmål. Bruk ladder, status, degree eller choice."),
+            rule="meeting_scale", field="file",
+        )  # fmt: skip
     same = LocalInstrument.objects.filter(municipality=municipality, name=found.id).first()
     if same and same.definition != definition:
         raise Refused(
@@ -116,11 +126,12 @@ def _add(
 ) -> LocalInstrument:  # fmt: skip
     if not rights.strip():
         raise Refused(_("Skriv hva retten til å bruke skjemaet bygger på."), rule="rights", field="rights")
-    for before in LocalInstrument.objects.in_use(municipality).filter(slug=slug):
+    for before in LocalInstrument.objects.filter(municipality=municipality, switched_off_at=None, slug=slug):
         _off(before, by)
+    after_meetings = bool(definition) and parse_once(definition, name).use == MEETING
     row = LocalInstrument(
         municipality=municipality, slug=slug, name=name, definition=definition, texts=texts, rights=rights.strip(),
-        added_by=by, **({"pk": key} if key else {}),
+        added_by=by, after_meetings=after_meetings, **({"pk": key} if key else {}),
     )  # fmt: skip
     row.save(force_insert=True)
     record(AssessmentEvent.INSTRUMENT_SWITCHED_ON, by=by, target=row, facts={"instrument": name})

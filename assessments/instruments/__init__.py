@@ -27,6 +27,8 @@ LONGEST_TEXT = 500  # characters in an answer of the scale "text"
 LONGEST_NAME = 120  # characters in the version and the licence holder of a result entered by hand
 # Where the words of the questions come from: the file; the municipality, which has asked for the right to use them; or
 # nowhere, because the licence lets nobody put them on a screen, so that only the result of the paper form is entered.
+# When it is asked: in a sitting, or after a meeting beside FIT's own question.
+SITTING, MEETING = USES = ("sitting", "meeting")
 SHIPPED, MUNICIPALITY, BY_HAND = SUPPLY = ("shipped", "municipality", "by_hand")
 
 
@@ -216,6 +218,7 @@ class Instrument:
     supply: str = SHIPPED
     attribution: str = ""
     scores: tuple[Score, ...] = ()
+    use: str = SITTING
 
     @property
     def ages(self) -> tuple[int, int]:

@@ -18,7 +18,9 @@ from . import (
     MUNICIPALITY,
     SCALES,
     SHIPPED,
+    SITTING,
     SUPPLY,
+    USES,
     Figure,
     Instrument,
     InstrumentError,
@@ -37,7 +39,7 @@ LONGEST_KEY = 24  # of an instrument and of a question: together they are the ke
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 TOP = (
     "id", "version", "supply", "title", "licence", "attribution", "source", "answered_by", "asked", "note",
-    "scales", "parts", "questions", "scores",
+    "scales", "parts", "questions", "scores", "use",
 )  # fmt: skip
 
 
@@ -85,6 +87,7 @@ def parse(text: str, file: str) -> Instrument:
         supply=supply,
         attribution=top.get("attribution").text() if "attribution" in top else "",
         scores=scores,
+        use=top.get("use").text(*USES) if "use" in top else SITTING,
     )
 
 

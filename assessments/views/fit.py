@@ -1,10 +1,12 @@
 """Feedback-informerte tjenester: the question after a meeting, and its answers over time."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
@@ -13,12 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments import actions
 from assessments.enums import Missing
+from assessments.fit import what_to_talk_about
+from assessments.fit_tasks import in_words
 from assessments.forms import FitForm
-from assessments.instruments import FIT, instrument
-from assessments.models import FitAnswer
+from assessments.instruments import FIT, Instrument, instrument
+from assessments.models import FitAnswer, FitInvitation, LocalInstrument, packs_of
 from assessments.pictures import fit_lines
 from consent.enums import Purpose
-from consent.rules import members_with
+from consent.rules import members_with, why_not_change
+from families.enums import FamilyState
 from families.models import Family
 from families.pages import family_context, open_family
 from nyemonstre.access.views import requires, say
@@ -30,20 +35,56 @@ from .frame import CHANGE, VIEW
 @requires(VIEW)
 @require_safe
 def fit_list(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """Every FIT answer, newest first, of everybody or of one person."""
+    """One person's answers at a time, newest first: what one person says of the help is not for the others. Without a
+    person, only who has answered and when.
+    """
     family = open_family(request, family_id, VIEW)
     people = list(family.members.all())
     member = next((m for m in people if str(m.pk) == request.GET.get("hvem")), None)
-    answers = FitAnswer.objects.filter(family=family).select_related("member", "recorded_by")
-    trend = answers[:200]
-    page = Paginator(answers.filter(member=member) if member else answers, 25).get_page(request.GET.get("page"))
-    context = family_context(request, family, "assessments") | {
-        "page": page,
-        "lines": [line for line in fit_lines(trend) if member is None or line["name"] == member.first_name],
-        "people": [("", _("Alle"), None), *((str(m.pk), m.first_name, None) for m in people)],
-        "question": instrument(FIT)["fit"].text.read(get_language() or "nb"),
-    }
+    answers = FitAnswer.objects.filter(family=family, member=member).select_related("member")
+    rows = FitAnswer.objects.filter(family=family).order_by().values("member")
+    counts = {row["member"]: row for row in rows.annotate(count=Count("pk"), last=Max("asked_on"))}
+    page = Paginator(answers, 25).get_page(request.GET.get("page"))
+    language = get_language() or "nb"
+    packs = {pack.id: pack for pack in packs_of(own_of(family))}
+    for answer in page:
+        answer.own = _own_in_words(answer, packs, language)
+    context = family_context(request, family, "assessments")
+    context |= {
+        "page": page, "member": member, "lines": fit_lines(answers[:200]), "talk": _talk(family, answers[:200]),
+        "people": [("", _("Ingen"), None), *((str(m.pk), m.first_name, None) for m in people)],
+        "counts": [(m, counts.get(m.pk)) for m in people],
+        "question": instrument(FIT)["fit"].text.read(language),
+        "codes": FitInvitation.objects.filter(family=family).open().select_related("member"),
+        "may_ask": CHANGE in context["allowed"] and family.state != FamilyState.CLOSED and not why_not_change(family),
+    }  # fmt: skip
     return render(request, "assessments/fit_list.html", context)
+
+
+def own_of(family: Family) -> list[UUID]:
+    """Every form of the municipality's that has ever been asked after meetings."""
+    rows = LocalInstrument.objects.filter(municipality=family.municipality_id, after_meetings=True)
+    return list(rows.order_by("added_at").values_list("pk", flat=True))
+
+
+def _own_in_words(answer: FitAnswer, packs: dict[str, Instrument], language: str) -> list[tuple[str, str]]:
+    """(question, answer) of the municipality's own questions."""
+    found = []
+    for key, said in answer.more.items():
+        name, _dot, question = key.partition(".")
+        if name in packs and question in packs[name]:
+            asked = packs[name][question]
+            words = Missing(said["missing"]).label if said["missing"] else asked.scale.say(said["value"], language)
+            found.append((asked.label.read(language), str(words)))
+    return found
+
+
+def _talk(family: Family, answers: Iterable[FitAnswer]) -> str:
+    """What there is to talk about with this person, in words, or ""."""
+    values = [answer.value for answer in answers][::-1]
+    place = family.municipality
+    finding = what_to_talk_about(values, fall=place.fit_fall, still=place.fit_still)
+    return in_words(finding) if finding else ""
 
 
 @requires(CHANGE)
@@ -70,6 +111,7 @@ def fit_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "high": words[question.scale.high].read(family.municipality.language),
         "without": [m.first_name for m in here if m.pk not in allowed and m.age() >= question.ages[0]],
         "missing": Missing.values,
+        "may_ask": family.state != FamilyState.CLOSED and not why_not_change(family),
     }
     return render(request, "assessments/fit_new.html", context, status=status)
 

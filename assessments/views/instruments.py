@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments import actions
 from assessments.forms_instruments import OwnInstrumentForm, SwitchOnForm
-from assessments.instruments import CURRENT, FIT, Instrument, instrument, licence_text, packs
+from assessments.instruments import CURRENT, FIT, MEETING, Instrument, instrument, licence_text, packs
 from assessments.instruments.present import facts_of, questions_of, scores_of, supply_in_words
 from assessments.models import LocalInstrument
 from nyemonstre.access.roles import Permission
@@ -63,10 +63,14 @@ def _line(found: Instrument, on: LocalInstrument | None, *, always: bool = False
         "title": found.title.read(language),
         "answered_by": found.answered_by.read(language).rstrip("."),
         "licence": found.licence.rstrip("."),
-        "supply": "" if always else supply_in_words(found),
+        "supply": "" if always else ". ".join(filter(None, (supply_in_words(found), _when(found)))),
         "on": on,
         "always": always,
     }
+
+
+def _when(found: Instrument) -> str:
+    return _("Stilles etter møter, sammen med FIT") if found.use == MEETING else ""
 
 
 @requires(MANAGE)
@@ -122,7 +126,8 @@ def _found(name: str, mine: list[LocalInstrument]) -> Instrument:
 def instrument_off(request: HttpRequest, municipality_id: UUID, instrument: str) -> HttpResponse:
     """Off for sittings that begin from now on."""
     place = _place(request, municipality_id)
-    row = LocalInstrument.objects.in_use(place).filter(name=instrument).select_related("municipality").first()
+    rows = LocalInstrument.objects.filter(municipality=place, switched_off_at=None, name=instrument)
+    row = rows.select_related("municipality").first()
     if row is None:
         raise Http404
     actions.switch_off(row, by=request.user)

@@ -17,7 +17,17 @@ from nyemonstre.access.roles import Permission, Role
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 
-from .enums import APPEAL_WEEKS, FEWEST_SECTORS, OWN_SECTORS, SECTOR_LENGTH, SERVICE_DOMAINS, AccountEvent, Sector
+from .enums import (
+    APPEAL_WEEKS,
+    FEWEST_SECTORS,
+    FIT_FALL,
+    FIT_STILL,
+    OWN_SECTORS,
+    SECTOR_LENGTH,
+    SERVICE_DOMAINS,
+    AccountEvent,
+    Sector,
+)
 from .models import Draft, Membership, Municipality, Session, User
 from .tasks import post_password_link
 
@@ -220,6 +230,21 @@ def set_letter_rules(municipality: Municipality, *, makes_vedtak: bool, appeal_w
     municipality.intake_makes_vedtak, municipality.intake_appeal_weeks = makes_vedtak, appeal_weeks
     municipality.save(update_fields=["intake_makes_vedtak", "intake_appeal_weeks"])
     facts = {"intake_makes_vedtak": makes_vedtak, "intake_appeal_weeks": appeal_weeks}
+    record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts=facts)
+
+
+@action
+def set_fit_limits(municipality: Municipality, *, fall: int, still: int, by: User) -> None:
+    """When an answer to FIT becomes a task: so many points below the one before, or so many alike. 0 for never.
+
+    Raises Refused for what the scale of 0 to 10 does not hold, and for one answer alike with itself.
+    """
+    check(by, Permission.MANAGE_USERS, municipality)
+    if fall not in FIT_FALL or still not in FIT_STILL:
+        raise Refused(_("Velg ett av tallene i listen."), rule="fit_limits")
+    municipality.fit_fall, municipality.fit_still = fall, still
+    municipality.save(update_fields=["fit_fall", "fit_still"])
+    facts = {"fit_fall": fall, "fit_still": still}
     record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts=facts)
 
 

@@ -16,6 +16,8 @@ FEWEST_SECTORS = 2
 OWN_SECTORS, SECTOR_LENGTH = 3, 20
 # Weeks to appeal: what fvl. § 29 gives, and up to a quarter of a year.
 APPEAL_WEEKS = range(3, 13)
+# Points an answer to FIT falls, and answers alike after each other, before somebody is told; 0 for never.
+FIT_FALL, FIT_STILL = range(6), (0, *range(2, 9))
 # The most e-mail domains a municipality may list.
 SERVICE_DOMAINS = 40
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from nyemonstre.access.roles import Role
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 
-from .enums import APPEAL_WEEKS, FEWEST_SECTORS, OWN_SECTORS, Sector
+from .enums import APPEAL_WEEKS, FEWEST_SECTORS, FIT_FALL, FIT_STILL, OWN_SECTORS, Sector
 from .models import Municipality
 
 PHONE = RegexValidator(
@@ -167,6 +167,16 @@ class MunicipalityForm(NMForm, forms.Form):
         label=gettext_lazy("Uker til å klage"), coerce=int, required=False, empty_value=APPEAL_WEEKS[0],
         choices=[(n, f"{n}") for n in APPEAL_WEEKS],
         help_text=gettext_lazy("Forvaltningsloven § 29 gir tre uker. Kommunen kan gi mer."),
+    )  # fmt: skip
+    fit_fall = forms.TypedChoiceField(
+        label=gettext_lazy("FIT: si fra når et svar er lavere enn sist med"), coerce=int, required=False, empty_value=2,
+        choices=[(n, f"{n}" if n else gettext_lazy("aldri")) for n in FIT_FALL],
+        help_text=gettext_lazy("Svarene går fra 0 til 10. Koordinatoren får et punkt under «Å gjøre»."),
+    )  # fmt: skip
+    fit_still = forms.TypedChoiceField(
+        label=gettext_lazy("FIT: si fra når så mange svar etter hverandre står likt"), coerce=int, required=False,
+        empty_value=4, choices=[(n, f"{n}" if n else gettext_lazy("aldri")) for n in FIT_STILL],
+        help_text=gettext_lazy("Gjelder svar under 8 som ligger innenfor ett poeng."),
     )  # fmt: skip
 
     service_domains = PlainTextField(

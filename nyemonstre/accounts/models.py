@@ -63,6 +63,10 @@ class Municipality(models.Model):
     service_domains = ArrayField(
         models.CharField(max_length=253), default=list, blank=True, verbose_name=_("tjenestenes e-postdomener")
     )
+    # When an answer to FIT is something to talk about (assessments/fit.py); 0 for never.
+    fit_fall = models.PositiveSmallIntegerField(_("FIT: så mye lavere enn sist"), default=2)
+    fit_still = models.PositiveSmallIntegerField(_("FIT: så mange like svar etter hverandre"), default=4)
+
     on_call_may_break_glass = models.BooleanField(_("koordinatorer på vakt kan åpne en familie i nød"), default=False)
 
     objects = MunicipalityQuerySet.as_manager()

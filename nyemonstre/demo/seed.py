@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from random import Random
 from types import ModuleType
 from typing import Any
@@ -17,7 +18,7 @@ from django.db import transaction
 from django.test.utils import override_settings
 from django.utils import timezone, translation
 
-from assessments.actions import switch_on
+from assessments.actions import add_instrument, switch_on
 from assessments.models import LocalInstrument
 from consent.actions import add_service
 from consent.jobs import note_expired, tell_of_endings
@@ -54,6 +55,7 @@ from .walk import Walk, protection_of
 
 # Everybody in the demo has this password; the login page has a button for each, so nobody needs to type it.
 PASSWORD = "mange-masker-i-ett-monster"  # noqa: S105
+AFTER_MEETING = Path(__file__).with_name("after_meeting.yaml")
 BEGAN = timedelta(days=7 * 365)
 
 # Short things that are said in both kinds of Norwegian.
@@ -211,13 +213,19 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
 
 
 def _instruments(town: Town) -> None:
-    """Two forms besides the programme's own questions: one that is asked, and one whose result is entered by hand."""
+    """Two forms besides the programme's own questions: one that is asked, and one whose result is entered by hand.
+    And one of the municipality's own, asked after meetings.
+    """
     administrator = town.people[Role.ADMINISTRATOR][0]
     with acting_as(administrator):
         if LocalInstrument.objects.in_use(town.municipality).exists():
             return
     for name, rights in (("swls-1", "Fri å bruke når opphavet nevnes"), ("ors-1", "Fylles ut på papir hos psykologen")):
         switch_on(town.municipality, name=name, rights=rights, by=administrator)
+    add_instrument(
+        town.municipality, definition=AFTER_MEETING.read_text(encoding="utf-8"), file=AFTER_MEETING.name,
+        rights="Egne spørsmål", by=administrator,
+    )  # fmt: skip
 
 
 def _rates(town: Town, now: datetime) -> None:

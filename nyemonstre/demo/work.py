@@ -79,6 +79,7 @@ class Work:
             on(today - timedelta(days=self.rng.randint(3, 12)), self.add_recent_measure)
         if self.plot.shape in ("shared", "mother_teen") and not self.plot.has("closed"):
             on(today - timedelta(days=9), lambda: keep_for_the_young(walk))
+            on(today - timedelta(days=6), self.talk_about_the_help)
         day = began + timedelta(days=61)
         while day < today:
             on(day, self.write)
@@ -330,6 +331,22 @@ class Work:
                 value=None if refused else max(0, min(10, round(self.rng.gauss(5 + years * 0.8, 1.5)))),
                 missing=Missing.UNWILLING if refused else "", comment=self.rng.choice(self.words.FIT_COMMENTS),
             )  # fmt: skip
+
+    def talk_about_the_help(self) -> None:
+        """One answer is lower than the last, and somebody has a code to answer with."""
+        with acting_as(self.walk.by):
+            may_ask = members_with(self.walk.family, Purpose.PARTICIPATION)
+        people = [m for m in self.walk.members if m.pk in may_ask and m.age() >= 8]
+        for member, value in ((member, value) for member in people[:1] for value in (7, 4)):
+            mapping.record_fit(
+                self.walk.family, member=member, value=value, after=self.town.say("fit_after"), by=self.walk.by,
+                more={"etter-mote-1.tema": {"value": value // 2 - 1, "missing": ""}},
+            )  # fmt: skip
+        for member in people[1:2]:
+            self.walk.calendar.on(self.walk.today, self.give_code, member)
+
+    def give_code(self, member: Any) -> None:
+        mapping.invite_fit(self.walk.family, member=member, after=self.town.say("fit_after"), by=self.walk.by)
 
     def write(self) -> None:
         note = self.notes.pop(0)

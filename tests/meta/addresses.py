@@ -18,6 +18,8 @@ PUBLIC = {
     "referrals:referral_receipt": "the receipt, by a signed secret; shows only its number",
     "referrals:referral_progress": "how far it has come, by a signed secret and the number; nothing of the content",
     "referrals:sender_confirm": "a service says that it sent, by a secret of 256 bits; nothing of the content",
+    "assessments:fit_enter": "where somebody types the code they were given; says nothing of any code",
+    "assessments:fit_answer": "one question, by a code of 59 bits for a day; shows nothing of the person or the family",
     "ui:accessibility": "the law asks for it",
     "ui:privacy": "a family may read it before it says yes",
 }
@@ -68,6 +70,11 @@ assessments:economy_item_use   change_instruments   - 302
 assessments:economy_items      change_instruments 200 200
 assessments:economy_short      change_assessment    - 302
 assessments:family_tab         view_assessment    200   -
+assessments:fit_answer         public             404 404
+assessments:fit_code           change_assessment  200   -
+assessments:fit_code_end       change_assessment    - 302
+assessments:fit_enter          public             200 200
+assessments:fit_invite         change_assessment    - 302
 assessments:fit_list           view_assessment    200   -
 assessments:fit_new            change_assessment  200 422
 assessments:instrument_detail  change_instruments 200 200

@@ -79,6 +79,7 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "line_id": lambda family: family.agreement_lines.first(),
     "contact_id": lambda family: family.contacts.first(),
     "sitting_id": lambda family: family.assessments.first(),
+    "invitation_id": lambda family: family.fit_invitations.first(),
     "goal_id": lambda family: family.goals.first(),
     "measure_id": lambda family: family.measures.first(),
     "entry_id": lambda family: family.journal.first(),

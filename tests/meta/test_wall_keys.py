@@ -24,6 +24,7 @@ UNIQUE_ALONE = {
     "accounts_user_email_key": "one login per person; only administrators write it, and colleagues are known to them",
     "identity_subject_once": "one person per work account; only the provider's own answer brings such a pair",
     "audit_chain_pkey": "a counter; only the log's own function writes there",
+    "assessments_fitinvitation_code_hash_key": "the hash of a code nobody can guess",
     "auth_group_name_key": "names of groups",
     "auth_group_pkey": "Django's own",
     "auth_group_permissions_pkey": "Django's own, empty",

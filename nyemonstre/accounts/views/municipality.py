@@ -8,7 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
-from nyemonstre.accounts.actions import keep_identity_numbers, set_intake_rules, set_letter_rules, set_service_domains
+from nyemonstre.accounts.actions import (
+    keep_identity_numbers,
+    set_fit_limits,
+    set_intake_rules,
+    set_letter_rules,
+    set_service_domains,
+)
 from nyemonstre.accounts.forms import MunicipalityForm
 from nyemonstre.accounts.models import Municipality, User
 from nyemonstre.refusals import Refused
@@ -46,4 +52,5 @@ def _save(place: Municipality, form: MunicipalityForm, by: User) -> None:
     set_letter_rules(
         place, makes_vedtak=chosen["intake_makes_vedtak"], appeal_weeks=chosen["intake_appeal_weeks"], by=by
     )
+    set_fit_limits(place, fall=chosen["fit_fall"], still=chosen["fit_still"], by=by)
     set_service_domains(place, domains=chosen["service_domains"].splitlines(), by=by)
