@@ -1,7 +1,6 @@
 """The code of FIT: given by the coordinator, and answered with by the person, who has no account."""
 
 import base64
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -73,9 +72,8 @@ def fit_code(request: HttpRequest, family_id: UUID, invitation_id: UUID) -> Http
 
 def _picture(link: str) -> str:
     """The link as a picture a phone reads, for an <img>."""
-    drawn = BytesIO()
-    qrcode.make(link, image_factory=SvgPathFillImage, border=2).save(drawn)
-    return base64.b64encode(drawn.getvalue()).decode()
+    drawn = qrcode.make(link, image_factory=SvgPathFillImage, border=2)
+    return base64.b64encode(drawn.to_string()).decode()
 
 
 @requires(CHANGE)

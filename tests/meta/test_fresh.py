@@ -46,6 +46,8 @@ LIMITED = {
     "referrals:referral_resume": "referral_draft",
     "referrals:sender_ask": "referral_sender_again",
     "referrals:sender_confirm": "referral_sender",
+    "assessments:fit_enter": "fit_code",
+    "assessments:fit_answer": "fit_code",
     "audit:event_export": "export",
     "accounts:second_step": "second_step",
     "accounts:passkey": "passkey",
