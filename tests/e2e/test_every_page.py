@@ -36,6 +36,8 @@ NOT_LINKED = {
     "assessments:own_return": "there while a member holds the tablet",
     "referrals:intake_sign": "there while a meeting goes on",
     "referrals:intake_case_decide": "there while a meeting goes on",
+    "referrals:intake_case_recuse": "there while a meeting goes on",
+    "referrals:sender_ask": "there while the sender of a henvendelse has not confirmed it",
     "accounts:held": "shown when a form came too late after the last login",
     "accounts:invitation": "the link comes by mail",
     "accounts:second_codes": "shown once, after a second step was set up",
@@ -59,7 +61,7 @@ NOT_LINKED = {
 }
 
 # Of those above, what a walk may come upon all the same.
-BY_LUCK = {"consent:disclosure_release", "families:grant_revoke"}
+BY_LUCK = {"consent:disclosure_release", "families:grant_revoke", "referrals:sender_ask"}
 
 
 @pytest.mark.parametrize("who", SHARES, ids=lambda who: who or "visitor")
