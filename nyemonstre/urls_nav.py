@@ -8,9 +8,10 @@ from django.utils.translation import gettext as _
 
 from families.agenda import count_due
 from families.grants import BreakGlass
-from nyemonstre.access.roles import Role
+from nyemonstre.access.roles import Permission, Role
 from nyemonstre.audit.models import Alert
 from nyemonstre.ui.context import address
+from plans.models import Redaction
 
 
 def items(request: HttpRequest) -> list[dict[str, Any]]:
@@ -60,11 +61,17 @@ def _administrator(user: Any) -> list[dict[str, Any]]:
     return [_item(_("Brukere"), "accounts:user_list"), _item(_("Skjemaer"), "assessments:instrument_list")]
 
 
+def _asked_for(user: Any) -> int:
+    """Words somebody has asked the auditor to take away."""
+    return Redaction.objects.permitted(user, Permission.REVIEW_ACCESS).waiting().count()
+
+
 def _auditor(user: Any) -> list[dict[str, Any]]:
     return [
         _item(_("Innsynslogg"), "audit:event_list"),
         _item(_("Varsler"), "audit:alert_list", Alert.objects.permitted(user).unread().count()),
         _item(_("Nødåpninger"), "families:break_glass_list", BreakGlass.objects.permitted(user).waiting().count()),
+        _item(_("Fjerning"), "plans:redaction_list", _asked_for(user)),
     ]
 
 

@@ -51,6 +51,12 @@ class MeasureState(models.TextChoices):
 FINISHED = (MeasureState.DONE, MeasureState.REFUSED, MeasureState.CANCELLED)
 
 
+class RedactionState(models.TextChoices):
+    ASKED = "asked", _("Venter")
+    DONE = "done", _("Fjernet")
+    DECLINED = "declined", _("Kan stå")
+
+
 class TemplateOf(models.TextChoices):
     GOAL = "goal", _("Mål")
     MEASURE = "measure", _("Tiltak")
@@ -145,6 +151,10 @@ class PlanEvent(models.TextChoices):
     TEMPLATE_CHANGED = "template_changed", _("Endret en mal for planen")
     OTHER_PLAN_ADDED = "other_plan_added", _("Førte en annen plan rundt familien")
     OTHER_PLAN_CHANGED = "other_plan_changed", _("Endret en annen plan rundt familien")
+    REDACTION_ASKED = "redaction_asked", _("Ba om at ord blir fjernet fra planen")
+    REDACTED = "redacted", _("Fjernet ord fra planen og historikken")
+    REDACTION_DECLINED = "redaction_declined", _("Lot ord i planen stå")
+    REDACTIONS_LISTED = "redactions_listed", _("Så listen over ord som er bedt fjernet")
     MARKED = "marked", _("Merket hvem som kan få noe på papir")
     JOURNAL_WRITTEN = "journal_written", _("Skrev i journalen")
     ANSWERS_PRINTED = "answers_printed", _("Tok ut det familien har svart, på papir")

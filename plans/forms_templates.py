@@ -1,4 +1,4 @@
-"""Forms of templates and of other plans around a family."""
+"""Forms of templates, of other plans around a family, and of words that should not stand there."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
-from .enums import MeasureKind, OtherKind, TemplateOf
+from .enums import MeasureKind, OtherKind, RedactionState, TemplateOf
 from .forms import FamilyForm, Somebody, radios
 from .models import OtherPlan
 
@@ -87,3 +87,23 @@ class OtherPlanEditForm(TwoEditorsForm, OtherPlanForm):
     def facts(self, row: OtherPlan) -> dict[str, Any]:
         names = ("kind", "note", "since", "until")
         return {"member": row.member_id, "led_by": row.led_by_id, **{name: getattr(row, name) for name in names}}
+
+
+class RedactionForm(NMForm, OnceForm):
+    submit_text = _("Spør personvernombudet")
+    passage = PlainTextField(
+        label=_("Hva skal bort?"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Skriv det nøyaktig slik det står. Det blir borte overalt i planen og journalen."),
+    )  # fmt: skip
+    reason = PlainTextField(label=_("Hvorfor skal det ikke stå der?"), max_length=300)
+
+
+class DecideForm(NMForm, forms.Form):
+    submit_text = _("Avgjør")
+    decision = radios(
+        _("Hva skal skje med ordene?"),
+        [(RedactionState.DONE, _("De fjernes overalt")), (RedactionState.DECLINED, _("De kan stå"))],
+    )
+    answer = PlainTextField(
+        label=_("Svar til den som spurte"), max_length=300, required=False, help_text=_("Når ordene kan stå.")
+    )

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from .views import closing, documents, given_back, goals, journal, marks, order, plan, prefilled, reviews, templates
+from .views import (
+    closing,
+    documents,
+    given_back,
+    goals,
+    journal,
+    marks,
+    order,
+    plan,
+    prefilled,
+    redactions,
+    reviews,
+    templates,
+)
 
 app_name = "plans"
 urlpatterns = [
@@ -20,6 +33,9 @@ urlpatterns = [
     path("<uuid:family_id>/mal/<uuid:goal_id>/tiltak/ny/", goals.measure_new, name="measure_new"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/endre/", goals.measure_edit, name="measure_edit"),
     path("<uuid:family_id>/tiltak/ny/", prefilled.measure_from, name="measure_from"),
+    path("fjerning/", redactions.redaction_list, name="redaction_list"),
+    path("fjerning/<uuid:redaction_id>/", redactions.redaction_decide, name="redaction_decide"),
+    path("<uuid:family_id>/fjerning/", redactions.redaction_new, name="redaction_new"),
     path("maler/", templates.template_list, name="template_list"),
     path("maler/ny/", templates.template_new, name="template_new"),
     path("maler/<uuid:template_id>/", templates.template_edit, name="template_edit"),

@@ -10,6 +10,7 @@ from .marks import set_mark
 from .measures import add_measure, change_measure, finish_measure
 from .order import move
 from .ratings import rate_goal
+from .redactions import ask_redaction, decline_redaction, redact
 from .reviews import GoalReview, save_review, sign_review
 from .templates import TEMPLATE, add_other_plan, add_template, change_other_plan, change_template
 from .undoing import undo
@@ -23,12 +24,14 @@ __all__ = [
     "add_other_plan",
     "add_template",
     "agree_plan",
+    "ask_redaction",
     "change_goal",
     "change_measure",
     "change_other_plan",
     "change_template",
     "close_follow_up",
     "close_goal",
+    "decline_redaction",
     "fail_pdf",
     "finish_measure",
     "finish_pdf",
@@ -36,6 +39,7 @@ __all__ = [
     "order_pdf",
     "rate_goal",
     "record_words",
+    "redact",
     "reopen_goal",
     "report_progress",
     "save_review",

@@ -6,6 +6,7 @@ from .journal import JournalEntry, JournalMember
 from .others import OtherPlan
 from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
 from .ratings import GoalRating
+from .redactions import Redaction
 from .reviews import Review, ReviewGoal
 from .templates import PlanTemplate
 
@@ -23,6 +24,7 @@ __all__ = [
     "PlanAgreement",
     "PlanDocument",
     "PlanTemplate",
+    "Redaction",
     "Review",
     "ReviewGoal",
 ]

@@ -236,6 +236,12 @@ FORMS: tuple[Form, ...] = (
     Form("pause", "coordinator", "families:family_pause", FAMILY, {
         "reason": Text(300), "until": Day(free=True, good=" "),
     }),
+    Form("annen plan", "coordinator", "plans:other_plan_new", FAMILY, {
+        "kind": Choice("relay"), "note": Text(300, free=True), "since": Day(free=True), "until": Day(free=True),
+    }),
+    Form("mal", "lead", "plans:template_new", (), {
+        "of": Choice("goal"), "outcome": Choice("rm3"), "words": Text(300), "first_sign": Text(300, free=True),
+    }),
     Form("avslutning", "coordinator", "plans:closing", FAMILY, {
         "because": Choice("moved"), "reason": Text(300), "on": Day(), "met_on": Day(free=True),
         "present": Text(300, free=True), "said": Text(2000, free=True), "continues": Text(1000, free=True),

@@ -219,6 +219,9 @@ plans:pdf_new                  view_plan            - 302
 plans:pdf_status               view_plan          302   -
 plans:plan_agree               change_plan        200 200
 plans:plan_mark                change_plan        200 200
+plans:redaction_decide         review_access      404 404
+plans:redaction_list           review_access      200   -
+plans:redaction_new            change_plan        200 200
 plans:review                   view_plan          200 422
 plans:template_edit            change_content     404 404
 plans:template_list            change_content     200   -

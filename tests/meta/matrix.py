@@ -174,6 +174,7 @@ class World:
             "name": uuid4(),
             "fact_id": fact.pk,
             "template_id": uuid4(),
+            "redaction_id": uuid4(),
             "purpose_id": purpose.pk,
             "key": "participation",
             "municipality_id": team.municipality.pk,

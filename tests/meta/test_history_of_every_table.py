@@ -25,6 +25,7 @@ UNWATCHED = {
     "families_protectionchange": "is itself the history of protection, for fewer eyes than the rest; only added to",
     "plans_goalversion": "is itself the history of a goal, with the reason for each change; only added to",
     "plans_goalrating": "an answer given on a day, with who wrote it down and when; only added to",
+    "plans_redaction": "holds words to be taken away until it is decided; says itself who asked and who decided",
     "plans_plandocument": "a printing of the plan, not a fact about the family; ordered and taken out is in the log",
     "referrals_meetingturn": "is itself the history of an appointment, with the reason; only added to",
     "referrals_samefamily": "says itself who answered and who took it back, and when; nothing else of it can change",

@@ -58,6 +58,7 @@ OPENED_BY = {
 }
 # Tables with a family column and a rule of their own, proven elsewhere.
 OWN_RULE = {
+    "plans_redaction": "tests/plans/test_redaction.py: those who may read the plan, and the auditor",
     "consent_endingtold": "tests/consent/test_jobs: read as the consent, written by the clock alone",
     "audit_event": "tests/nyemonstre/audit",
     "history_change": "tests/history: each change as its own table",
