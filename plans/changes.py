@@ -45,11 +45,13 @@ class Difference:
     after: str
 
     def __str__(self) -> str:
+        # A sentence of theirs is quoted without its point: ours comes after it.
+        said = {"label": self.label, "before": self.before.rstrip("."), "after": self.after.rstrip(".")}
         if not self.before:
-            return _("%(label)s: «%(after)s»") % {"label": self.label, "after": self.after}
+            return _("%(label)s: «%(after)s»") % said
         if not self.after:
-            return _("%(label)s: «%(before)s» er tatt bort") % {"label": self.label, "before": self.before}
-        return _("%(label)s: «%(after)s». Før: «%(before)s»") % vars(self)
+            return _("%(label)s: «%(before)s» er tatt bort") % said
+        return _("%(label)s: «%(after)s». Før: «%(before)s»") % said
 
 
 @dataclass

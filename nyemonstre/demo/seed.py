@@ -43,6 +43,7 @@ from nyemonstre.accounts.models import Membership, Municipality, User
 from nyemonstre.celery import app as celery
 from nyemonstre.content.actions import add_fact, add_starting_facts
 from nyemonstre.content.models import LOW_INCOME, Fact
+from plans.actions import add_template
 from referrals.actions import NewReferral
 from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
@@ -63,6 +64,12 @@ SAYS: dict[str, dict[str, Any]] = {
     "nb": {
         "one_parent": "Den andre forelderen har ikke foreldreansvar.",
         "contact": "kontaktperson", "fit_after": "Hjemmebesøk", "line_ended": "Familien trenger ikke tjenesten lenger.",
+        "templates": (("goal", "rm3", "Lese sammen hver kveld", "En bok på nattbordet"),
+                      ("goal", "rm5", "En jobb som varer", "Det første intervjuet"),
+                      ("measure", "rm2", "Prøve en aktivitet i tre uker", ""),
+                      ("measure", "rm6", "Gå gjennom budsjettet med NAV", "")),
+        "too_much": "Snakket om naboen, Kari Utbygd, som er innlagt igjen.", "too_much_passage": "Kari Utbygd",
+        "too_much_why": "Navnet og sykdommen til en som ikke er med i familien.",
         "ahead": "Få fast rytme på morgenene, og ett møte med skolen før ferien.",
         "pauses": "De vil bli ferdige med flyttingen først.",
         "soon": [("Ringe og høre hvordan det gikk", "coordinator"), ("Finne fram brevet fra skolen", "family"),
@@ -88,6 +95,10 @@ SAYS: dict[str, dict[str, Any]] = {
     "nn": {
         "one_parent": "Den andre forelderen har ikkje foreldreansvar.",
         "contact": "kontaktperson", "fit_after": "Heimebesøk", "line_ended": "Familien treng ikkje tenesta lenger.",
+        "templates": (("goal", "rm3", "Lesa saman kvar kveld", "Ei bok på nattbordet"),
+                      ("measure", "rm2", "Prøva ein aktivitet i tre veker", "")),
+        "too_much": "Snakka om naboen, Kari Utbygd, som er innlagd igjen.", "too_much_passage": "Kari Utbygd",
+        "too_much_why": "Namnet og sjukdommen til ein som ikkje er med i familien.",
         "ahead": "Få fast rytme på morgonane, og eitt møte med skulen før ferien.",
         "pauses": "Dei vil verta ferdige med flyttinga fyrst.",
         "soon": [("Ringja og høyra korleis det gjekk", "coordinator"), ("Finna fram brevet frå skulen", "family")],
@@ -235,6 +246,10 @@ def _rates(town: Town, now: datetime) -> None:
         if Fact.objects.filter(municipality=town.municipality).exists():
             return
     add_starting_facts(town.municipality, by=lead)
+    for of, outcome, words, sign in town.say("templates"):
+        add_template(
+            town.municipality, facts={"of": of, "outcome": outcome, "words": words, "first_sign": sign}, by=lead
+        )
     if town.place.number == KEEPS:
         administrator = town.people[Role.ADMINISTRATOR][0]
         set_letter_rules(town.municipality, makes_vedtak=True, appeal_weeks=3, by=administrator)

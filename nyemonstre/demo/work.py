@@ -240,6 +240,12 @@ class Work:
         if len(goals) > 3:
             plans.close_goal(goals[-1], state=GoalState.PAUSED, reason=self.town.say("pauses"), by=self.walk.by)
         self.tell_of_others()
+        if self.rng.random() < 0.1:
+            plans.write_entry(self.walk.family, text=self.town.say("too_much"), by=self.walk.by)
+            plans.ask_redaction(
+                self.walk.family, passage=self.town.say("too_much_passage"), reason=self.town.say("too_much_why"),
+                by=self.walk.by,
+            )  # fmt: skip
         if goals:
             goal = goals[0]
             what, by = self.rng.choice(self.town.say("soon"))
