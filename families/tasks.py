@@ -137,6 +137,14 @@ NEWS = {
         lambda: _("Personvernombudet ber deg se etter en familie"),
         lambda: _("Finnes familien, kan du fordele den og gi tilgang til den. Logg inn og se i lista over familier."),
     ),
+    "research_withdrawn": (
+        lambda: _("Noen har trukket seg fra forskning i Nye mønstre"),
+        lambda: _("Et pseudonym i et uttrekk du har laget, skal slettes. Logg inn for å se hvilket, og bekreft det."),
+    ),
+    "research_key_asked": (
+        lambda: _("Noen ber om koblingsnøkkelen til et forskningsprosjekt"),
+        lambda: _("Den åpnes bare hvis du godkjenner det. Logg inn for å se hvem som ber om den, og hvorfor."),
+    ),
     "glass_broken": (
         lambda: _("En familie er åpnet i nød"),
         lambda: _("Noen har åpnet en familie i nød, for å lese i én time. Logg inn for å se hvem, når og hvorfor."),

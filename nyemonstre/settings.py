@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "documents",
     "consent",
     "assessments",
+    "assessments.research",
     "plans",
     "referrals",
     "history",
@@ -386,6 +387,7 @@ CELERY_BEAT_SCHEDULE = {
     "drop_drafts": {"task": "referrals.jobs.drop_drafts", "schedule": crontab(hour=1, minute=40)},
     "expire_offers": {"task": "referrals.jobs.expire_offers", "schedule": crontab(hour=0, minute=10)},
     "tell_of_endings": {"task": "consent.jobs.tell_of_endings", "schedule": crontab(hour=5, minute=35)},
+    "research": {"task": "assessments.research.jobs.look_after", "schedule": crontab(minute="*/5")},
     "prepare_log": {"task": "nyemonstre.audit.jobs.prepare_log", "schedule": crontab(hour=0, minute=40)},
     # Late enough that no transaction of the day before is still open.
     "export_log_heads": {"task": "nyemonstre.audit.jobs.export_log_heads", "schedule": crontab(hour=1, minute=0)},

@@ -19,6 +19,7 @@ urlpatterns = [
     path("dokumenter/", include("documents.urls")),
     path("samtykke/", include("consent.urls")),
     path("kartlegging/", include("assessments.urls")),
+    path("forskning/", include("assessments.research.urls")),
     path("plan/", include("plans.urls")),
     path("", include("nyemonstre.ui.urls")),
     path("", include("families.urls")),

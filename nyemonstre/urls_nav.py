@@ -43,6 +43,7 @@ def _lead(user: Any) -> list[dict[str, Any]]:
         _item(_("Familier"), "families:team_list"),
         _item(_("Fravær"), "families:leave_list"),
         *_intake(user),
+        _item(_("Tall"), "research:figures"),
         _item(_("Satser"), "content:fact_list"),
         _item(_("Maler"), "plans:template_list"),
         _item(_("Skjemaer"), "assessments:instrument_list"),
@@ -72,7 +73,12 @@ def _auditor(user: Any) -> list[dict[str, Any]]:
         _item(_("Varsler"), "audit:alert_list", Alert.objects.permitted(user).unread().count()),
         _item(_("Nødåpninger"), "families:break_glass_list", BreakGlass.objects.permitted(user).waiting().count()),
         _item(_("Fjerning"), "plans:redaction_list", _asked_for(user)),
+        _item(_("Forskning"), "research:oversight"),
     ]
+
+
+def _researcher(_user: Any) -> list[dict[str, Any]]:
+    return [_item(_("Forskning"), "research:project_list")]
 
 
 NAVIGATION = {
@@ -81,4 +87,5 @@ NAVIGATION = {
     Role.INTAKE: _intake,
     Role.ADMINISTRATOR: _administrator,
     Role.AUDITOR: _auditor,
+    Role.RESEARCHER: _researcher,
 }

@@ -15,17 +15,18 @@ FIRST_PAGE = (
     (Role.INTAKE, "referrals:referral_list"),
     (Role.ADMINISTRATOR, "accounts:user_list"),
     (Role.AUDITOR, "audit:event_list"),
+    (Role.RESEARCHER, "research:project_list"),
 )
 
 
 @require_safe
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """To the page of one's role. A researcher, and somebody without a role, are told what comes and whom to ask."""
+    """To the page of one's role. Somebody without a role is told whom to ask."""
     for role, name in FIRST_PAGE:
         if request.user.has_role(role):
             try:
                 return redirect(reverse(name))
             except NoReverseMatch:
                 continue
-    return render(request, "families/home.html", {"is_researcher": request.user.has_role(Role.RESEARCHER)})
+    return render(request, "families/home.html")

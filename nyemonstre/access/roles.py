@@ -46,6 +46,7 @@ class Permission(models.TextChoices):
     CHANGE_CONTENT = "change_content", _("endre satser, lenker og lovtekster")
     CHANGE_INSTRUMENTS = "change_instruments", _("slå på og legge til skjemaer i kartleggingen")
     EXPORT_RESEARCH = "export_research", _("hente ut pseudonyme data til forskning")
+    APPROVE_KEYS = "approve_keys", _("se uttrekk til forskning og godkjenne at koblingsnøkkelen åpnes")
 
 
 P = Permission
@@ -86,7 +87,7 @@ EVERYWHERE: dict[Role, frozenset[Permission]] = {
     ),
     Role.RESEARCHER: frozenset({P.EXPORT_RESEARCH}),
     Role.ADMINISTRATOR: frozenset({P.MANAGE_USERS, P.CHANGE_INSTRUMENTS}),
-    Role.AUDITOR: frozenset({P.VIEW_LOG, P.REVIEW_ACCESS}),
+    Role.AUDITOR: frozenset({P.VIEW_LOG, P.REVIEW_ACCESS, P.APPROVE_KEYS}),
 }  # fmt: skip
 
 # What a coordinator on call has in the whole municipality, where the municipality has chosen so.

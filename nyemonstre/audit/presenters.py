@@ -57,6 +57,9 @@ KINDS: dict[str, tuple[Any, tuple[str, ...]]] = {
     "alt_ut": (
         gettext_lazy("Alt som er skrevet ut, lastet ned eller sendt"),
         (
+            "research_set_downloaded",
+            "research_key_downloaded",
+            "figures_taken",
             "pdf_ordered",
             "pdf_made",
             "pdf_downloaded",

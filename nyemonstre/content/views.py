@@ -86,6 +86,8 @@ def fact_new(request: HttpRequest) -> HttpResponse:
             "kind": Kind.THRESHOLD, "title": _("Grense for lav inntekt (EU, 60 prosent)"), "unit": "kr_year",
             "valid_from": f"01.01.{year}", "valid_until": f"31.12.{year}", "source": "SSB",
         }  # fmt: skip
+    elif name := request.GET.get("navn", "").replace("\0", "")[:120]:
+        asked = {"kind": Kind.RATE, "title": name, "unit": "percent"}
     form = FactForm(request.POST or None, municipalities=_municipalities(request), initial=asked)
     if form.is_valid():
         try:

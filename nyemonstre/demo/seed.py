@@ -47,7 +47,7 @@ from plans.actions import add_template
 from referrals.actions import NewReferral
 from referrals.enums import Criterion, CriterionValue, ReferrerKind
 
-from . import alerts, disclosures, meetings, queue, stories, stories_nn
+from . import alerts, disclosures, meetings, queue, research, stories, stories_nn
 from .clock import travelling_to
 from .homes import own_numbers
 from .identity import KEEPS
@@ -220,6 +220,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         disclosures.told(town, now)
         alerts.unusual(town, now)
         own_numbers(town, now)
+        research.studied(town, now)
     return f"{place.name}: {len(plots)} familier"
 
 

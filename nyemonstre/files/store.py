@@ -73,6 +73,11 @@ def fetch(key: UUID, sha256: str) -> BinaryIO:
     return copy  # type: ignore[return-value]
 
 
+def forget(key: UUID) -> None:
+    """Delete the file. For what was promised to be deleted on a day; papers of a case are not. Gone already is well."""
+    storages["uploads"].delete(_path(key))
+
+
 def _path(key: UUID) -> str:
     """Folders of at most 256 entries each."""
     name = key.hex

@@ -4,10 +4,13 @@ It knows the look (templates/pdf/page.html and page.css) and nothing about famil
 and names a template. Checked by the tests and by hand with pikepdf's PDF/A check; no certificate is claimed.
 """
 
+import os
 import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pydyf
 from django.conf import settings
@@ -18,6 +21,9 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from nyemonstre.pdf import FontMissing
 from nyemonstre.staticfiles import VENDOR
 from nyemonstre.ui.stitches import CHARTS, OPEN_STITCH, chart_path
+
+# The clock of the fonts in a file, which are cut to size for each one: so that the same page is the same file.
+os.environ.setdefault("SOURCE_DATE_EPOCH", "0")
 
 # The look on paper. Colours stand in the drawings, because a printer knows no theme.
 HEM, WOOL = "#24346b", "#f4f0ea"
@@ -101,18 +107,22 @@ def render_pdf(template: str, values: dict[str, Any], pictures: Mapping[str, byt
     html = render_to_string(template, values)
     try:
         page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles(pictures))
-        return page.write_pdf(pdf_variant="pdf/a-2a", finisher=_mark_accessible)
+        return page.write_pdf(pdf_variant="pdf/a-2a", finisher=partial(_finish, html))
     except _NoSuchFont as error:
         raise FontMissing(str(error)) from error
     except FatalURLFetchingError as error:
         raise RuntimeError(str(error)) from error
 
 
-def _mark_accessible(_document: Any, pdf: pydyf.PDF) -> None:
-    """What WeasyPrint leaves out of PDF/UA-1: which way each table heading points, and the mark itself."""
+def _finish(html: str, _document: Any, pdf: pydyf.PDF) -> None:
+    """What WeasyPrint leaves out of PDF/UA-1: which way each table heading points, and the mark itself.
+
+    The document's id is made from the page and not by lot, so that the same page is the same file, byte for byte.
+    """
     for thing in pdf.objects:
         # All our headings stand in thead. WeasyPrint gives each an attribute dictionary of its own.
         if isinstance(thing, pydyf.Dictionary) and thing.get("S") == "/TH":
             thing["A"]["Scope"] = "/Column"
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    metadata.stream = [re.sub(rb"</rdf:RDF>", UA_MARK, b"".join(metadata.stream))]
+    marked = re.sub(rb"</rdf:RDF>", UA_MARK, b"".join(metadata.stream))
+    metadata.stream = [re.sub(rb"xmp\.did:[0-9a-f-]{36}", f"xmp.did:{uuid5(NAMESPACE_URL, html)}".encode(), marked)]

@@ -277,6 +277,22 @@ referrals:waiting_case         decide_referral    200 404
 referrals:waiting_count        view_referral      200   -
 referrals:waiting_list         view_referral      200   -
 referrals:waiting_move         decide_referral    200 422
+research:figures               view_dashboard     200   -
+research:figures_file          view_dashboard     302   -
+research:opening_approve       approve_keys         - 302
+research:opening_file          export_research    302   -
+research:opening_new           export_research    200 422
+research:oversight             approve_keys       200   -
+research:project_detail        export_research    200   -
+research:project_list          export_research    200   -
+research:project_new           export_research    200 422
+research:set_acknowledge       export_research      - 302
+research:set_count             export_research      - 302
+research:set_detail            export_research    200   -
+research:set_file              export_research    302   -
+research:set_freeze            export_research      - 302
+research:set_new               export_research    200 422
+research:set_status            export_research    302   -
 ui:accessibility               public             200   -
 ui:privacy                     public             200   -
 """

@@ -33,8 +33,9 @@ from nyemonstre.content.models import Fact
 from nyemonstre.refusals import Refused
 from referrals import actions as referral_actions
 from referrals.enums import Criterion, Situation
+from tests.assessments.research.arrange import a_study
 from tests.factories import Team, a_user
-from tests.factories.everything import family_with_everything
+from tests.factories.everything import as_it_is, family_with_everything
 from tests.referrals.making import decided, letter_about, reread, sent
 
 # In every word of the foreign family; in no answer to anybody outside it.
@@ -127,6 +128,7 @@ class World:
         add_starting_facts(team.municipality, by=team.lead)
         switch_on(team.municipality, name="swls-1", rights="Diener", by=team.lead)
         purpose = add_purpose(team.municipality, name="Bilder", by=team.lead)
+        project, dataset, opening = a_study(team, self.plant if team is self.other else as_it_is)
         waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
         decision = decided(waiting, team, "waiting")
         letter = letter_about(decision, by=team.intake)
@@ -175,6 +177,9 @@ class World:
             "fact_id": fact.pk,
             "template_id": uuid4(),
             "redaction_id": uuid4(),
+            "project_id": project.pk,
+            "set_id": dataset.pk,
+            "opening_id": opening.pk,
             "purpose_id": purpose.pk,
             "key": "participation",
             "municipality_id": team.municipality.pk,

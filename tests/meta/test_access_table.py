@@ -62,6 +62,7 @@ view_log            .......       .......       .......       .......       ....
 change_content      .......       .......       +++....       .......       .......       .......
 change_instruments  .......       .......       +++....       .......       +++....       .......
 export_research     .......       .......       .......       +++....       .......       .......
+approve_keys        .......       .......       .......       .......       .......       +++....
 """
 
 # Which of these a role can use at all: the guard in front of every page asks this first, so that a grant given to the
@@ -76,7 +77,7 @@ USES = {
     },
     Role.RESEARCHER: {"export_research"},
     Role.ADMINISTRATOR: {"manage_users", "change_instruments"},
-    Role.AUDITOR: {"view_log", "review_access"},
+    Role.AUDITOR: {"view_log", "review_access", "approve_keys"},
 }  # fmt: skip
 
 

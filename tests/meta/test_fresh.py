@@ -25,6 +25,14 @@ FRESH = {
     "families:shut_out_lift": 15,
     "families:conflict_lift": 15,
     "history:insight_by_code_pdf": 15,
+    "research:opening_approve": 15,
+    "research:opening_file": 15,
+    "research:opening_new": 15,
+    "research:project_new": 15,
+    "research:set_count": 15,
+    "research:set_file": 15,
+    "research:set_freeze": 15,
+    "research:set_new": 15,
 }
 
 
@@ -49,6 +57,8 @@ LIMITED = {
     "assessments:fit_enter": "fit_code",
     "assessments:fit_answer": "fit_code",
     "audit:event_export": "export",
+    "research:opening_file": "export",
+    "research:set_file": "export",
     "accounts:second_step": "second_step",
     "accounts:passkey": "passkey",
     "accounts:password_forgot": "password_forgot",

@@ -55,7 +55,7 @@ ARROWS = """
       join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
       join pg_class parent on parent.oid = c.confrelid and parent.relrowsecurity
       join pg_class child on child.oid = c.conrelid and child.relrowsecurity
-     where c.contype = 'f' and c.conparentid = 0
+     where c.contype = 'f' and c.conparentid = 0 and has_table_privilege(c.conrelid, 'select')
 """
 
 

@@ -188,6 +188,10 @@ ELSEWHERE = {
     "referrals_forward": "tests/referrals/test_forward.py",
     "referrals_sendercheck": "tests/referrals/test_sender.py",
     "referrals_placeoffer": "tests/referrals/test_waiting.py",
+    **dict.fromkeys(
+        [f"research_{name}" for name in ("project", "dataset", "participant", "link", "opening", "figures")],
+        "tests/assessments/research: by municipality and permission; the key by the clock's worker alone",
+    ),
 }
 
 # Histories write here, or nobody does; at the beginning there is nothing.
