@@ -5,6 +5,7 @@ from .views import (
     caseload,
     emergencies,
     family,
+    feed,
     home,
     identity,
     leave,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("familier/", caseload.family_list, name="family_list"),
     path("a-gjore/", caseload.to_do, name="to_do"),
     path("kalender/", caseload.calendar, name="calendar"),
+    path("kalender/abonnement/<str:secret>.ics", feed.calendar_feed, name="calendar_feed"),
     path("familier/fodselsnummer/", identity.number_find, name="number_find"),
     path("familier/plasser/", places.places_hold, name="places_hold"),
     # one family

@@ -1,12 +1,30 @@
-"""One appointment as a file for a calendar (RFC 5545). What may stand in it is for whoever asks; it knows no family.
+"""Appointments as a file for a calendar (RFC 5545). What may stand in it is for whoever asks; it knows no family.
 
-Written by hand because it is one event in one shape: no repeats, no time zones of its own (the time is in UTC).
+Written by hand because an event has one shape here: no repeats, no time zones of its own (times are in UTC, so they
+stay right when the clocks change), and days as days.
 """
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 
 # Octets in a line, without its break (RFC 5545, 3.1).
 LINE = 75
+
+
+@dataclass(frozen=True)
+class Event:
+    """From `starts` until `ends`, which is not part of it: two times with a zone, or two days.
+
+    `uid` and a higher `turn` let a calendar put a changed event in the old one's place; `cancelled` takes it out.
+    """
+
+    uid: str
+    summary: str
+    starts: date
+    ends: date
+    turn: int = 0
+    cancelled: bool = False
 
 
 def appointment(
@@ -19,35 +37,61 @@ def appointment(
     turn: int,
     cancelled: bool = False,
 ) -> bytes:
-    """The file. `uid` and a higher `turn` let a calendar put a changed appointment in the old one's place.
-
-    `cancelled` takes it out of the calendar (RFC 5546, 3.2.5), under the same `uid`.
+    """One appointment as a file of its own. A cancelled one is sent as such (RFC 5546, 3.2.5), under the same `uid`.
 
     Raises ValueError for a time without a zone.
     """
-    if starts_at.tzinfo is None or made_at.tzinfo is None:
-        raise ValueError("a time without a zone")
-    lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Nye Monstre//Nye Monstre//NO",
-        "METHOD:CANCEL" if cancelled else "METHOD:PUBLISH",
-        "BEGIN:VEVENT",
-        f"UID:{_text(uid)}",
-        f"DTSTAMP:{_utc(made_at)}",
-        f"DTSTART:{_utc(starts_at)}",
-        f"DTEND:{_utc(starts_at + lasts)}",
-        f"SEQUENCE:{turn}",
-        f"SUMMARY:{_text(summary)}",
-        "STATUS:CANCELLED" if cancelled else "STATUS:CONFIRMED",
-        "CLASS:PRIVATE",
-        "END:VEVENT",
-        "END:VCALENDAR",
+    event = Event(uid, summary, starts_at, starts_at + lasts, turn, cancelled)
+    return _file([f"METHOD:{'CANCEL' if cancelled else 'PUBLISH'}"], [event], made_at)
+
+
+def subscription(events: Iterable[Event], *, name: str, made_at: datetime) -> bytes:
+    """A calendar to subscribe to. Asks to be fetched again each hour (RFC 7986, 5.7, and what Outlook reads).
+
+    Raises ValueError for a time without a zone.
+    """
+    head = [
+        "METHOD:PUBLISH",
+        f"NAME:{_text(name)}",
+        f"X-WR-CALNAME:{_text(name)}",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT1H",
+        "X-PUBLISHED-TTL:PT1H",
     ]
-    return b"".join(_fold(line) for line in lines)
+    return _file(head, events, made_at)
+
+
+def _file(head: list[str], events: Iterable[Event], made_at: datetime) -> bytes:
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Nye Monstre//Nye Monstre//NO", *head]
+    for event in events:
+        lines += _event(event, made_at)
+    return b"".join(_fold(line) for line in [*lines, "END:VCALENDAR"])
+
+
+def _event(event: Event, made_at: datetime) -> list[str]:
+    timed = isinstance(event.starts, datetime)
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{_text(event.uid)}",
+        f"DTSTAMP:{_utc(made_at)}",
+        f"DTSTART{_when(event.starts)}",
+        f"DTEND{_when(event.ends)}",
+        f"SEQUENCE:{event.turn}",
+        f"SUMMARY:{_text(event.summary)}",
+        "STATUS:CANCELLED" if event.cancelled else "STATUS:CONFIRMED",
+        "CLASS:PRIVATE",
+        # A window of weeks does not make anybody busy.
+        *([] if timed else ["TRANSP:TRANSPARENT"]),
+        "END:VEVENT",
+    ]
+
+
+def _when(moment: date) -> str:
+    return f":{_utc(moment)}" if isinstance(moment, datetime) else f";VALUE=DATE:{moment:%Y%m%d}"
 
 
 def _utc(moment: datetime) -> str:
+    if moment.tzinfo is None:
+        raise ValueError("a time without a zone")
     return moment.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 

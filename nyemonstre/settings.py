@@ -442,6 +442,8 @@ NM_NAV = "nyemonstre.urls_nav.items"
 NM_WHO = "nyemonstre.accounts.header.who"
 # What the rooms above families know about a list of families: asked by families.caseload.
 NM_FAMILY_FACTS = "nyemonstre.overview.facts"
+# What they have planned, for the calendar a coordinator subscribes to: asked by families.feed.
+NM_CALENDAR = "nyemonstre.appointments.planned"
 # Why a family may only be read, or None: asked by families.restricted before anything about it is changed.
 NM_WHY_NOT_CHANGE = "consent.rules.why_not_change"
 # What is planned with a service, said before an agreement with it is ended: asked by consent.views.

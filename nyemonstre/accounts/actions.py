@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.core.validators import DomainNameValidator
@@ -28,7 +29,7 @@ from .enums import (
     AccountEvent,
     Sector,
 )
-from .models import Draft, Membership, Municipality, Session, User
+from .models import CalendarFeed, Draft, Membership, Municipality, Session, User
 from .tasks import post_password_link
 
 
@@ -143,9 +144,15 @@ def end_role(membership: Membership, *, by: User, on: date | None = None) -> Mem
     membership.valid_to = last
     membership.save(update_fields=["valid_from", "valid_to"])
     if not Membership.objects.live().filter(user=membership.user_id).exists():
-        Session.objects.filter(user=membership.user_id).delete()
+        _end_ways_in(membership.user_id)
     record(AccountEvent.MEMBERSHIP_ENDED, by=by, target=membership, facts={"user": str(membership.user_id)})
     return membership
+
+
+def _end_ways_in(user_id: UUID) -> None:
+    """Sessions, and the calendar's secret address: should the person come back, they make a new one."""
+    Session.objects.filter(user=user_id).delete()
+    CalendarFeed.objects.filter(user=user_id).delete()
 
 
 @action
@@ -158,7 +165,7 @@ def set_active(user: User, *, active: bool, municipality: Municipality, by: User
     user.is_active = active
     user.save(update_fields=["is_active"])
     if not active:
-        Session.objects.filter(user=user).delete()
+        _end_ways_in(user.pk)
     what = AccountEvent.USER_ENABLED if active else AccountEvent.USER_DISABLED
     record(what, by=by, target=user, municipality=municipality)
     return user

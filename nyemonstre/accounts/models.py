@@ -273,6 +273,36 @@ class Draft(models.Model):
         return self.key
 
 
+class CalendarFeedQuerySet(models.QuerySet):
+    def permitted(self, user, permission=Permission.LIST_FAMILY):
+        """One's own."""
+        return self.filter(user_id=user.pk)
+
+
+class CalendarFeed(models.Model):
+    """The secret address at which somebody's calendar program fetches their appointments (docs/adr/0027).
+
+    Only a keyed hash of the secret is here. A new address is a new row, and the old one is gone.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="calendar_feed")
+    token_hash = models.BinaryField(max_length=32, unique=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    # Written by sec.open_calendar_feed each time it is fetched.
+    fetched_at = models.DateTimeField(null=True)
+
+    objects = CalendarFeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("kalenderadresse")
+        verbose_name_plural = _("kalenderadresser")
+        ordering = ["made_at", "pk"]
+
+    def __str__(self):
+        return str(self.pk)
+
+
 class SessionManager(BaseSessionManager):
     def permitted(self, user, permission=Permission.LIST_FAMILY):
         """One's own live sessions, the one used last first."""

@@ -52,6 +52,7 @@ NOT_LINKED = {
     "referrals:referral_resume": "the link comes by mail, to whoever saves a form for later",
     "referrals:forward_pdf": "there after a henvendelse was sent on to another service",
     "referrals:referral_progress": "the link stands on the receipt",
+    "families:calendar_feed": "the address is shown once, to be pasted into a calendar program",
     "referrals:sender_confirm": "the link comes by mail, to a service on the municipality's list",
     "families:grant_revoke": "there where somebody was let in by a grant of their own",
     "families:lead_name": "there for the coordinator of a strictly protected family",

@@ -20,6 +20,7 @@ PUBLIC = {
     "referrals:sender_confirm": "a service says that it sent, by a secret of 256 bits; nothing of the content",
     "assessments:fit_enter": "where somebody types the code they were given; says nothing of any code",
     "assessments:fit_answer": "one question, by a code of 59 bits for a day; shows nothing of the person or the family",
+    "families:calendar_feed": "a calendar program asks, by a secret of 256 bits; kinds, days and codes, no name",
     "ui:accessibility": "the law asks for it",
     "ui:privacy": "a family may read it before it says yes",
 }
@@ -30,6 +31,8 @@ TABLE = """
 accounts:confirm               self               200 200
 accounts:draft_discard         self                 - 302
 accounts:draft_save            self                 - 400
+accounts:feed_end              self                 - 302
+accounts:feed_new              view_family          - 200
 accounts:held                  self               404   -
 accounts:invitation            public             410   -
 accounts:language_set          public               - 302
@@ -139,6 +142,7 @@ families:break_glass_end       break_glass          - 404
 families:break_glass_list      review_access      200   -
 families:break_glass_review    review_access      404 404
 families:calendar              view_family        200   -
+families:calendar_feed         public             404   -
 families:conflict_declare      self               200 200
 families:conflict_lift         review_access      404 404
 families:dashboard             view_dashboard     200   -

@@ -4,6 +4,7 @@ from .test_urls import VIEWS
 
 # Name of the view -> minutes since the last login.
 FRESH = {
+    "accounts:feed_new": 15,
     "accounts:user_new": 15,
     "accounts:user_detail": 15,
     "accounts:user_active": 15,
@@ -45,6 +46,7 @@ def test_these_views_and_no_others_ask_for_a_fresh_login():
 LIMITED = {
     "accounts:user_list": "search",
     "families:family_list": "search",
+    "families:calendar_feed": "calendar_feed",
     "families:team_list": "search",
     "plans:family_journal": "search",
     "referrals:referral_list": "search",

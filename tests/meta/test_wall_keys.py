@@ -42,6 +42,7 @@ UNIQUE_ALONE = {
     "guardian_userobjectpermission_pkey": "guardian's generic table, empty",
     "mfa_authenticator_pkey": "a counter",
     "referrals_referraldraft_token_hash_key": "the hash of a token nobody can guess",
+    "accounts_calendarfeed_token_hash_key": "the hash of a token nobody can guess",
     "referrals_sendercheck_token_hash_key": "the hash of a token nobody can guess",
     "role_granted_pkey": "the policy itself",
     "role_permission_pkey": "the policy itself",

@@ -1,20 +1,26 @@
-"""One's own profile, password and drafts."""
+"""One's own profile, calendar address, password and drafts."""
 
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from nyemonstre.access.views import signed_in
+from nyemonstre.access.fresh import fresh_login
+from nyemonstre.access.roles import Permission
+from nyemonstre.access.views import requires, signed_in
 from nyemonstre.accounts.actions import change_password, change_profile, discard_draft, save_draft
+from nyemonstre.accounts.actions_feed import end_feed, make_feed
 from nyemonstre.accounts.drafts import typed_in
 from nyemonstre.accounts.entry import safe_next
 from nyemonstre.accounts.forms import PasswordForm, ProfileForm
 from nyemonstre.accounts.middleware import page_of
-from nyemonstre.accounts.models import Draft
+from nyemonstre.accounts.models import CalendarFeed, Draft
+from nyemonstre.refusals import Refused
 
 # A form is a page of text or a long kartlegging; more than this is something else. Characters.
 LARGEST_DRAFT = 300_000
@@ -34,8 +40,33 @@ def profile(request):
         "form": form,
         "memberships": user.live_memberships,
         "drafts": Draft.objects.permitted(user),
+        "may_subscribe": user.may_use(Permission.VIEW_FAMILY),
+        "feed": CalendarFeed.objects.permitted(user).first(),
     }
     return render(request, "accounts/profile.html", context, status=422 if form.is_bound else 200)
+
+
+@never_cache
+@require_POST
+@requires(Permission.VIEW_FAMILY)
+@fresh_login()
+def feed_new(request):
+    """The new address, this once. It is not kept anywhere it could be shown from again."""
+    address = make_feed(request.user, by=request.user)
+    return render(request, "accounts/feed_new.html", {"address": address})
+
+
+@require_POST
+@signed_in
+def feed_end(request):
+    """Take the address back."""
+    try:
+        end_feed(request.user, by=request.user)
+    except Refused as refusal:  # the other of two clicks came first
+        messages.info(request, refusal.sentence)
+    else:
+        messages.success(request, _("Kalenderadressen virker ikke lenger."))
+    return redirect(reverse("accounts:profile") + "#kalender")
 
 
 @signed_in
