@@ -87,6 +87,12 @@ class Bench:
             result[f"{many} families in {len(others) + 1} municipalities"] = self.measure(coordinator)
             filler.gather()
             result[f"{many} families in one municipality"] = self.measure(coordinator)
+            filler.only(LEAN)
+            filler.grow(self.options.reminders, [filler.municipality])
+            self.say(f"{filler.count()} families, with what the nightly job asks")
+            words = self.python("-m", "bench.reminders", role="worker")
+            self.say("reminded")
+            result["reminders"] = json.loads(words)
         result["seconds"] = round(time.monotonic() - self.began)
         return result
 
@@ -140,6 +146,9 @@ class Bench:
         print(f"{time.monotonic() - self.began:6.1f} s  {text}", file=sys.stderr, flush=True)
 
 
+# What the nightly job reads; the rest of a family would only fill the disk.
+LEAN = {"families_family", "families_milestone", "families_assignment"}
+
 # The coordinator with the most families.
 BUSIEST = """
     select a.user_id from families_assignment a
@@ -159,6 +168,7 @@ def main() -> int:
     """The command line. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--families", type=int, nargs=2, default=[100, 10_000], metavar=("FEW", "MANY"))
+    parser.add_argument("--reminders", type=int, default=42_000, help="families the nightly job goes through")
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the demo's families that are walked")
     parser.add_argument("--given", action="store_true", help="on the servers of the environment, not on our own")

@@ -83,6 +83,10 @@ class Filler:
             self._copy(table)
         self.database.execute("analyze")
 
+    def only(self, tables: Iterable[str]) -> None:
+        """From now on copy rows of these tables alone."""
+        self.tables = [name for name in self.tables if name in tables]
+
     def new_municipalities(self, number: int) -> list[str]:
         """Ids of `number` municipalities that did not exist, else like ours."""
         rows = self.database.execute(

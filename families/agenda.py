@@ -1,10 +1,13 @@
 """What is due, for one person's families: the list Å gjøre and the calendar. Read from the milestones, never stored."""
 
+import re
 from calendar import Calendar
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.urls import reverse
@@ -13,12 +16,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from nyemonstre.access.roles import Permission
+from nyemonstre.accounts.models import Draft
 
 from .birthdays import AGES, coming
 from .calendar import add_months, due_text, step_label, window_state
 from .caseload import Part, ask_above
 from .enums import FamilyState, MemberRole
 from .models import Family, Member, Milestone
+from .snoozes import Snooze
 from .stages import Step
 
 # Days ahead: birthdays that change something, and pauses that end.
@@ -27,7 +32,7 @@ AGE_AHEAD, PAUSE_AHEAD = 120, 30
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `kind`: open | passed | talk | consent | fit | economy | age | pause | places | end.
+    """One thing to do. `kind`: open | passed | talk | consent | fit | economy | draft | age | pause | places | end.
 
     `on` is the last day it fits. `family` None: about no family that may be named.
     """
@@ -40,6 +45,13 @@ class Entry:
     on: date
     url: str
     opens: date | None = None
+    milestone_id: UUID | None = None
+
+    @property
+    def item(self) -> str:
+        """What it is called while it is put off: the same each time the list is made, and telling nothing."""
+        what = f"window {self.milestone_id}" if self.milestone_id else f"{self.kind} {self.url} {self.text}"
+        return sha256(what.encode()).hexdigest()[:32]
 
 
 KINDS: dict[str, Any] = {
@@ -50,6 +62,7 @@ KINDS: dict[str, Any] = {
     "consent": gettext_lazy("Samtykke og avtaler"),
     "fit": gettext_lazy("Hvordan hjelpen oppleves"),
     "economy": gettext_lazy("Økonomi"),
+    "draft": gettext_lazy("Utkast"),
     "age": gettext_lazy("Aldersgrenser"),
     "pause": gettext_lazy("Pauser"),
     "places": gettext_lazy("Plassene dine"),
@@ -72,18 +85,31 @@ def own_milestones(user: Any) -> Any:
 
 
 def count_due(user: Any, today: date) -> int:
-    """The number beside Å gjøre: windows open or passed. One query."""
-    return own_milestones(user).filter(due_from__lte=today).count()
+    """The number beside Å gjøre: windows open or passed that are not put off. One query."""
+    off = Snooze.objects.permitted(user).standing(today).exclude(milestone=None).values("milestone")
+    return own_milestones(user).filter(due_from__lte=today).exclude(pk__in=off).count()
 
 
 def to_do(user: Any, today: date | None = None) -> list[Entry]:
     """Everything that waits for this person today, the open windows that close first on top."""
+    return waiting_and_put_off(user, today)[0]
+
+
+def waiting_and_put_off(user: Any, today: date | None = None) -> tuple[list[Entry], list[tuple[Entry, Snooze]]]:
+    """What waits, and what would but for its being put off."""
     today = today or timezone.localdate()
+    off = {row.item: row for row in Snooze.objects.permitted(user).standing(today).order_by("until", "pk")}
+    entries = _everything(user, today)
+    put_off = [(entry, off[entry.item]) for entry in entries if entry.item in off]
+    return [entry for entry in entries if entry.item not in off], put_off
+
+
+def _everything(user: Any, today: date) -> list[Entry]:
     due = (
         own_milestones(user).filter(due_from__lte=today).select_related("family").order_by("due_until", "family__name")
     )
     entries = [window_entry(milestone, today) for milestone in due]
-    entries += _from_above(user, today) + _pauses(user, today) + _held_places(user)
+    entries += _from_above(user, today) + _drafts(user) + _pauses(user, today) + _held_places(user)
     entries += _birthdays(own_families(user), today, today + timedelta(days=AGE_AHEAD))
     order = list(KINDS)
     return sorted(entries, key=lambda e: (order.index(e.kind), e.on, e.family.name if e.family else ""))
@@ -100,6 +126,7 @@ def window_entry(milestone: Milestone, today: date) -> Entry:
         on=milestone.due_until,
         url=reverse("families:family_detail", args=[milestone.family_id]),
         opens=milestone.due_from,
+        milestone_id=milestone.pk,
     )
 
 
@@ -114,6 +141,26 @@ def _from_above(user: Any, today: date) -> list[Entry]:
         if notice.kind in FROM_ABOVE and notice.when
         for part in notice.parts or (Part(notice.short, notice.when, notice.on),)
     ]
+
+
+_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+def _drafts(user: Any) -> list[Entry]:
+    """Forms that were begun and not sent. About which family, their addresses say."""
+    drafts = list(Draft.objects.permitted(user).exclude(pk__in=Draft.objects.held().values("pk")).order_by("saved_at"))
+    named = {draft.pk: [UUID(found) for found in _UUID.findall(draft.key)] for draft in drafts}
+    ids = {one for found in named.values() for one in found}
+    families = {family.pk: family for family in own_families(user).filter(pk__in=ids)} if ids else {}
+    return [
+        Entry(
+            "draft", next((families[one] for one in named[draft.pk] if one in families), None),
+            _("Skjema du ikke har sendt"), "soon",
+            _("lagret %(day)s") % {"day": f"{timezone.localtime(draft.saved_at):%d.%m.%Y}"},
+            timezone.localdate(draft.saved_at), draft.key,
+        )
+        for draft in drafts
+    ]  # fmt: skip
 
 
 def _pauses(user: Any, today: date) -> list[Entry]:

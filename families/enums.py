@@ -99,4 +99,6 @@ class FamilyEvent(models.TextChoices):
     NUMBER_SHOWN = "number_shown", _("Så et fødselsnummer")
     NUMBER_SEARCHED = "number_searched", _("Søkte med fødselsnummer")
     LIST_OPENED = "list_opened", _("Åpnet en liste")
+    SNOOZED = "snoozed", _("Utsatte noe i egen liste")
+    WOKEN = "woken", _("Tok opp igjen noe som var utsatt")
     REMINDED = "reminded", _("Fikk påminnelse")

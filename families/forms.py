@@ -39,6 +39,18 @@ class FamilyForm(NMForm, VersionForm):
         super().__init__(*args, initial={name: getattr(family, name) for name in names}, **kwargs)
 
 
+class SnoozeForm(NMForm, forms.Form):
+    """Puts off something in one's own list."""
+
+    submit_text = gettext_lazy("Utsett")
+    until = NorwegianDateField(label=gettext_lazy("Når skal det komme tilbake?"))
+    reason = PlainTextField(
+        label=gettext_lazy("Hvorfor utsetter du det?"),
+        help_text=gettext_lazy("For eksempel: familien er bortreist. Ikke skriv noe om helse."),
+        **REASON,
+    )
+
+
 class HomeForm(NMForm, OnceForm):
     name = PlainTextField(label=gettext_lazy("Hva dere kaller hjemmet"), max_length=80)
     address = PlainTextField(label=gettext_lazy("Adresse"), max_length=200, required=False)

@@ -1,32 +1,37 @@
 """What the clock starts. The worker's own database role may read across families, and only inside `as_job()`."""
 
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 
 from nyemonstre.access.actions import action
 from nyemonstre.access.wall import as_job
-from nyemonstre.accounts.models import Membership, User
+from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.audit.log import record
 
-from .enums import FamilyEvent, FamilyState
-from .grants import ShutOut
-from .models import Assignment
+from .days import is_working_day
+from .enums import FamilyEvent
 from .reminders import Reminder
+from .reminding import due_by_person
 from .tasks import mail_reminder
 
 
 @shared_task
-def remind() -> int:
-    """Each night: write who is to be told what is due, then let the mails go. Run twice it tells nobody twice.
+def remind(on: str = "") -> int:
+    """Each working morning: write who is to be told what is due, then let the mails go.
 
-    Returns how many mails were asked for. A reminder whose mail did not go yet today is asked for again.
+    Run again on the same day it tells nobody twice: the rows are written in one transaction, once per person and day,
+    and each mail marks its own row. So the clock asks several times each morning, and a worker that was killed or a
+    broker that was away costs an hour. `on` is another day than today (ISO 8601).
+    Returns how many mails were asked for: none on weekends and public holidays.
     """
-    day = timezone.localdate()
+    day = date.fromisoformat(on) if on else timezone.localdate()
+    if not is_working_day(day):
+        return 0
     with as_job():
         write_reminders(day, by=None)
         with transaction.atomic():
@@ -38,42 +43,30 @@ def remind() -> int:
 
 @action(quiet="a night on which nothing is due leaves nothing; each reminder leaves its own event")
 def write_reminders(day: date, *, by: None) -> list[Reminder]:
-    """One Reminder for each person with a window that is open or has passed on `day`, unless they have it already."""
-    due = {row["user_id"]: row for row in due_by_person(day)}
-    told = set(Reminder.objects.filter(day=day, user__in=due).values_list("user_id", flat=True))
-    written = []
-    for user in User.objects.filter(pk__in=due.keys() - told, is_active=True).order_by("pk"):
-        row = due[user.pk]
-        # Two workers at once: the second waits on the unique constraint, and then finds the first one's row.
-        reminder, is_new = Reminder.objects.get_or_create(
-            user=user, day=day, defaults={"open_windows": row["open"], "passed_windows": row["passed"]}
+    """One Reminder for each person who is to be told something on `day`, unless they have it already."""
+    made = [
+        Reminder(
+            user_id=row.user_id, day=day, open_windows=row.open, passed_windows=row.passed, escalated=row.escalated
         )
-        if is_new:
-            facts = {"user": str(user.pk), "open": row["open"], "passed": row["passed"]}
-            record(FamilyEvent.REMINDED, by=by, target=reminder, municipality=user.home_municipality, facts=facts)
-            written.append(reminder)
+        for row in due_by_person(day)
+    ]
+    # Two workers at once: the second waits here for the first one's rows, and then adds none of its own.
+    Reminder.objects.bulk_create(made, batch_size=1000, ignore_conflicts=True)
+    new = set(Reminder.objects.filter(pk__in=[row.pk for row in made]).order_by().values_list("pk", flat=True))
+    written = [row for row in made if row.pk in new]
+    places = _home_municipalities([row.user_id for row in written], day)
+    for row in written:
+        facts = {"user": str(row.user_id), "open": row.open_windows, "passed": row.passed_windows}
+        if row.escalated:
+            facts["escalated"] = row.escalated
+        record(FamilyEvent.REMINDED, by=by, target=row, municipality=places.get(row.user_id), facts=facts)
     return written
 
 
-def due_by_person(day: date) -> list[dict[str, Any]]:
-    """How many windows are open, and how many have passed, for each person who follows families. One query.
-
-    Paused and closed families are left alone, and so are people who no longer have a role where the family lives, or
-    are shut out of it.
-    """
-    waiting = Q(family__milestones__undone_at=None, family__milestones__reached_on=None)
-    is_open = waiting & Q(family__milestones__due_from__lte=day, family__milestones__due_until__gte=day)
-    has_passed = waiting & Q(family__milestones__due_until__lt=day)
-    role = Membership.objects.live(day).filter(user=OuterRef("user"), municipality=OuterRef("family__municipality"))
-    shut_out = ShutOut.objects.in_force().filter(user=OuterRef("user"), family=OuterRef("family"))
-    rows = (
-        Assignment.objects.live()
-        .filter(Exists(role), ~Exists(shut_out), family__state=FamilyState.ACTIVE)
-        .order_by("user_id")
-        .values("user_id")
-        .annotate(
-            open=Count("family__milestones", filter=is_open, distinct=True),
-            passed=Count("family__milestones", filter=has_passed, distinct=True),
-        )
-    )
-    return [row for row in rows if row["open"] or row["passed"]]
+def _home_municipalities(users: Iterable[UUID], day: date) -> dict[UUID, Municipality]:
+    """User.home_municipality of many. One query."""
+    rows = Membership.objects.live(day).filter(user__in=users).select_related("municipality")
+    found: dict[UUID, Municipality] = {}
+    for row in rows.order_by("municipality__name", "role"):
+        found.setdefault(row.user_id, row.municipality)
+    return found

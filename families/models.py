@@ -22,6 +22,7 @@ from .grants import FamilyGroupGrant, FamilyUserGrant, ShutOut
 from .identity import IdentityNumber  # noqa: F401  Django finds models here
 from .leaves import Leave
 from .reminders import Reminder  # noqa: F401  and here
+from .snoozes import Snooze  # noqa: F401  and here
 from .stages import Step
 
 

@@ -26,6 +26,8 @@ class Reminder(models.Model):
     day = models.DateField(_("dag"))
     open_windows = models.PositiveIntegerField(_("åpne vinduer"), default=0)
     passed_windows = models.PositiveIntegerField(_("passerte vinduer"), default=0)
+    # Only for a lead: windows in the municipality that were passed long ago, and were not told of before.
+    escalated = models.PositiveIntegerField(_("passerte vinduer i kommunen"), default=0)
     sent_at = models.DateTimeField(_("sendt"), null=True)
 
     objects = ReminderQuerySet.as_manager()
@@ -37,7 +39,8 @@ class Reminder(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "day"], name="reminder_once_a_day"),
             models.CheckConstraint(
-                condition=Q(open_windows__gt=0) | Q(passed_windows__gt=0), name="reminder_about_something"
+                condition=Q(open_windows__gt=0) | Q(passed_windows__gt=0) | Q(escalated__gt=0),
+                name="reminder_about_something",
             ),
         ]
 

@@ -181,6 +181,7 @@ def mail_reminder(reminder_id: str) -> bool:
                 "name": reminder.user.name,
                 "open": reminder.open_windows,
                 "passed": reminder.passed_windows,
+                "escalated": reminder.escalated,
                 "url": settings.BASE_URL + "/",
             }
             text = render_to_string("families/mail/reminder.txt", facts)

@@ -14,6 +14,7 @@ from .views import (
     places,
     policy,
     protection,
+    snooze,
     steps,
     team,
 )
@@ -27,6 +28,8 @@ urlpatterns = [
     # one's own families
     path("familier/", caseload.family_list, name="family_list"),
     path("a-gjore/", caseload.to_do, name="to_do"),
+    path("a-gjore/<str:entry>/utsett/", snooze.put_off, name="put_off"),
+    path("a-gjore/utsatt/<uuid:snooze_id>/", snooze.take_up, name="take_up"),
     path("kalender/", caseload.calendar, name="calendar"),
     path("kalender/abonnement/<str:secret>.ics", feed.calendar_feed, name="calendar_feed"),
     path("familier/fodselsnummer/", identity.number_find, name="number_find"),

@@ -380,7 +380,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_BEAT_SCHEDULE = {
     "clear_sessions": {"task": "nyemonstre.accounts.jobs.clear_sessions", "schedule": crontab(hour=3, minute=40)},
     "scan": {"task": "documents.jobs.scan_waiting", "schedule": crontab(minute="*/10")},
-    "remind": {"task": "families.jobs.remind", "schedule": crontab(hour=5, minute=30)},
+    "remind": {"task": "families.jobs.remind", "schedule": crontab(hour="5-11", minute=30)},
     "note_expired": {"task": "consent.jobs.note_expired", "schedule": crontab(hour=0, minute=5)},
     "scan_attachments": {"task": "referrals.jobs.scan_attachments", "schedule": crontab(minute="5-59/10")},
     "mail_senders": {"task": "referrals.jobs.mail_senders", "schedule": crontab(minute="8-59/10")},
@@ -440,10 +440,8 @@ ADMINS: list[tuple[str, str]] = []
 # Main navigation and who is logged in, drawn by nyemonstre.ui.context.
 NM_NAV = "nyemonstre.urls_nav.items"
 NM_WHO = "nyemonstre.accounts.header.who"
-# What the rooms above families know about a list of families: asked by families.caseload.
-NM_FAMILY_FACTS = "nyemonstre.overview.facts"
-# What they have planned, for the calendar a coordinator subscribes to: asked by families.feed.
-NM_CALENDAR = "nyemonstre.appointments.planned"
+# What the rooms above families know of them, and have planned: asked by families.caseload and families.feed.
+NM_FAMILY_FACTS, NM_CALENDAR = "nyemonstre.overview.facts", "nyemonstre.appointments.planned"
 # Why a family may only be read, or None: asked by families.restricted before anything about it is changed.
 NM_WHY_NOT_CHANGE = "consent.rules.why_not_change"
 # What is planned with a service, said before an agreement with it is ended: asked by consent.views.

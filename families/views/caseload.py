@@ -110,7 +110,7 @@ def boxes(rows: list[caseload.Row]) -> dict[str, Any]:
 @requires(Permission.VIEW_FAMILY)
 def to_do(request: HttpRequest) -> HttpResponse:
     """Open windows, passed ones, pauses that end, and birthdays that change who answers."""
-    entries = agenda.to_do(request.user)
+    entries, put_off = agenda.waiting_and_put_off(request.user)
     kind = request.GET.get("vis", "")
     kind = kind if kind in agenda.KINDS else ""
     shown = [entry for entry in entries if not kind or entry.kind == kind]
@@ -126,6 +126,7 @@ def to_do(request: HttpRequest) -> HttpResponse:
             (key, label, sum(not key or entry.kind == key for entry in entries)) for key, label in agenda.KINDS.items()
         ],
         "chosen": kind,
+        "put_off": [] if kind else put_off,
         "today": timezone.localdate(),
     }
     return render(request, "families/to_do.html", context)

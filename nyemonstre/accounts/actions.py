@@ -20,6 +20,7 @@ from nyemonstre.refusals import Refused
 
 from .enums import (
     APPEAL_WEEKS,
+    ESCALATION_DAYS,
     FEWEST_SECTORS,
     FIT_FALL,
     FIT_STILL,
@@ -253,6 +254,20 @@ def set_fit_limits(municipality: Municipality, *, fall: int, still: int, by: Use
     municipality.save(update_fields=["fit_fall", "fit_still"])
     facts = {"fit_fall": fall, "fit_still": still}
     record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts=facts)
+
+
+@action
+def set_escalation(municipality: Municipality, *, after_days: int, by: User) -> None:
+    """How many days after a window has passed the leads are told (one of ESCALATION_DAYS; 0 is never).
+
+    Raises Refused for another number.
+    """
+    check(by, Permission.MANAGE_USERS, municipality)
+    if after_days not in ESCALATION_DAYS:
+        raise Refused(_("Velg ett av tallene i listen."), rule="escalation", field="escalate_after_days")
+    municipality.escalate_after_days = after_days or None
+    municipality.save(update_fields=["escalate_after_days"])
+    record(AccountEvent.MUNICIPALITY_CHANGED, by=by, target=municipality, facts={"escalate_after_days": after_days})
 
 
 @action

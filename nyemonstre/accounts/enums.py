@@ -20,6 +20,8 @@ APPEAL_WEEKS = range(3, 13)
 FIT_FALL, FIT_STILL = range(6), (0, *range(2, 9))
 # The most e-mail domains a municipality may list.
 SERVICE_DOMAINS = 40
+# Days after a window has passed when the leads are told; 0 is never.
+ESCALATION_DAYS = (0, 7, 14, 30, 60, 90)
 
 
 class LoginMethod(models.TextChoices):

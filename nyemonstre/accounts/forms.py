@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from nyemonstre.access.roles import Role
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 
-from .enums import APPEAL_WEEKS, FEWEST_SECTORS, FIT_FALL, FIT_STILL, OWN_SECTORS, Sector
+from .enums import APPEAL_WEEKS, ESCALATION_DAYS, FEWEST_SECTORS, FIT_FALL, FIT_STILL, OWN_SECTORS, Sector
 from .models import Municipality
 
 PHONE = RegexValidator(
@@ -177,6 +177,19 @@ class MunicipalityForm(NMForm, forms.Form):
         label=gettext_lazy("FIT: si fra når så mange svar etter hverandre står likt"), coerce=int, required=False,
         empty_value=4, choices=[(n, f"{n}" if n else gettext_lazy("aldri")) for n in FIT_STILL],
         help_text=gettext_lazy("Gjelder svar under 8 som ligger innenfor ett poeng."),
+    )  # fmt: skip
+
+    escalate_after_days = forms.TypedChoiceField(
+        label=gettext_lazy("Si fra til teamlederen når et vindu har vært passert"), coerce=int, required=False,
+        empty_value=0,
+        choices=[
+            (days, gettext_lazy("%(days)d dager") % {"days": days} if days else gettext_lazy("aldri"))
+            for days in ESCALATION_DAYS
+        ],
+        help_text=gettext_lazy(
+            "Teamlederen får et antall i morgenens e-post, én gang for hvert vindu. Ingen e-post i helger og på "
+            "helligdager."
+        ),
     )  # fmt: skip
 
     service_domains = PlainTextField(

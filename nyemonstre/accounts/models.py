@@ -67,6 +67,10 @@ class Municipality(models.Model):
     fit_fall = models.PositiveSmallIntegerField(_("FIT: så mye lavere enn sist"), default=2)
     fit_still = models.PositiveSmallIntegerField(_("FIT: så mange like svar etter hverandre"), default=4)
 
+    # A window passed for longer than this is told the leads of, once. Empty: never.
+    escalate_after_days = models.PositiveSmallIntegerField(
+        _("dager før teamlederen får beskjed"), null=True, blank=True, default=30
+    )
     on_call_may_break_glass = models.BooleanField(_("koordinatorer på vakt kan åpne en familie i nød"), default=False)
 
     objects = MunicipalityQuerySet.as_manager()

@@ -24,6 +24,7 @@ from consent.actions import add_service
 from consent.jobs import note_expired, tell_of_endings
 from consent.models import Service
 from families.assignments import caseload_of, cover_leave
+from families.days import working_day
 from families.enums import FamilyState
 from families.grants import ShutOut
 from families.jobs import remind
@@ -348,10 +349,10 @@ def _email(name: str, place: Place) -> str:
 
 
 def send_reminders() -> None:
-    """This morning's mails, so that the outbox shows what a coordinator gets."""
+    """This morning's mails, so that the outbox shows what a coordinator gets; on a day off those of the day before."""
     now = timezone.now()
     morning = timezone.localtime(now).replace(hour=5, minute=30)
     with _in_this_process(), travelling_to(min(morning, now)):
-        remind()
+        remind(working_day(timezone.localdate()).isoformat())
         note_expired()
         tell_of_endings()

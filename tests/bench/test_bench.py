@@ -14,7 +14,7 @@ PAGES = {"caseload", "family", "dashboard"}
 
 @pytest.mark.slow
 def test_small_bench_prints_every_number():
-    words = ["--families", "8", "16", "--repeats", "1", "--scale", "0.05"]
+    words = ["--families", "8", "16", "--reminders", "40", "--repeats", "1", "--scale", "0.05"]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     if "NM_TEST_TEMPLATE" in os.environ:
         words.append("--given")
@@ -36,5 +36,7 @@ def test_small_bench_prints_every_number():
         assert small[page]["without_log"]["cpu_ms"] > 0
         assert small[page]["log_rows"] == 1
     assert small["log"]["events_per_s"] > 0
+    assert result["reminders"]["families"] >= 40
+    assert result["reminders"]["mails"] == result["reminders"]["reminders"] > 0
     assert small["plan_pdf"]["pdf_bytes"] > 10_000
     assert small["plan_pdf"]["weasyprint_alone"]["cpu_ms"] > 0

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from datetime import timedelta
+from datetime import date, timedelta
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -16,12 +16,14 @@ from django.db import connection, transaction
 from django.utils import timezone
 from redis import Redis
 
-from families import actions, assignments, jobs, tasks
+from families import actions, agenda, assignments, days, jobs, tasks
+from families.actions_snooze import snooze
 from families.enums import AssignmentKind
 from families.reminders import Reminder
 from families.stages import Step
 from nyemonstre.access.wall import acting_as, as_job
 from nyemonstre.accounts import mail as outgoing
+from nyemonstre.accounts.actions import set_escalation
 from nyemonstre.accounts.models import Membership
 from nyemonstre.audit.models import Event
 from tests.factories import Team, family_at
@@ -37,6 +39,12 @@ def worker(monkeypatch):
     monkeypatch.setattr(tasks.mail_reminder, "delay", tasks.mail_reminder.run)
     with as_worker():
         yield
+
+
+@pytest.fixture(autouse=True)
+def _any_day(monkeypatch):
+    """The tests run on weekends too."""
+    monkeypatch.setattr(jobs, "is_working_day", lambda day: True)
 
 
 def long_ago():
@@ -173,6 +181,117 @@ def test_a_person_reads_their_own_reminders_and_writes_none(team):
             assert Reminder.objects.update(sent_at=timezone.now()) == 0
 
 
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [("2026-11-28", False), ("2026-11-29", False), ("2026-11-30", True), ("2026-05-01", False), ("2026-05-14", False),
+     ("2027-05-17", False), ("2027-03-25", False), ("2027-03-29", False), ("2026-12-24", True), ("2026-12-25", False)],
+)  # fmt: skip
+def test_weekends_and_public_holidays_are_quiet(monkeypatch, day, works):
+    assert days.is_working_day(date.fromisoformat(day)) is works
+    monkeypatch.undo()
+    if not works:
+        assert jobs.remind(day) == 0
+        assert days.working_day(date.fromisoformat(day)) < date.fromisoformat(day)
+
+
+def test_during_a_leave_the_substitute_is_told_and_the_one_away_is_not(team, worker):
+    with acting_as(team.lead), transaction.atomic():
+        follows = team.coordinator.assignments.values_list("family", flat=True)
+        substitutes = dict.fromkeys(follows, team.second_coordinator)
+    now = timezone.now()
+    leave = assignments.cover_leave(
+        team.coordinator, municipality=team.municipality, starts_at=now, ends_at=now + timedelta(days=9),
+        substitutes=substitutes, reason="Ferie", by=team.lead,
+    )  # fmt: skip
+    mail.outbox.clear()
+    assert jobs.remind() == 1
+    assert [message.to for message in mail.outbox] == [[team.second_coordinator.email]]
+    assert reminders()[0].open_windows == 1
+    assignments.end_leave(leave, by=team.lead)
+    tomorrow = (timezone.localdate() + timedelta(days=1)).isoformat()
+    mail.outbox.clear()
+    jobs.remind(tomorrow)
+    assert [message.to for message in mail.outbox] == [[team.coordinator.email]]
+
+
+def test_a_lead_is_told_once_of_what_was_passed_long_ago(team, worker):
+    """Not of the family a lead does not know of, which the coordinator is told of."""
+    set_escalation(team.municipality, after_days=7, by=team.administrator)
+    day = timezone.localdate()
+    with transaction.atomic():
+        family_at(Step.INTAKE, team, name="Sen", on=day - timedelta(days=120))
+        family_at(Step.INTAKE, team, name="Skjult", on=day - timedelta(days=130), protection="confidential")
+    mail.outbox.clear()
+    assert jobs.remind() == 2
+    told = {r.user: (r.passed_windows, r.escalated) for r in reminders()}
+    assert told == {team.coordinator: (3, 0), team.lead: (0, 2)}
+    (message,) = [message for message in mail.outbox if message.to == [team.lead.email]]
+    assert "2 vinduer i kommunen har vært passert lenge" in message.body
+    assert "Sen" not in message.body
+    for later in (1, 2):
+        assert jobs.remind((day + timedelta(days=later)).isoformat()) == 1
+    assert [r.day for r in reminders() if r.user == team.lead] == [day]
+    # The window that was open today has been passed for more than seven days: that one is new.
+    jobs.remind((day + timedelta(days=60)).isoformat())
+    assert sorted(r.escalated for r in reminders() if r.user == team.lead) == [1, 2]
+    set_escalation(team.municipality, after_days=0, by=team.administrator)
+    assert jobs.remind((day + timedelta(days=300)).isoformat()) == 1
+
+
+def test_what_is_put_off_is_not_counted(team, worker):
+    set_escalation(team.municipality, after_days=0, by=team.administrator)
+    with acting_as(team.coordinator), transaction.atomic():
+        entries = [entry for entry in agenda.to_do(team.coordinator) if entry.milestone_id]
+    for entry in entries:
+        snooze(entry, until=timezone.localdate() + timedelta(days=5), reason="Ferie", by=team.coordinator)
+    assert jobs.remind() == 0
+    assert jobs.remind((timezone.localdate() + timedelta(days=5)).isoformat()) == 1
+
+
+def test_killed_half_way_and_a_broker_that_was_away_tell_each_once(team, worker, monkeypatch):
+    with transaction.atomic():
+        family_at(Step.INTAKE, team, name="Ny")
+    with acting_as(team.lead), transaction.atomic():
+        family = team.coordinator.assignments.select_related("family__municipality").first().family
+    assignments.hand_over(family, to=team.second_coordinator, reason="Bytte", by=team.lead)
+    mail.outbox.clear()
+
+    def killed(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "record", killed)
+        with pytest.raises(KeyboardInterrupt):
+            jobs.remind()
+    assert reminders() == []
+    asked = []
+
+    def lost(reminder):
+        if asked:
+            raise ConnectionRefusedError
+        asked.append(reminder)
+        return tasks.mail_reminder.run(reminder)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tasks.mail_reminder, "delay", lost)
+        with pytest.raises(ConnectionRefusedError):
+            jobs.remind()
+    assert [jobs.remind(), jobs.remind()] == [1, 0]
+    to = sorted(message.to[0] for message in mail.outbox)
+    assert to == sorted([team.coordinator.email, team.second_coordinator.email])
+
+
+def test_two_workers_at_once_write_one_row(team, worker, monkeypatch):
+    """Both have counted before either has written."""
+    day = timezone.localdate()
+    with as_job(), transaction.atomic():
+        counted = jobs.due_by_person(day)
+        monkeypatch.setattr(jobs, "due_by_person", lambda day: counted)
+        assert len(jobs.write_reminders(day, by=None)) == 1
+        assert jobs.write_reminders(day, by=None) == []
+    assert len(reminders()) == 1
+
+
 # ── For real ──
 
 
@@ -221,7 +340,7 @@ def until_done(queue: Redis) -> None:
 def test_a_real_worker_sends_real_mails_once(team, celery_worker):
     app, queue, outbox = celery_worker
     for _ in range(2):
-        app.send_task("families.jobs.remind")
+        app.send_task("families.jobs.remind", args=[days.working_day(timezone.localdate()).isoformat()])
         until_done(queue)
     (message,) = mails(outbox)
     assert message["To"] == team.coordinator.email

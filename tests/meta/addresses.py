@@ -178,11 +178,13 @@ families:number_show           change_family        - 200
 families:on_call               manage_users         - 404
 families:places_edit           override_places    200 200
 families:places_hold           view_family        200 200
+families:put_off               view_family        404 404
 families:roles                 self               200   -
 families:shut_out_lift         grant_access       200 200
 families:shut_out_new          grant_access       200 200
 families:step_reach            list_family        200 200
 families:step_undo             list_family        200 200
+families:take_up               view_family          - 404
 families:team_list             view_dashboard     200   -
 families:to_do                 view_family        200   -
 health                         public             200   -
@@ -204,6 +206,7 @@ plans:goal_edit                change_plan        200 200
 plans:goal_new                 change_plan        200 200
 plans:goal_rate                change_plan        200 200
 plans:hand_over                view_plan          302   -
+plans:journal_anywhere         view_journal       200 422
 plans:journal_mark             change_journal     200 200
 plans:journal_new              change_journal     200 200
 plans:journal_quick            change_journal     200 200

@@ -187,6 +187,8 @@ class World:
             "paper": "naa",
             "receipt": "x",
             "secret": "x",
+            "entry": "x",
+            "snooze_id": uuid4(),
             "uid": "x",
             "token": "x",
         }

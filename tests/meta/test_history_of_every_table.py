@@ -15,6 +15,7 @@ UNWATCHED = {
     "audit_alert": "raised and signed off once, each with an event in the log",
     "history_change": "history itself",
     "families_shutout": "says itself who declared and who lifted it, when and why; nothing else of it can change",
+    "families_snooze": "a note in one's own list; ended and never changed, each with an event in the log",
     "families_breakglass": "says itself when it ended and who went through it; nothing else of it can change",
     "assessments_correction": "is itself the history of an answer, with the reason; only added to",
     "assessments_economyanswer": "each version is a row of its own, with who wrote it and when; only added to",

@@ -60,6 +60,7 @@ OPENED_BY = {
 OWN_RULE = {
     "plans_redaction": "tests/plans/test_redaction.py: those who may read the plan, and the auditor",
     "consent_endingtold": "tests/consent/test_jobs: read as the consent, written by the clock alone",
+    "families_snooze": "tests/families/test_snooze.py: one's own, while one may read the family",
     "audit_event": "tests/nyemonstre/audit",
     "history_change": "tests/history: each change as its own table",
     "audit_alert": "tests/nyemonstre/audit: read and signed off by the auditor alone",

@@ -10,6 +10,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.actions import (
     keep_identity_numbers,
+    set_escalation,
     set_fit_limits,
     set_intake_rules,
     set_letter_rules,
@@ -27,6 +28,7 @@ def municipality(request, municipality_id):
     sent = request.POST if request.method == "POST" else None
     now = {name: getattr(place, name) for name in MunicipalityForm.base_fields}
     lines = {name: "\n".join(now[name]) for name in ("intake_own_sectors", "service_domains")}
+    now["escalate_after_days"] = place.escalate_after_days or 0
     form = MunicipalityForm(sent, initial=now | lines)
     if form.is_bound and form.is_valid():
         try:
@@ -53,4 +55,5 @@ def _save(place: Municipality, form: MunicipalityForm, by: User) -> None:
         place, makes_vedtak=chosen["intake_makes_vedtak"], appeal_weeks=chosen["intake_appeal_weeks"], by=by
     )
     set_fit_limits(place, fall=chosen["fit_fall"], still=chosen["fit_still"], by=by)
+    set_escalation(place, after_days=chosen["escalate_after_days"], by=by)
     set_service_domains(place, domains=chosen["service_domains"].splitlines(), by=by)

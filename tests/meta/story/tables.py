@@ -176,6 +176,7 @@ ELSEWHERE = {
     "accounts_calendarfeed": "tests/families/test_feed.py: one's own; whoever looks after users can take it away",
     "accounts_identity": "tests/nyemonstre/accounts: one's own, and for administrators those they look after",
     "mfa_authenticator": "tests/nyemonstre/accounts: one's own alone",
+    "families_snooze": "tests/families/test_snooze.py",
     "referrals_intakemeeting": "tests/referrals/test_intake_meeting.py",
     "referrals_agendaitem": "tests/referrals/test_intake_meeting.py",
     "referrals_presence": "tests/referrals/test_intake_meeting.py",
