@@ -24,8 +24,8 @@ def items(request: HttpRequest) -> list[dict[str, Any]]:
     return [item for item in found if item["url"] and not (item["url"] in seen or seen.add(item["url"]))]
 
 
-def _item(label: str, name: str, count: int = 0) -> dict[str, Any]:
-    return {"label": label, "url": address(name), "count": count}
+def _item(label: str, name: str, count: int = 0, key: str = "") -> dict[str, Any]:
+    return {"label": label, "url": address(name), "count": count, "key": key}
 
 
 def _coordinator(user: Any) -> list[dict[str, Any]]:
@@ -33,6 +33,8 @@ def _coordinator(user: Any) -> list[dict[str, Any]]:
         _item(_("Mine familier"), "families:family_list"),
         _item(_("Å gjøre"), "families:to_do", count_due(user, timezone.localdate())),
         _item(_("Kalender"), "families:calendar"),
+        # The shortcut to a line in ten seconds, from any page.
+        _item(_("Journal"), "plans:journal_anywhere", key="j"),
         _item(_("Tjenester"), "consent:service_list"),
     ]
 

@@ -105,6 +105,14 @@ class Support(models.TextChoices):
     EMOTIONAL = "emotional", _("emosjonell")
 
 
+class ChildHelp(models.TextChoices):
+    """How a child is helped, in one of three ways (DOMAIN.md, the research on the project)."""
+
+    WHOLE = "whole", _("Gjennom familien som helhet")
+    AROUND = "around", _("Samordning rundt barnet")
+    RESOURCE = "resource", _("Koordinatoren er der for barnet")
+
+
 class Moment(models.TextChoices):
     """Light notes that count even where no measure of work shows an effect (R-W3)."""
 

@@ -19,7 +19,18 @@ from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
 from .beside import choices, language_of
-from .enums import FINISHED, Doer, GoalState, JournalKind, MeasureKind, MeasureState, Moment, Support, Verdict
+from .enums import (
+    FINISHED,
+    ChildHelp,
+    Doer,
+    GoalState,
+    JournalKind,
+    MeasureKind,
+    MeasureState,
+    Moment,
+    Support,
+    Verdict,
+)
 from .models import Goal, Measure
 from .papers import papers
 
@@ -377,6 +388,15 @@ class JournalForm(MarkedForm, OnceForm):
     minutes = forms.IntegerField(label=_("Minutter"), required=False, min_value=1, max_value=1440)
     support = forms.MultipleChoiceField(
         label=_("Hva slags støtte?"), choices=Support.choices, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    need_of = Somebody(
+        label=_("Hvem sitt behov var det?"),
+        queryset=Member.objects.none(),
+        required=False,
+        empty_label=_("Hele familiens"),
+    )
+    child_help = forms.ChoiceField(
+        label=_("Ble et barn hjulpet?"), choices=[("", _("Ikke denne gangen")), *ChildHelp.choices], required=False
     )
     moment = radios(_("Er det et øyeblikk å ta vare på?"), [("", _("Nei")), *Moment.choices], required=False)
     text = PlainTextField(label=_("Hva skjedde?"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))

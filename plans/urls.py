@@ -1,6 +1,7 @@
 from django.urls import path
 
 from .views import (
+    anywhere,
     closing,
     documents,
     given_back,
@@ -47,6 +48,7 @@ urlpatterns = [
     path("<uuid:family_id>/evaluering/<int:number>/", reviews.review, name="review"),
     path("<uuid:family_id>/avslutning/", closing.closing, name="closing"),
     path("<uuid:family_id>/avslutning/brev/<uuid:line_id>/", closing.hand_over, name="hand_over"),
+    path("journal/", anywhere.journal_anywhere, name="journal_anywhere"),
     path("<uuid:family_id>/journal/", journal.family_journal, name="family_journal"),
     path("<uuid:family_id>/journal/siste/", journal.latest_journal, name="latest_journal"),
     path("<uuid:family_id>/journal/ny/", journal.journal_new, name="journal_new"),

@@ -14,7 +14,7 @@ from consent.rules import members_with
 from families.calendar import add_months
 from nyemonstre.access.wall import acting_as
 from plans import actions as plans
-from plans.enums import Doer, GoalState, MeasureKind, MeasureState, OtherKind, Verdict
+from plans.enums import ChildHelp, Doer, GoalState, MeasureKind, MeasureState, OtherKind, Verdict
 from plans.models import Goal, Measure
 from plans.models import Review as ReviewRow
 
@@ -366,10 +366,18 @@ class Work:
         plans.write_entry(
             self.walk.family, kind=note.kind, text=note.text.format(child=child.first_name, adult=adult.first_name),
             members=[child if note.about == "child" else adult], service=service, minutes=note.minutes,
-            support=note.support, moment=note.moment, by=self.walk.by,
+            support=note.support, moment=note.moment, need_of=child if note.about == "child" else adult,
+            child_help=_child_help(note), by=self.walk.by,
         )  # fmt: skip
 
     # --- who takes part -------------------------------------------------------------------------------------------
 
     def _nobody_takes_part(self) -> bool:
         return self.plot.has("withdrew_all") and localdate() >= self.walk.today - timedelta(days=30)
+
+
+def _child_help(note: Any) -> str:
+    """In which of the three ways a note tells that a child was helped."""
+    if note.about != "child":
+        return ""
+    return ChildHelp.AROUND if note.sector else ChildHelp.RESOURCE

@@ -47,7 +47,7 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     if items is None or not request.user.is_authenticated:
         return []
     drawn = [
-        {"icon": "", "count": 0, **item, "current": item.get("current", request.path.startswith(item["url"]))}
+        {"icon": "", "count": 0, "key": "", "current": request.path.startswith(item["url"]), **item}
         for item in items(request)
     ]
     # the longest matching address is the page we are on

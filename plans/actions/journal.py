@@ -35,10 +35,13 @@ def write_entry(
     minutes: int | None = None,
     support: Iterable[str] = (),
     moment: str = "",
+    need_of: Member | None = None,
+    child_help: str = "",
     mark: Mark | None = None,
     key: UUID | None = None,
 ) -> JournalEntry:
-    """Write down what happened. `minutes` is how long it took, 1–1440; `mark` who may get it on paper.
+    """Write down what happened. `minutes` is how long it took, 1–1440; `need_of` whose need it met,
+    `child_help` in which way a child was helped (ChildHelp), `mark` who may get it on paper.
 
     Raises Refused for an empty text, a day in the future, people of another family, or a service without a live
     agreement line; AlreadyDone for the same form twice.
@@ -49,11 +52,12 @@ def write_entry(
     happened_on = happened_on or timezone.localdate()
     check_not_future(happened_on, "happened_on")
     people = check_members(family, members, "members", needed=False)
+    check_members(family, [need_of] if need_of else [], "need_of", needed=False)
     check_service(family, service)
     refuse_twice(JournalEntry.objects.filter(family=family), key)
     entry = JournalEntry(
         family=family, happened_on=happened_on, kind=kind, service=service, minutes=minutes, support=list(support),
-        moment=moment, text=text, written_by=by,
+        moment=moment, need_of=need_of, child_help=child_help, text=text, written_by=by,
     )  # fmt: skip
     put_mark(entry, mark or Mark(), family=family, by=by)
     if key:

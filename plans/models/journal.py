@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from consent.models import Service
 from families.marks import MARK_ROWS, Marked
 from families.models import Family, FamilyRows, Member
-from plans.enums import JournalKind, Moment, Support
+from plans.enums import ChildHelp, JournalKind, Moment, Support
 
 from .plan import by_somebody
 
@@ -33,7 +33,7 @@ class JournalQuerySet(FamilyRows):
         )
 
     def with_people(self):
-        return self.select_related("service", "written_by", *MARK_ROWS).prefetch_related("members")
+        return self.select_related("service", "written_by", "need_of", *MARK_ROWS).prefetch_related("members")
 
     def last_contacts(self, families):
         """Family id → the day of the last contact, for a whole list. A note alone is no contact. One query."""
@@ -58,6 +58,10 @@ class JournalEntry(Marked):
     support = ArrayField(
         models.CharField(max_length=16, choices=Support.choices), default=list, blank=True, verbose_name=_("støtte")
     )
+    need_of = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("hvem sitt behov")
+    )
+    child_help = models.CharField(_("slik ble et barn hjulpet"), max_length=8, choices=ChildHelp.choices, blank=True)
     moment = models.CharField(_("øyeblikk"), max_length=8, choices=Moment.choices, blank=True)
     text = models.TextField(_("hva skjedde"), max_length=10_000)
     written_by = by_somebody()

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -25,6 +24,7 @@ from plans import actions
 from plans.enums import JournalKind, Moment
 from plans.forms import JournalForm, QuickLineForm
 from plans.models import JournalEntry
+from plans.search import found
 
 from .frame import form_page
 
@@ -33,16 +33,16 @@ PAGE = 30
 ASKS = ("slag", "hvem", "oyeblikk", "q", "etter")
 
 
-def _uuid(text: str) -> UUID | None:
+def uuid_in(text: str) -> UUID | None:
+    """The id a part of an address is, if it is one."""
     try:
         return UUID(text)
     except ValueError:
         return None
 
 
-def _filtered(request: HttpRequest, family: Family) -> Any:
-    """The lines the address asks for. What makes no sense in the address is as if it were not there."""
-    rows = JournalEntry.objects.filter(family=family)
+def filtered(request: HttpRequest, rows: Any) -> Any:
+    """Those of the lines the address asks for. What makes no sense in the address is as if it were not there."""
     kind, moment = request.GET.get("slag", ""), request.GET.get("oyeblikk", "")
     if kind in JournalKind.values:
         rows = rows.filter(kind=kind)
@@ -50,10 +50,10 @@ def _filtered(request: HttpRequest, family: Family) -> Any:
         rows = rows.exclude(moment="")
     elif moment in Moment.values:
         rows = rows.filter(moment=moment)
-    if person := _uuid(request.GET.get("hvem", "")):
+    if person := uuid_in(request.GET.get("hvem", "")):
         rows = rows.filter(entry_members__member=person)
     if words := request.GET.get("q", "").replace("\0", "").strip()[:100]:
-        rows = rows.filter(Q(text__icontains=words) | Q(service__name__icontains=words))
+        rows = found(rows, words)
     return rows.newest_first()
 
 
@@ -64,11 +64,11 @@ def family_journal(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """The timeline, newest first, thirty at a time. `?etter=` is the last line already seen."""
     family = open_family(request, family_id, VIEW)
     frame = family_context(request, family, "journal")
-    rows = _filtered(request, family)
+    rows = filtered(request, JournalEntry.objects.filter(family=family))
     if words := request.GET.get("q", "").strip():
         facts = {"list": "journal", "rows": rows.count(), **searched(words)}
         record(AuditEvent.LIST_SEARCHED, by=request.user, family=family, facts=facts)
-    last = _uuid(request.GET.get("etter", ""))
+    last = uuid_in(request.GET.get("etter", ""))
     if last and (seen := JournalEntry.objects.filter(family=family, pk=last).first()):
         rows = rows.after(seen)
     entries = list(rows.with_people()[: PAGE + 1])

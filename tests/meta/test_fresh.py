@@ -49,6 +49,7 @@ LIMITED = {
     "families:calendar_feed": "calendar_feed",
     "families:team_list": "search",
     "plans:family_journal": "search",
+    "plans:journal_anywhere": "search",
     "referrals:referral_list": "search",
     "consent:service_list": "search",
     "referrals:referral_progress": "progress",
