@@ -166,6 +166,14 @@ def reach(family: Family, *, step: str, by: User, on: date | None = None, number
     return milestone
 
 
+@action
+def reach_by_hand(family: Family, *, step: str, by: User, on: date, number: int) -> Milestone:
+    """`reach` for what happened outside the system. Raises Refused as it does, and while the case is only read."""
+    check(by, Permission(PATH[step].permission), family)
+    check_may_change(family)
+    return reach(family, step=step, number=number, on=on, by=by)
+
+
 def _check_order(step: str, on: date, milestones: list[Milestone]) -> None:
     if on > timezone.localdate():
         raise Refused(_("Datoen er fram i tid."), rule="future", field="on")
@@ -214,6 +222,7 @@ def undo(family: Family, *, step: str, reason: str, by: User, number: int = 1) -
     Raises Refused without a reason, or while a step that requires this one is reached.
     """
     check(by, Permission(PATH[step].permission), family)
+    check_may_change(family)
     if not reason.strip():
         raise Refused(_("Skriv hvorfor steget angres."), rule="reason", field="reason")
     family = Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
@@ -301,6 +310,7 @@ def change_family(family: Family, *, by: User, version: int | None = None, **cha
 def pause(family: Family, *, reason: str, by: User, until: date | None = None, on: date | None = None) -> Family:
     """The family wants a break. No due date moves (R-E9)."""
     check(by, Permission.CHANGE_FAMILY, family)
+    check_may_change(family)
     if not reason.strip():
         raise Refused(_("Skriv hvorfor det er pause."), rule="reason", field="reason")
     on = on or timezone.localdate()
@@ -320,6 +330,7 @@ def pause(family: Family, *, reason: str, by: User, until: date | None = None, o
 def resume(family: Family, *, by: User) -> Family:
     """The break is over."""
     check(by, Permission.CHANGE_FAMILY, family)
+    check_may_change(family)
     current = lock(family, None)
     if current.state != FamilyState.PAUSED:
         raise Refused(_("Familien er ikke på pause."), rule="not_paused")

@@ -16,6 +16,7 @@ from families.calendar import due_text, may_reopen, step_label, window_state
 from families.enums import FamilyState
 from families.forms import PauseForm, ReachForm, ReopenForm, UndoForm
 from families.models import Family, Milestone
+from families.restricted import why_only_read
 from families.stages import ORDER, PATH, Step
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
@@ -32,12 +33,17 @@ def family_steps(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Each step with its rounds: when it may be done, when it was, by whom; and what was undone, and why."""
     family = pages.open_family(request, family_id, Permission.LIST_FAMILY)
     context = pages.family_context(request, family, "steps")
+    shut = family.state == FamilyState.CLOSED or why_only_read(family) is not None
     rows = Milestone.objects.filter(family=family).select_related("reached_by", "undone_by").order_by("number")
     milestones = list(rows)
     live = [m for m in milestones if m.undone_at is None]
     context |= {
         "groups": [
-            {"number": n, "label": Step(name).label, "rounds": _rounds(family, name, live, context["allowed"])}
+            {
+                "number": n,
+                "label": Step(name).label,
+                "rounds": _rounds(family, name, live, set() if shut else context["allowed"]),
+            }
             for n, name in enumerate(ORDER, 1)
         ],
         "undone": sorted(
@@ -53,7 +59,8 @@ def family_steps(request: HttpRequest, family_id: UUID) -> HttpResponse:
 
 
 def _rounds(family: Family, step: str, live: list[Milestone], allowed: set[str]) -> list[dict[str, Any]]:
-    may = PATH[step].permission in allowed and family.state != FamilyState.CLOSED
+    """The rounds of one step. `allowed` is empty where the steps are only read."""
+    may = PATH[step].permission in allowed
     rounds = [m for m in live if m.step == step] or [Milestone(family=family, step=step)]
     today = timezone.localdate()
     rows = []
@@ -87,10 +94,12 @@ def step_reach(request: HttpRequest, family_id: UUID, step: str, number: int) ->
     family = _open(request, family_id, step, number)
     if step not in BY_HAND:
         raise Http404
+    if stop := pages.only_read(request, family):
+        return stop
     form = ReachForm(request.POST or None, initial={"on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            actions.reach(family, step=step, number=number, on=form.cleaned_data["on"], by=request.user)
+            actions.reach_by_hand(family, step=step, number=number, on=form.cleaned_data["on"], by=request.user)
         except Refused as refusal:
             say(form, refusal)
         else:
@@ -104,6 +113,8 @@ def step_reach(request: HttpRequest, family_id: UUID, step: str, number: int) ->
 def step_undo(request: HttpRequest, family_id: UUID, step: str, number: int) -> HttpResponse:
     """Take back a step that was reached by mistake. It stays in the history, with the reason."""
     family = _open(request, family_id, step, number)
+    if stop := pages.only_read(request, family):
+        return stop
     form = UndoForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -124,6 +135,8 @@ def step_undo(request: HttpRequest, family_id: UUID, step: str, number: int) -> 
 def family_pause(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """The family wants a break. The windows stay where they are."""
     family = pages.open_family(request, family_id, CHANGE, quiet=True)
+    if stop := pages.only_read(request, family):
+        return stop
     form = PauseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -5,26 +5,30 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
 from nyemonstre.refusals import Refused
 from referrals import actions
 from referrals.enums import SameAnswer
-from referrals.views.intake import open_referral
+from referrals.views.intake import again, open_referral
 
 TAKE_BACK = "undo"
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Permission.DECIDE_REFERRAL)
 def same_family(request: HttpRequest, referral_id: UUID) -> HttpResponse:
-    """Join the two, say that they are not the same family, or take that back; by three buttons of one form."""
+    """Join the two, say that they are not the same family, or take that back. What is typed on the page stands.
+
+    The button that was pressed says both the answer and for which one, for all of them stand in one form.
+    """
     referral = open_referral(request, referral_id, Permission.DECIDE_REFERRAL)
-    key, answer = request.POST.get("key", ""), request.POST.get("answer", "")
+    if request.method == "GET":
+        return redirect("referrals:referral_detail", referral_id=referral.pk)
+    answer, _space, key = request.POST.get("answer", "").partition(" ")
     try:
         if answer == TAKE_BACK:
             actions.take_back_same_family(referral, key=key, by=request.user)
@@ -41,4 +45,4 @@ def same_family(request: HttpRequest, referral_id: UUID) -> HttpResponse:
         messages.warning(request, str(refusal))
     else:
         messages.success(request, said)
-    return redirect(reverse("referrals:referral_detail", args=[referral.pk]) + "#samme")
+    return again(request, referral, "")

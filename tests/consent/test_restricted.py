@@ -25,6 +25,12 @@ CLOSED = {
     "families.actions.add_member": lambda f, m, h, by: actions.add_member(f, new=CHILD, by=by),
     "families.actions.change_member": lambda f, m, h, by: actions.change_member(m, first_name="Mo", by=by),
     "families.actions.change_family": lambda f, m, h, by: actions.change_family(f, name="Ny", by=by),
+    "families.actions.pause": lambda f, m, h, by: actions.pause(f, reason="Flytter", by=by),
+    "families.actions.resume": lambda f, m, h, by: actions.resume(f, by=by),
+    "families.actions.reach_by_hand": lambda f, m, h, by: actions.reach_by_hand(
+        f, step="information", number=1, on=days(0), by=by
+    ),
+    "families.actions.undo": lambda f, m, h, by: actions.undo(f, step="consent", reason="Feil", by=by),
     "families.people.add_home": lambda f, m, h, by: people.add_home(f, name="Hos mormor", by=by),
     "families.people.change_home": lambda f, m, h, by: people.change_home(h, name="Ny", by=by),
     "families.people.save_member": lambda f, m, h, by: people.save_member(f, facts={**vars(CHILD)}, by=by),
@@ -49,12 +55,12 @@ OPEN = {
     ),
     "families.actions.close": lambda f, m, h, by: actions.close(f, reason="Familien trakk seg", by=by),
 }
-# What changes neither people nor papers: reading, the path, a break.
+# What changes nothing by itself: reading, and the step that something else takes with it.
 BESIDE = {
-    "families.actions.register", "families.actions.reach", "families.actions.undo", "families.actions.pause",
-    "families.actions.resume", "families.actions_identity.show_number", "families.actions_identity.find_number",
-    "documents.actions.open_document",
+    "families.actions.register", "families.actions.reach", "families.actions.reopen",
+    "families.actions_identity.show_number", "families.actions_identity.find_number", "documents.actions.open_document",
 }  # fmt: skip
+NOTHING_TO_DO = {"families.people.move_member", "families.actions.resume"}  # nobody is moved, there is no break
 
 
 def leave(family, people, by):
@@ -77,7 +83,7 @@ def test_what_a_restricted_case_lets_be_done(family, people, team, name):
         CLOSED[name](family, people["Mor"], home, by)
     assert caught.value.rule == "restricted"
     say(people["Mor"], by)
-    if name != "families.people.move_member":  # the table moves nobody
+    if name not in NOTHING_TO_DO:
         CLOSED[name](family, people["Mor"], home, by)
 
 
@@ -118,6 +124,16 @@ def _the_pages_say_why(client, family, mor):
     assert f'href="{reverse("families:family_protection", args=[family.pk])}"' in people_page
     assert f'href="{new_paper}?slag=consent"' in papers
     assert "leses, men ikke endres" in client.get(new_paper, follow=True).content.decode()
+    steps = client.get(reverse("families:family_steps", args=[family.pk])).content.decode()
+    assert steps.count("leses, men ikke endres") == 1
+    assert not [w for w in ("Sett på pause", "Før for hånd", ">Angre", "Gå dit det gjøres") if w in steps]
+    assert reverse("plans:closing", args=[family.pk]) in steps
+    for form in (
+        reverse("families:family_pause", args=[family.pk]),
+        reverse("families:step_undo", args=[family.pk, "consent", 1]),
+        reverse("families:step_reach", args=[family.pk, "information", 1]),
+    ):
+        assert "leses, men ikke endres" in client.get(form, follow=True).content.decode()
     plan, journal, answers, fit = (
         client.get(reverse(name, args=[family.pk])).content.decode()
         for name in ("plans:family_tab", "plans:family_journal", "assessments:family_tab", "assessments:fit_list")

@@ -277,7 +277,7 @@ referrals:referral_progress    public             200 422
 referrals:referral_receipt     public             404   -
 referrals:referral_resume      public             404 404
 referrals:referral_take_in     decide_referral    302 302
-referrals:same_family          decide_referral      - 302
+referrals:same_family          decide_referral    302 302
 referrals:sender_ask           decide_referral    302 302
 referrals:sender_confirm       public             404 404
 referrals:waiting_case         decide_referral    200 404

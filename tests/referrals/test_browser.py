@@ -20,10 +20,13 @@ def test_a_person_is_added_and_taken_away_and_nothing_typed_is_lost(live_server,
         page = new_page(width=390, java_script_enabled=script)
         page.goto(live_server.url + reverse("referrals:referral_new"))
         page.fill("[name=family_name]", "Rahimi")
+        page.fill("[name=own_words]", "Vi trenger hjelp.\n" * 12)
+        page.locator("summary").first.click()
         page.fill("[name=people-0-first_name]", "Amal")
         page.click("[name=people-add]")
         page.wait_for_selector("[name=people-2-first_name]")
         page.fill("[name=people-2-first_name]", "Leah")
+        page.fill("[name=people-2-language]", "arabisk")
         page.click("[name=people-remove][value='1']")
         page.wait_for_selector("[name=people-2-first_name]", state="detached")
         assert page.input_value("[name=family_name]") == "Rahimi"

@@ -262,14 +262,30 @@ class TestPages:
         page = reverse("referrals:referral_detail", args=[asked.pk])
         post = reverse("referrals:same_family", args=[asked.pk])
         assert "Kan være samme familie som en annen" in client.get(LIST).content.decode()
-        form = BeautifulSoup(client.get(page).content, "html.parser").select_one(f'form[action="{post}"]')
-        key = form.select_one("[name=key]")["value"]
+        buttons = BeautifulSoup(client.get(page).content, "html.parser").select("[name=answer]")
+        assert {(b["form"], b["formaction"]) for b in buttons} == {("beslutning", f"{post}#samme")}
+        assert client.get(post).url == page
+        key = buttons[0]["value"].split()[1]
         for answer, said in (
             ("different", "ikke er samme familie"), ("different", "alt svart"), ("undo", "tatt tilbake"),
             ("same", "koblet sammen"), ("", "Velg om"),
         ):  # fmt: skip
-            answered = client.post(post, {"key": key, "answer": answer}, follow=True)
-            assert said in answered.content.decode()
+            typed = {
+                "reason": "Halvskrevet",
+                "version": asked.version,
+                "text": "Nytt fra mor",
+                "criterion_concern": "no",
+            }
+            for sent_with in ({}, typed):
+                answered = client.post(post, {**sent_with, "answer": f"{answer} {key}"}, follow=True)
+                page_now = BeautifulSoup(answered.content, "html.parser")
+                said_now = page_now.select_one("main").get_text()
+                if not sent_with:
+                    assert said in said_now
+                    continue
+                assert page_now.select_one("[name=reason]").text.strip() == "Halvskrevet"
+                assert page_now.select_one("[name=text]").text.strip() == "Nytt fra mor"
+                assert page_now.select_one("[name=criterion_concern]:checked")["value"] == "no"
         assert "Kan være samme familie som en annen" not in client.get(LIST).content.decode()
         assert f"{team.intake.name} svarte" in client.get(page).content.decode()
 
