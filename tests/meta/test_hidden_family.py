@@ -202,7 +202,8 @@ def test_every_page_of_it_is_unknown_to_everybody_else(client, world):
     pages = [
         "families:family_detail", "families:family_members", "families:family_calendar", "families:family_steps",
         "families:family_protection", "families:assign", "families:hand_over", "consent:family_tab",
-        "consent:agreement_print", "consent:agreement_pdf", "assessments:family_tab", "plans:family_tab", "plans:family_journal",
+        "consent:agreement_print", "consent:agreement_pdf", "assessments:family_tab", "plans:family_tab",
+        "plans:family_journal",
         "plans:plan_agree", "referrals:family_referral", "referrals:information_meeting", "history:change_list",
         "history:family_insight", "families:family_access", "documents:family_documents",
     ]  # fmt: skip
