@@ -5,13 +5,18 @@ from families.stages import Step
 
 
 class Kind(models.TextChoices):
-    """Step 5 and step 10 of the path: the same questions, at the start and once a year."""
+    """Step 5 and step 10 of the path: the same questions, at the start and once a year. And between the start and the
+    first year, if one likes, the seven lines alone: no step of its own, but a column of the pattern.
+    """
 
     BASELINE = "baseline", _("Oppstartskartlegging")
+    HALF = "half", _("De sju linjene etter seks måneder")
     YEARLY = "yearly", _("Årlig kartlegging")
 
 
 STEP_OF = {Kind.BASELINE: Step.BASELINE, Kind.YEARLY: Step.YEARLY}
+# Whose window a sitting is held in: the six months' one goes with the first review.
+WINDOW_OF = STEP_OF | {Kind.HALF: Step.REVIEW}
 
 
 class Respondent(models.TextChoices):
@@ -60,6 +65,7 @@ class AssessmentEvent(models.TextChoices):
     INSTRUMENT_SWITCHED_OFF = "instrument_switched_off", _("Slo av et skjema")
     ECONOMY_NOTED = "economy_noted", _("Førte noe på økonomilisten")
     ECONOMY_ITEM_CHANGED = "economy_item_changed", _("Endret hva økonomilisten spør om")
+    START_NOTED = "start_noted", _("Skrev om starten")
     FIT_CODE_GIVEN = "fit_code_given", _("Ga en kode til FIT")
     FIT_CODE_TAKEN_BACK = "fit_code_taken_back", _("Tok tilbake en kode til FIT")
     FIT_ANSWERED_BY_CODE = "fit_answered_by_code", _("Svarte på FIT med en kode")

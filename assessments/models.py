@@ -18,6 +18,7 @@ from .instruments import CURRENT, FIT, Instrument, instrument
 from .instruments.loader import parse_once
 from .models_economy import EconomyAnswer, LocalEconomyItem  # noqa: F401  Django finds models here
 from .models_fit import FitInvitation  # noqa: F401  and here
+from .models_start import StartPicture  # noqa: F401  and here
 
 MOST_KEPT = 500  # instruments in the memory of one process
 
@@ -156,7 +157,7 @@ class Assessment(models.Model):
                 condition=Q(completed_at=None) | Q(abandoned_at=None), name="assessment_completed_or_abandoned"
             ),
             models.CheckConstraint(
-                condition=Q(kind=Kind.BASELINE, number=1) | Q(kind=Kind.YEARLY, number__gte=1),
+                condition=Q(kind__in=[Kind.BASELINE, Kind.HALF], number=1) | Q(kind=Kind.YEARLY, number__gte=1),
                 name="assessment_baseline_is_one",
             ),
         ]
@@ -170,12 +171,14 @@ class Assessment(models.Model):
 
     @property
     def name(self):
-        if self.kind == Kind.BASELINE:
-            return str(Kind.BASELINE.label)
+        if self.kind != Kind.YEARLY:
+            return str(Kind(self.kind).label)
         return _("Årlig kartlegging, år %(number)s") % {"number": self.number}
 
     @property
     def short_name(self):
+        if self.kind == Kind.HALF:
+            return _("6 md.")
         return _("Start") if self.kind == Kind.BASELINE else _("%(number)s år") % {"number": self.number}
 
     @cached_property

@@ -24,7 +24,7 @@ NOTHING = Reading()
 
 @dataclass
 class Point:
-    """One point of time: the baseline or a year. `ahead` when it has not been held and nothing later has."""
+    """One point of time: the baseline, six months or a year. `ahead`: not held, and nothing later has been."""
 
     kind: str
     number: int
@@ -48,11 +48,11 @@ class Point:
 
 
 def points_of(family: Family, sittings: Iterable[Assessment]) -> list[Point]:
-    """The baseline and the five years, each with its completed sitting (the last one, should there be two)."""
+    """The baseline, six months and the five years, each with its completed sitting (the last, should there be two)."""
     held = {(a.kind, a.number): a for a in sorted(sittings, key=lambda a: a.started_at) if a.completed_at}
-    step = {Step.BASELINE: Kind.BASELINE, Step.YEARLY: Kind.YEARLY}
+    step = {Step.BASELINE: Kind.BASELINE, Step.REVIEW: Kind.HALF, Step.YEARLY: Kind.YEARLY}
     milestones = {(step[m.step], m.number): m for m in family.live_milestones if m.step in step}
-    keys = [(Kind.BASELINE, 1), *((Kind.YEARLY, number) for number in range(1, YEARS + 1))]
+    keys = [(Kind.BASELINE, 1), (Kind.HALF, 1), *((Kind.YEARLY, number) for number in range(1, YEARS + 1))]
     points = [Point(kind, number, milestones.get((kind, number)), held.get((kind, number))) for kind, number in keys]
     last = max((n for n, point in enumerate(points) if point.sitting), default=-1)
     for number, point in enumerate(points):

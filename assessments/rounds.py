@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from families.models import Family
 from families.stages import Step
 
-from .enums import STEP_OF, Kind
+from .enums import WINDOW_OF, Kind
 from .models import Assessment
 
 
@@ -29,6 +29,10 @@ class Round:
     def name(self) -> str:
         return Assessment(kind=self.kind, number=self.number).name
 
+    def open(self, day: date) -> bool:
+        """In the window."""
+        return bool(self.milestone and self.milestone.due_from <= day <= self.milestone.due_until)
+
     def early(self, day: date) -> bool:
         """Before the window opens."""
         return bool(self.milestone and self.milestone.due_from and day < self.milestone.due_from)
@@ -47,6 +51,9 @@ def rounds(family: Family, sittings: list[Assessment]) -> list[Round]:
     reached = baseline is not None and baseline.reached_on is not None
     if not (reached and (Kind.BASELINE, 1) in held):
         found.append(Round(Kind.BASELINE, 1, baseline))
+    half = next((m for m in milestones if m.step == Step.REVIEW and m.number == 1 and m.due_from), None)
+    if reached and half and not held & {(Kind.HALF, 1), (Kind.YEARLY, 1)}:
+        found.append(Round(Kind.HALF, 1, half))
     found += [
         Round(Kind.YEARLY, m.number, m) for m in milestones if reached and m.step == Step.YEARLY and not m.reached_on
     ]
@@ -54,7 +61,10 @@ def rounds(family: Family, sittings: list[Assessment]) -> list[Round]:
 
 
 def next_round(found: list[Round], day: date) -> Round | None:
-    """The one to suggest: the latest whose window has opened, else the first to come."""
+    """The one to suggest: the latest whose window has opened, else the first to come. Nobody waits for the six months'
+    one: it is suggested only while its window is open.
+    """
+    found = [r for r in found if r.kind != Kind.HALF or r.open(day)]
     opened = [r for r in found if not r.early(day)]
     if found and found[0].kind == Kind.BASELINE:
         return found[0]
@@ -68,7 +78,7 @@ def why_not_round(family: Family, kind: str, number: int, sittings: list[Assessm
         return "open", _("Denne kartleggingen er alt begynt. Gå videre på den.")
     if any(r.kind == kind and r.number == number for r in rounds(family, sittings)):
         return None
-    if kind == Kind.YEARLY and not any(m.step == Step.BASELINE and m.reached_on for m in milestones):
+    if kind != Kind.BASELINE and not any(m.step == Step.BASELINE and m.reached_on for m in milestones):
         return "no_baseline", _("Den årlige kartleggingen kommer etter oppstartskartleggingen. Gjør den først.")
     held = {(a.kind, a.number) for a in sittings if a.completed_at}
     reached = {m.number for m in milestones if m.step == Step.YEARLY and m.reached_on}
@@ -82,7 +92,7 @@ def timing(sitting: Assessment, milestones: Any) -> str:
 
     A moved window would hide that a year was skipped; so a late sitting is late, and the next one is not.
     """
-    step = STEP_OF[sitting.kind]
+    step = WINDOW_OF[sitting.kind]
     window = next((m for m in milestones if m.step == step and m.number == sitting.number), None)
     if window is None or not (window.due_from and window.due_until):
         return ""

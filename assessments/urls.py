@@ -1,6 +1,19 @@
 from django.urls import path
 
-from .views import answering, corrections, economy, family, fit, fit_by_code, instruments, own, queue, sitting
+from .views import (
+    answering,
+    corrections,
+    economy,
+    family,
+    findings,
+    fit,
+    fit_by_code,
+    instruments,
+    own,
+    queue,
+    sitting,
+    start,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -8,7 +21,9 @@ urlpatterns = [
     path("min/ferdig/", own.own_return, name="own_return"),
     path("fit/", fit_by_code.fit_enter, name="fit_enter"),
     path("fit/<str:code>/", fit_by_code.fit_answer, name="fit_answer"),
+    path("familiestress/", start.stress_model, name="stress_model"),
     path("skjemaer/", instruments.instrument_list, name="instrument_list"),
+    path("skjemaer/skjema.json", instruments.instrument_schema, name="instrument_schema"),
     path("skjemaer/<uuid:municipality_id>/okonomi/", economy.economy_items, name="economy_items"),
     path("skjemaer/<uuid:municipality_id>/okonomi/<slug:item>/", economy.economy_item_use, name="economy_item_use"),
     path("skjemaer/<uuid:municipality_id>/nytt/", instruments.instrument_new, name="instrument_new"),
@@ -17,6 +32,8 @@ urlpatterns = [
     path("<uuid:family_id>/", family.family_tab, name="family_tab"),
     path("<uuid:family_id>/ny/", sitting.sitting_start, name="sitting_start"),
     path("<uuid:family_id>/endring/", family.change, name="change"),
+    path("<uuid:family_id>/starten/", start.start_picture, name="start_picture"),
+    path("<uuid:family_id>/kurver/", findings.trends, name="trends"),
     path("<uuid:family_id>/monster/", family.pattern, name="pattern"),
     path("<uuid:family_id>/okonomi/", economy.economy, name="economy"),
     path("<uuid:family_id>/okonomi/kort/", economy.economy_card, name="economy_card"),
@@ -28,6 +45,7 @@ urlpatterns = [
     path("<uuid:family_id>/fit/kode/<uuid:invitation_id>/", fit_by_code.fit_code, name="fit_code"),
     path("<uuid:family_id>/fit/kode/<uuid:invitation_id>/av/", fit_by_code.fit_code_end, name="fit_code_end"),
     path("<uuid:family_id>/<uuid:sitting_id>/", sitting.sitting_detail, name="sitting_detail"),
+    path("<uuid:family_id>/<uuid:sitting_id>/funn/", findings.findings, name="findings"),
     path("<uuid:family_id>/<uuid:sitting_id>/fullfor/", sitting.sitting_complete, name="sitting_complete"),
     path("<uuid:family_id>/<uuid:sitting_id>/avbryt/", sitting.sitting_abandon, name="sitting_abandon"),
     path("<uuid:family_id>/<uuid:sitting_id>/svar/", queue.sitting_sync, name="sitting_sync"),

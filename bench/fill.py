@@ -10,11 +10,11 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-# Not copied: the log and the history of rows have no part in these pages, a printed plan is large, and a referral is
-# told once.
+# Not copied: the log and the history of rows have no part in these pages, a printed plan is large, a referral is told
+# once, and a code is one code.
 LEFT_OUT = {
     "audit_event", "audit_alert", "history_change", "plans_plandocument", "referrals_intakedecision",
-    "families_familygroupgrant",
+    "families_familygroupgrant", "assessments_fitinvitation",
 }  # fmt: skip
 FAMILY_TABLES = """
     select table_name from information_schema.columns join information_schema.tables using (table_schema, table_name)

@@ -8,6 +8,7 @@ from .fit import record_fit
 from .fit_by_code import answer_by_code, invite_fit, opened_by, take_back_fit
 from .instruments import add_instrument, switch_off, switch_on
 from .sittings import abandon, complete, start
+from .start_picture import note_start
 from .tablet import hand_over, take_back
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "hand_over",
     "invite_fit",
     "note_economy",
+    "note_start",
     "opened_by",
     "receive",
     "record_fit",

@@ -49,7 +49,7 @@ def note_economy(
     """
     check(by, Permission.CHANGE_ASSESSMENT, family)
     family = Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
-    _check_open(family, member)
+    check_may_note(family, member)
     asked = _item(family, item)
     row = EconomyAnswer(
         family=family, member=member, item=item, status=status, choice=choice, on=on or timezone.localdate(),
@@ -70,7 +70,8 @@ def note_economy(
     return row
 
 
-def _check_open(family: Family, member: Member | None) -> None:
+def check_may_note(family: Family, member: Member | None) -> None:
+    """Raises Refused for a case that is closed or only read, or where somebody it is about has not said yes."""
     if family.state == FamilyState.CLOSED:
         raise Refused(_("Oppfølgingen er avsluttet, så listen kan leses, men ikke endres."), rule="closed")
     if why := why_not_change(family) or why_not_map_family(family):

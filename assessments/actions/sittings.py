@@ -48,7 +48,7 @@ def start(
     family = Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
     on = on or timezone.localdate()
     check_day(family, on)
-    if family.baseline_on and kind == Kind.YEARLY and on < family.baseline_on:
+    if family.baseline_on and kind != Kind.BASELINE and on < family.baseline_on:
         raise Refused(_("Datoen er før oppstartskartleggingen."), rule="before_baseline", field="held_on")
     sittings = list(family.assessments.kept())
     number = number or _number(family, kind, sittings, on)
@@ -62,7 +62,8 @@ def start(
             rule="early",
             field="early_ok",
         )
-    packs = [row.pk for row in LocalInstrument.objects.in_use(family.municipality_id)]
+    rows = LocalInstrument.objects.in_use(family.municipality_id) if kind != Kind.HALF else ()
+    packs = [row.pk for row in rows]
     row = Assessment(
         family=family, kind=kind, number=number, held_on=on, instrument=CURRENT, language=language,
         interpreter=interpreter.strip(), started_by=by, packs=packs, **({"pk": key} if key else {}),
@@ -76,7 +77,7 @@ def start(
 
 
 def _number(family: Family, kind: str, sittings: list[Assessment], on: date) -> int:
-    if kind == Kind.BASELINE:
+    if kind != Kind.YEARLY:
         return 1
     suggested = next_round([r for r in rounds(family, sittings) if r.kind == kind], on)
     return suggested.number if suggested else 1
@@ -84,7 +85,8 @@ def _number(family: Family, kind: str, sittings: list[Assessment], on: date) -> 
 
 @action
 def complete(assessment: Assessment, *, by: User, rest_not_asked: bool = False) -> Assessment:
-    """The sitting is over: its answers become history and its step of the path is reached, on the day it was held.
+    """The sitting is over: its answers become history and its step of the path, if it has one, is reached, on the day
+    it was held.
 
     What has no answer is first written down as not asked, when `rest_not_asked` says so.
     Raises Refused when something has no answer and it does not, or when nobody was asked anything.
@@ -111,7 +113,8 @@ def complete(assessment: Assessment, *, by: User, rest_not_asked: bool = False) 
     )  # fmt: skip
     current.completed_at, current.completed_by = timezone.now(), by
     current.save(update_fields=["completed_at", "completed_by"])
-    reach(current.family, step=STEP_OF[current.kind], number=current.number, on=current.held_on, by=by)
+    if step := STEP_OF.get(current.kind):
+        reach(current.family, step=step, number=current.number, on=current.held_on, by=by)
     record(
         AssessmentEvent.SITTING_COMPLETED, by=by, target=current, family=current.family,
         facts={"kind": current.kind, "number": current.number, "answers": len(sheet.items), "not_asked": len(waiting)},

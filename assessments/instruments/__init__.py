@@ -198,6 +198,10 @@ class Question:
     kinds: tuple[str, ...]
     goal: str = ""
 
+    def is_asked(self, kind: str) -> bool:
+        """In a sitting of this kind (assessments.enums.Kind). After six months only the seven lines are."""
+        return bool(self.goal) and "yearly" in self.kinds if kind == "half" else kind in self.kinds
+
     @property
     def respondent(self) -> str:
         return "coordinator" if self.answered_by == "coordinator" else "family"
@@ -321,10 +325,10 @@ def questions_for(age: int, kind: str, questions: Instrument | None = None) -> l
     return [
         q
         for q in (questions or instrument(CURRENT)).questions
-        if q.about == "member" and kind in q.kinds and q.ages[0] <= age <= q.ages[1]
+        if q.about == "member" and q.is_asked(kind) and q.ages[0] <= age <= q.ages[1]
     ]
 
 
 def family_questions(kind: str, questions: Instrument | None = None) -> list[Question]:
     """The questions about the whole family."""
-    return [q for q in (questions or instrument(CURRENT)).questions if q.about == "family" and kind in q.kinds]
+    return [q for q in (questions or instrument(CURRENT)).questions if q.about == "family" and q.is_asked(kind)]

@@ -1,13 +1,16 @@
 """Makes an instrument of one question file. What is wrong in it is refused with file, line, place and reason."""
 
+import json
 import re
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
 
 from assessments.outcomes import Outcome
 
@@ -73,6 +76,7 @@ def parse(text: str, file: str) -> Instrument:
     scores = tuple(_score(row, questions) for row in top.get("scores").items()) if "scores" in top else ()
     if scores:
         top.get("scores").once([score.key for score in scores])
+    _fits_schema(top)
     return Instrument(
         id=f"{slug}-{version}",
         version=version,
@@ -89,6 +93,31 @@ def parse(text: str, file: str) -> Instrument:
         scores=scores,
         use=top.get("use").text(*USES) if "use" in top else SITTING,
     )
+
+
+SCHEMA = Path(__file__).with_name("schema.json")
+
+
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+
+
+def _fits_schema(top: Place) -> None:
+    """What a municipality is shown of the files holds for every file. Asked last: the checks above say it better."""
+    error = best_match(_validator().iter_errors(_as_json(top.value)))
+    if error is None:
+        return
+    place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.absolute_path).lstrip(".")
+    facts = {"rule": "/".join(str(step) for step in error.absolute_schema_path)}
+    raise Place(top.file, place or "top", None, top.lines).wrong(_("passer ikke med schema.json: %(rule)s") % facts)
+
+
+def _as_json(value: Any) -> Any:
+    """YAML has numbers for keys, where JSON has text."""
+    if isinstance(value, dict):
+        return {str(key): _as_json(one) for key, one in value.items()}
+    return [_as_json(one) for one in value] if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=64)

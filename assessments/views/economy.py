@@ -38,7 +38,8 @@ MANAGE = Permission.CHANGE_INSTRUMENTS
 SHORT = (EconomyStatus.NOT_RELEVANT, EconomyStatus.TO_INVESTIGATE)
 
 
-def _why_only_read(family: Family) -> str:
+def why_only_read(family: Family) -> str:
+    """Why nothing can be noted about the family now, in words, or ""."""
     if family.state == FamilyState.CLOSED:
         return _("Oppfølgingen er avsluttet, så listen kan leses, men ikke endres.")
     return why_not_change(family) or why_not_map_family(family) or ""
@@ -64,7 +65,7 @@ def economy(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, VIEW)
     homes, reader, table = at_table(request, family)
     listed = _checklist(family, homes, reader)
-    why = _why_only_read(family)
+    why = why_only_read(family)
     titles = {key: words.read(get_language() or "nb") for key, words in groups().items()} | {OWN: _("Kommunens egne")}
     context = family_context(request, family, "assessments") | table
     context |= {
@@ -117,7 +118,7 @@ def economy_item(request: HttpRequest, family_id: UUID, who: str, item: str) -> 
     """One thing: how it stands, what stood before, what is known about it, and on to a measure or a goal."""
     family = open_family(request, family_id, VIEW, quiet=True)
     line = _line_or_404(family, who, item)
-    context, why = family_context(request, family, "assessments"), _why_only_read(family)
+    context, why = family_context(request, family, "assessments"), why_only_read(family)
     before = line.answer or EconomyAnswer(family=family, member=line.member, item=item, version=0, status="")
     form = EconomyForm(request.POST or None, item=line.item, row=before)
     if form.is_valid():

@@ -1,5 +1,6 @@
 """What a family's sittings show together: the tab, the change since the baseline, the pattern."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from assessments.pictures import change_tables, pattern_context, points_of
 from assessments.rounds import next_round, rounds
 from assessments.sheets import all_readings
 from consent.rules import why_not_map_family
-from families.marks import ALONE
+from families.marks import ALONE, Homes, Reader
 from families.pages import at_table, family_context, open_family
 from nyemonstre.access.views import requires
 
@@ -42,13 +43,8 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
     return render(request, "assessments/family_tab.html", context)
 
 
-@requires(VIEW)
-@require_safe
-def change(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """The baseline and each later sitting side by side, the difference in words: what those at the table may see."""
-    family = open_family(request, family_id, VIEW)
-    homes, reader, table = at_table(request, family)
-    held = [point.sitting for point in points_of(family, sittings_of(family)) if point.sitting]
+def shown_to(homes: Homes, reader: Reader) -> Callable[[UUID | None, Question], bool]:
+    """Whether an answer may stand on a page that `reader` looks at, by whom it is about and its question."""
 
     def shown(about: UUID | None, question: Question) -> bool:
         """Whoever answered for themselves was told that the others do not see it."""
@@ -56,6 +52,17 @@ def change(request: HttpRequest, family_id: UUID) -> HttpResponse:
             return about == reader.member
         return about is None or homes.concern([about], reader)
 
+    return shown
+
+
+@requires(VIEW)
+@require_safe
+def change(request: HttpRequest, family_id: UUID) -> HttpResponse:
+    """The baseline and each later sitting side by side, the difference in words: what those at the table may see."""
+    family = open_family(request, family_id, VIEW)
+    homes, reader, table = at_table(request, family)
+    held = [point.sitting for point in points_of(family, sittings_of(family)) if point.sitting]
+    shown = shown_to(homes, reader)
     tables = change_tables(held, list(family.members.all()), all_readings(held), shown, get_language() or "nb")
     context = family_context(request, family, "assessments") | table | {"held": held, "tables": tables}
     return render(request, "assessments/change.html", context)

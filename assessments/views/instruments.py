@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from assessments import actions
 from assessments.forms_instruments import OwnInstrumentForm, SwitchOnForm
 from assessments.instruments import CURRENT, FIT, MEETING, Instrument, instrument, licence_text, packs
+from assessments.instruments.loader import SCHEMA
 from assessments.instruments.present import facts_of, questions_of, scores_of, supply_in_words
 from assessments.models import LocalInstrument
 from nyemonstre.access.roles import Permission
@@ -119,6 +120,14 @@ def _found(name: str, mine: list[LocalInstrument]) -> Instrument:
     if own is None and shipped is None:
         raise Http404
     return own or shipped  # type: ignore[return-value]
+
+
+@requires(MANAGE)
+@require_safe
+def instrument_schema(request: HttpRequest) -> HttpResponse:
+    """What a file may hold, as JSON Schema: an editor that knows it points out mistakes while one writes."""
+    headers = {"Content-Disposition": 'attachment; filename="skjema.json"'}
+    return HttpResponse(SCHEMA.read_text(encoding="utf-8"), content_type="application/schema+json", headers=headers)
 
 
 @requires(MANAGE)

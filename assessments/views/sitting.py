@@ -12,14 +12,19 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from assessments import actions
 from assessments.forms import AbandonForm, CompleteForm, StartForm
+from assessments.models import Assessment
 from assessments.rounds import next_round, rounds, timing
 from assessments.sheets import Sheet, sheet_of
 from consent.rules import why_not_map_family
+from families.models import Family
 from families.pages import family_context, open_family
 from nyemonstre.access.views import requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
 
 from .frame import CHANGE, VIEW, coming_round, may_map, part_url, sitting_or_404, sitting_url, sittings_of
+
+# Days after a sitting in which another one is asked about.
+SHORT_WHILE = 60
 
 
 @requires(CHANGE)
@@ -48,8 +53,24 @@ def sitting_start(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "found": found,
         "coming": coming_round(chosen),
         "stopped": why_not_map_family(family) or "",
+        "notices": _notices(family),
     }
     return render(request, "assessments/sitting_start.html", context, status=status)
+
+
+def _notices(family: Family) -> list[str]:
+    """What to think of before one begins: a pause, a sitting not long ago, and who is not asked because they left."""
+    today = timezone.localdate()
+    found = []
+    if family.paused:
+        found.append(_("Familien er på pause. Spør om det passer for dem å kartlegge nå."))
+    last = Assessment.objects.filter(family=family).completed().order_by("-held_on").first()
+    if last and (today - last.held_on).days < SHORT_WHILE:
+        said = {"name": last.name, "day": f"{last.held_on:%d.%m.%Y}"}
+        found.append(_("%(name)s ble gjort %(day)s. Spør familien om det er for tett.") % said)
+    if away := [m.first_name for m in family.members.all() if m.moved_out_on and m.moved_out_on <= today]:
+        found.append(_("Flyttet ut og spørres ikke: %(names)s.") % {"names": ", ".join(away)})
+    return found
 
 
 @requires(VIEW)
@@ -102,7 +123,7 @@ def sitting_complete(request: HttpRequest, family_id: UUID, sitting_id: UUID) ->
                     sitting, rest_not_asked=form.cleaned_data.get("rest_not_asked", False), by=request.user
                 )
                 messages.success(request, _("%(name)s er fullført.") % {"name": sitting.name})
-                return redirect(sitting_url(sitting))
+                return redirect("assessments:findings", family.pk, sitting.pk)
             except Refused as refusal:
                 say(form, refusal)
         status = 422

@@ -8,11 +8,12 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from assessments.actions import note_economy
+from assessments.actions import note_economy, note_start
 from assessments.economy import HOME
 from assessments.economy.checklist import Line, checklist_of
 from assessments.enums import EconomyStatus, Per
 from assessments.models import EconomyAnswer
+from assessments.models_start import Phase, Risk
 from consent.enums import Purpose
 from consent.rules import members_with
 from nyemonstre.access.wall import acting_as
@@ -37,6 +38,10 @@ EVERY = 3
 def go_through(walk: Any) -> None:
     """Most of the list, the day after the baseline; what waits stays open, as it does at a kitchen table."""
     rng = Random(f"economy {walk.family.code}")
+    note_start(
+        walk.family, phases=rng.sample(Phase.values, k=2), risks=rng.sample(Risk.values, k=rng.choice([1, 2])),
+        version=0, by=walk.by,
+    )  # fmt: skip
     if rng.randrange(EVERY):
         return
     for line in _lines(walk):

@@ -225,7 +225,7 @@ class Walk:
             self.family, kind=kind, number=number, by=self.by, interpreter=language, early_ok=True,
             language=self.town.municipality.language,
         )  # fmt: skip
-        years = 0.0 if kind == Kind.BASELINE else float(number)
+        years = {Kind.BASELINE: 0.0, Kind.HALF: 0.5}.get(kind, float(number))
         still_going = open_ or (kind == Kind.BASELINE and self.plot.has("open_sitting") and self.plot.months < 2)
         fill(sitting, self.mood, years, by=self.by, people=2 if still_going else None)
         if not still_going:

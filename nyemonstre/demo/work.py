@@ -92,6 +92,8 @@ class Work:
         baseline, today = self.walk.baseline, self.walk.today
         rounds = [(add_months(baseline, 6 * n), self.review, n) for n in range(1, 11)]
         rounds += [(add_months(baseline, 12 * n), self.map_again, n) for n in range(1, 6)]
+        if self.plot.months > 7 and self.plot.months % 3 == 0:
+            self.walk.calendar.on(add_months(baseline, 6), self.map_half)
         for due, what, number in rounds:
             day = due + timedelta(days=self.rng.randint(-8, 9))
             waits = due > today - timedelta(days=20) and self.rng.random() < 0.6
@@ -321,6 +323,10 @@ class Work:
     def map_again(self, number: int) -> None:
         if not self._nobody_takes_part() and not (self.plot.has("open_sitting") and number == 1):
             self.walk.map(Kind.YEARLY, number)
+
+    def map_half(self) -> None:
+        if not self._nobody_takes_part():
+            self.walk.map(Kind.HALF, 1)
 
     # --- FIT and journal ------------------------------------------------------------------------------------------
 

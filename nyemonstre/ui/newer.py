@@ -94,6 +94,8 @@ def _question(field: forms.Field, theirs: Any) -> forms.ChoiceField:
 
 def in_words(field: Any, value: Any) -> str:
     """A value of the field as one reads it, whether it comes from a form or from a row."""
+    if isinstance(field, forms.MultipleChoiceField):
+        return ", ".join(str(label) for key, label in field.choices if key in value)
     if hasattr(value, "all") or isinstance(value, list):
         rows = {getattr(row, "pk", row) for row in value}
         return ", ".join(sorted(field.label_from_instance(row) for row in field.queryset.filter(pk__in=rows)))

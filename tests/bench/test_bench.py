@@ -26,7 +26,7 @@ def test_small_bench_prints_every_number():
     assert done.returncode == 0, done.stderr[-4000:]
     result = json.loads(done.stdout)
     small = result["8 families in one municipality"]
-    assert set(small) == PAGES | {"plan_pdf", "log"}
+    assert set(small) == PAGES | {"plan_pdf", "log", "sitting"}
     assert set(result["16 families in 2 municipalities"]) == PAGES
     assert set(result["16 families in one municipality"]) == PAGES
     for page in PAGES:
@@ -38,5 +38,8 @@ def test_small_bench_prints_every_number():
     assert small["log"]["events_per_s"] > 0
     assert result["reminders"]["families"] >= 40
     assert result["reminders"]["mails"] == result["reminders"]["reminders"] > 0
+    assert small["sitting"]["answers"] > 0
+    assert small["sitting"]["times_bare_form_cpu"] > 0
+    assert small["sitting"]["pattern_queries"] > 0
     assert small["plan_pdf"]["pdf_bytes"] > 10_000
     assert small["plan_pdf"]["weasyprint_alone"]["cpu_ms"] > 0

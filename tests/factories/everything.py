@@ -152,6 +152,9 @@ def _map(family, members, by, say):
         family, item="fritid", member=next(m for m in members if not m.is_adult), status="to_investigate", version=0,
         note=say("økonomi", "Spør barnehagen"), by=by,
     )  # fmt: skip
+    assessment_actions.note_start(
+        family, phases=["kindergarten"], risks=["lone"], note=say("starten", "Flyttet hit i vår"), version=0, by=by
+    )
     assessment_actions.invite_fit(family, member=members[0], after=say("møte", "Hjemmebesøk"), by=by)
     assessment_actions.correct(wrong, value=4, reason=say("rettet", "Hørte feil"), by=by)
     assessment_actions.record_fit(family, member=members[0], value=7, comment=say("fit", "Godt møte"), by=by)

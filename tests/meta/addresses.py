@@ -73,6 +73,7 @@ assessments:economy_item_use   change_instruments   - 302
 assessments:economy_items      change_instruments 200 200
 assessments:economy_short      change_assessment    - 302
 assessments:family_tab         view_assessment    200   -
+assessments:findings           view_assessment    200   -
 assessments:fit_answer         public             404 404
 assessments:fit_code           change_assessment  200   -
 assessments:fit_code_end       change_assessment    - 302
@@ -83,10 +84,14 @@ assessments:fit_new            change_assessment  200 422
 assessments:instrument_detail  change_instruments 200 200
 assessments:instrument_list    change_instruments 200   -
 assessments:instrument_new     change_instruments 200 200
+assessments:instrument_schema  change_instruments 200   -
 assessments:instrument_off     change_instruments   - 302
 assessments:own_question       change_assessment  302 302
 assessments:own_return         change_assessment  302 302
 assessments:pattern            view_assessment    200   -
+assessments:start_picture      view_assessment    200 200
+assessments:stress_model       view_assessment    200   -
+assessments:trends             view_assessment    200   -
 assessments:sitting_abandon    change_assessment    - 302
 assessments:sitting_complete   change_assessment  302 302
 assessments:sitting_detail     view_assessment    200   -

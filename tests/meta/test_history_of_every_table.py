@@ -20,6 +20,7 @@ UNWATCHED = {
     "assessments_correction": "is itself the history of an answer, with the reason; only added to",
     "assessments_economyanswer": "each version is a row of its own, with who wrote it and when; only added to",
     "assessments_fitinvitation": "says itself who asked whom, and when it ended or was used; the rest cannot change",
+    "assessments_startpicture": "each version is a row of its own, with who wrote it and when; only added to",
     "consent_disclosure": "only added to; says itself who released it, when and why; and its history would tell of it",
     "consent_endingtold": "that somebody was told, once; written by the clock, and each has an event in the log",
     "families_formerresidence": "is itself the history of who lived where; only added to",

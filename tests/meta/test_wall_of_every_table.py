@@ -36,6 +36,7 @@ OPENED_BY = {
     "assessments_response": P.VIEW_ASSESSMENT,
     "assessments_fitanswer": P.VIEW_ASSESSMENT,
     "assessments_fitinvitation": P.VIEW_ASSESSMENT,
+    "assessments_startpicture": P.VIEW_ASSESSMENT,
     "assessments_correction": P.VIEW_ASSESSMENT,
     "assessments_economyanswer": P.VIEW_ASSESSMENT,
     "plans_ownwords": P.VIEW_PLAN,
