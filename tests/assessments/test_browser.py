@@ -2,13 +2,14 @@
 
 import pytest
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 
 from assessments import actions
 from assessments.models import Response
 from nyemonstre.access.wall import acting_as
 from tests.assessments.arrange import members
+from tests.e2e.site import Site
 from tests.factories import Team, family_at
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -30,11 +31,11 @@ def table(live_server, client, new_page):
     client.force_login(team.coordinator)
     cookie = client.cookies[settings.SESSION_COOKIE_NAME].value
 
-    def sit(who, part, **options):
+    def sit(who, part, url=live_server.url, **options):
         page = new_page(**options)
-        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": live_server.url}])
+        page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": url}])
         where = people[who].pk if who in people else who
-        page.goto(live_server.url + reverse("assessments:sitting_member", args=[family.pk, sitting.pk, where, part]))
+        page.goto(url + reverse("assessments:sitting_member", args=[family.pk, sitting.pk, where, part]))
         return page
 
     def saved():
@@ -103,6 +104,29 @@ def test_the_line_is_cut_and_nothing_is_lost(table):
     page.evaluate("dispatchEvent(new Event('focus'))")
     page.locator("[data-waiting='0']").wait_for()
     assert table.saved() == {"rm1": 2, "rm2": 3, "rm3": 4}
+
+
+def test_the_web_process_is_killed_and_nothing_is_lost(table, tmp_path):
+    """In the middle of a part, as when a machine is restarted: answers wait, and arrive when another one listens."""
+    site = Site(connection.settings_dict["NAME"], tmp_path / "web.log")
+    try:
+        page = table("familien", "status", url=site.url, width=390, height=844)
+        page.locator("[data-ready]").wait_for()
+        now(page).locator("input[name=value]").nth(1).check(force=True)
+        page.locator("[data-sitting-note]").get_by_text("Lagret kl.").wait_for()
+        now(page).get_by_role("button", name="Neste").click()
+        site.kill()
+        for value in (3, 4):
+            now(page).locator("input[name=value]").nth(value - 1).check(force=True)
+            page.get_by_text("Uten nett.").wait_for()
+            now(page).get_by_role("button", name="Neste").click()
+        assert table.saved() == {"rm1": 2}
+        site = Site(site.database, site.log, site.port)
+        page.evaluate("dispatchEvent(new Event('focus'))")
+        page.locator("[data-waiting='0']").wait_for()
+        assert table.saved() == {"rm1": 2, "rm2": 3, "rm3": 4}
+    finally:
+        site.kill()
 
 
 def test_two_answers_to_one_question_are_shown_side_by_side(table):

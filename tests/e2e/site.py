@@ -4,6 +4,7 @@ The pages are only read, so the processes share the database; each has a server,
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -91,10 +92,10 @@ def _manage(database: str, *words: str) -> None:
 class Site:
     """The running server. `sign_in` gives a visitor that carries somebody's session."""
 
-    def __init__(self, database: str, log: Path) -> None:
+    def __init__(self, database: str, log: Path, port: int = 0) -> None:
         self.database = database
         self.log = log
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         with log.open("wb") as out:
             self.process = subprocess.Popen(
@@ -119,6 +120,15 @@ class Site:
     def stop(self) -> None:
         """End the server."""
         self.process.terminate()
+        self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        """As when a machine goes down: the server and its workers at once, with nothing finished."""
+        pid = self.process.pid
+        workers = Path(f"/proc/{pid}/task/{pid}/children")
+        for one in [pid, *(workers.read_text().split() if workers.exists() else ())]:
+            with suppress(ProcessLookupError):
+                os.kill(int(one), signal.SIGKILL)
         self.process.wait(PATIENCE)
 
     def faults(self) -> str:
