@@ -134,8 +134,9 @@ def _of_score(
     language = get_language() or "nb"
     label = f"{definition.label.get(language) or definition.label['nb']}, {member.first_name}"
     series = [{"name": member.first_name, "values": [_whole(value) for value in values], "kind": "fam"}]
-    return _chart(label, series, columns, (float(definition.lowest), float(definition.highest)))
+    return _chart(label, series, columns, (_whole(float(definition.lowest)), _whole(float(definition.highest))))
 
 
-def _whole(value: float | None) -> float | int | None:
+def _whole(value: Any) -> Any:
+    """A whole number without its decimals; None stays."""
     return int(value) if value is not None and value == int(value) else value
