@@ -22,13 +22,16 @@ Shown = Callable[[Any, Question], bool]
 STATUS = (1, 5)
 
 
-def trends_of(held: list[Assessment], members: list[Member], shown: Shown) -> list[dict[str, Any]]:
+def trends_of(
+    held: list[Assessment], members: list[Member], shown: Shown, *, about: Member | None = None
+) -> list[dict[str, Any]]:  # fmt: skip
     """One card per instrument: {title, credit, charts}. `held` are completed sittings, the oldest first; `shown` says
-    of a person's id (None: the family) and a question whether its answers may stand on the page. Two queries.
+    of a person's id (None: the family) and a question whether its answers may stand on the page. The seven lines are
+    those of the whole family, or of one child (`about`). Two queries.
     """
     readings = all_readings(held)
     columns = [one.short_name for one in held]
-    cards = [{"title": _("De sju linjene"), "credit": "", "charts": _lines(held, members, readings, columns, shown)}]
+    cards = [{"title": _("De sju linjene"), "credit": "", "charts": _lines(held, about, readings, columns, shown)}]
     cards.append({"title": _("Livsstigen"), "credit": "", "charts": _ladders(held, members, readings, columns, shown)})
     for part, definitions in _packs(held):
         charts = [
@@ -46,23 +49,22 @@ def _chart(label: str, series: list[dict[str, Any]], columns: list[str], ends: t
 
 
 def _lines(
-    held: list[Assessment], members: list[Member], readings: Readings, columns: list[str], shown: Shown
+    held: list[Assessment], member: Member | None, readings: Readings, columns: list[str], shown: Shown
 ) -> list[dict[str, Any]]:  # fmt: skip
-    """The family's view whole, the coordinator's dashed; the whole family first, then each child."""
+    """The family's view whole, the coordinator's dashed."""
     charts = []
-    for member in [None, *members]:
-        about = member.pk if member else None
-        for outcome in Outcome:
-            series = []
-            for whose, name, kind in (
-                (Respondent.FAMILY, _("familien"), "fam"), (Respondent.COORDINATOR, _("koordinatoren"), "fk")
-            ):  # fmt: skip
-                values = [_status(one, outcome, whose, about, readings, shown) for one in held]
-                if any(value is not None for value in values):
-                    series.append({"name": name, "values": values, "kind": kind})
-            if series:
-                label = f"{outcome.label}, {member.first_name}" if member else str(outcome.label)
-                charts.append(_chart(label, series, columns, STATUS))
+    about = member.pk if member else None
+    for outcome in Outcome:
+        series = []
+        for whose, name, kind in (
+            (Respondent.FAMILY, _("familien"), "fam"), (Respondent.COORDINATOR, _("koordinatoren"), "fk")
+        ):  # fmt: skip
+            values = [_status(one, outcome, whose, about, readings, shown) for one in held]
+            if any(value is not None for value in values):
+                series.append({"name": name, "values": values, "kind": kind})
+        if series:
+            label = f"{outcome.label}, {member.first_name}" if member else str(outcome.label)
+            charts.append(_chart(label, series, columns, STATUS))
     return charts
 
 

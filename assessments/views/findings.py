@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assessments.economy.checklist import checklist_of
@@ -20,7 +21,7 @@ from families.pages import address, at_table, family_context, open_family
 from nyemonstre.access.views import requires
 
 from .family import shown_to
-from .frame import VIEW, sitting_or_404, sittings_of
+from .frame import VIEW, children_of, sitting_or_404, sittings_of
 
 
 @requires(VIEW)
@@ -58,6 +59,12 @@ def trends(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, VIEW)
     homes, reader, table = at_table(request, family)
     held = [point.sitting for point in points_of(family, sittings_of(family)) if point.sitting]
-    cards = trends_of(held, list(family.members.all()), shown_to(homes, reader)) if held else []
-    context = family_context(request, family, "assessments") | table | {"held": held, "cards": cards}
+    children = [m for m in children_of(family) if homes.concern([m.pk], reader)]
+    about = next((m for m in children if str(m.pk) == request.GET.get("hvem")), None)
+    cards = trends_of(held, list(family.members.all()), shown_to(homes, reader), about=about) if held else []
+    context = family_context(request, family, "assessments") | table
+    context |= {
+        "held": held, "cards": cards,
+        "people": [("", _("Hele familien"), None), *((str(m.pk), m.first_name, None) for m in children)],
+    }  # fmt: skip
     return render(request, "assessments/trends.html", context)

@@ -108,6 +108,8 @@ def test_trends_are_drawn_for_those_at_the_table(client, team, family, people):
     assert "Livsstigen, Mor" in text(alone)
     assert len(drawn.select("figure details summary")) == len(drawn.select("figure svg")) > 0
     assert "style=" not in alone.content.decode().split("<main")[1]
+    child = text(client.get(to("trends", family), {"ved": "alene", "hvem": people["Gutt"].pk}))
+    assert "Livsstigen, Mor" in child
     together = text(client.get(to("trends", family)))
     assert "Livsstigen, Mor" not in together  # what she answered for herself is hers
     assert "De sju linjene" in together

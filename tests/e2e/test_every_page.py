@@ -36,6 +36,10 @@ NOT_LINKED = {
     "families:family_reopen": "there for a follow-up that was closed less than a year ago",
     "plans:pdf_status": "there after somebody has asked for a PDF",
     "plans:pdf_download": "there after somebody has asked for a PDF",
+    "assessments:fit_enter": "typed by somebody who was given a code",
+    "assessments:fit_answer": "opened by a code, on a phone nobody is logged in on",
+    "assessments:fit_code": "there while a code waits for its answer",
+    "assessments:fit_code_end": "there while a code waits for its answer",
     "assessments:own_question": "there while a member holds the tablet",
     "assessments:own_return": "there while a member holds the tablet",
     "referrals:intake_sign": "there while a meeting goes on",
@@ -70,7 +74,8 @@ NOT_LINKED = {
 # Of those above, what a walk may come upon all the same.
 BY_LUCK = {
     "consent:disclosure_release", "families:grant_revoke", "referrals:sender_ask", "plans:hand_over",
-    "plans:other_plan_edit", "plans:redaction_decide", "families:family_reopen",
+    "plans:other_plan_edit", "assessments:fit_code", "assessments:fit_code_end",
+    "plans:redaction_decide", "families:family_reopen",
 }  # fmt: skip
 
 
