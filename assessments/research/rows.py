@@ -83,7 +83,9 @@ def read(municipality: Any) -> Rows:
 
 
 def _sittings(families: Iterable[UUID]) -> list[Sitting]:
-    held = list(Assessment.objects.completed().kept().filter(family__in=families).order_by("held_on", "pk"))
+    # The seven lines after six months are no round of the protocol, which is the start and each year.
+    rows = Assessment.objects.completed().kept().exclude(kind="half").filter(family__in=families)
+    held = list(rows.order_by("held_on", "pk"))
     sets = {key: _questions(*key) for key in {(a.instrument, tuple(a.packs)) for a in held}}
     sittings = {
         a.pk: Sitting(
@@ -98,8 +100,8 @@ def _sittings(families: Iterable[UUID]) -> list[Sitting]:
         .order_by("corrected_at", "pk")
         .values_list("response_id", "value", "missing")
     }
-    rows = Response.objects.filter(assessment__in=sittings).order_by("pk")
-    for pk, sitting, member, question, value, missing in rows.values_list(
+    answers = Response.objects.filter(assessment__in=sittings).order_by("pk")
+    for pk, sitting, member, question, value, missing in answers.values_list(
         "pk", "assessment_id", "member_id", "question", "value", "missing"
     ):
         sittings[sitting].answers[member, question] = corrected.get(pk, (value, missing))
