@@ -16,6 +16,7 @@ from families.protection import Outside, home_words
 from nyemonstre.postgres.sorting import NorwegianOrder
 
 from . import rules
+from .around import Around, Work, answer_in_words
 from .enums import CORE, SILENT, YES, LineState, Purpose, Standing
 from .models import AgreementLine, Consent, Contact
 
@@ -188,8 +189,20 @@ def on_paper(rows: Iterable[Thread], family: Any, reader: Reader, homes: Homes) 
     ]
 
 
-def network_items(rows: Iterable[Thread], url: str = "") -> list[dict[str, str]]:
-    """One thread per service for the drawing: its best line, and what each line of it is about."""
+# So many measures of one service stand in the drawing; the table beside it has them all.
+DRAWN = 3
+
+
+def work_of(thread: Thread, around: Around) -> list[Work]:
+    """What the service does, as long as a line with it is live; else nothing is told."""
+    return around.work.get(thread.line.service_id, []) if thread.standing in rules.OPEN and not thread.silent else []
+
+
+def network_items(rows: Iterable[Thread], url: str = "", around: Around | None = None) -> list[dict[str, Any]]:
+    """One thread per service for the drawing: its best line, what it does, and how quickly it answered.
+
+    What it does is taken from the plan; where the plan says nothing, from what each line of it is about.
+    """
     best: dict[Any, list[Thread]] = {}
     for thread in rows:
         same = best.setdefault(thread.line.service_id, [])
@@ -202,8 +215,50 @@ def network_items(rows: Iterable[Thread], url: str = "") -> list[dict[str, str]]
             what = _("Kontakten er skjult")
         else:
             what = "; ".join(dict.fromkeys(filter(None, (_about(thread) for thread in same))))
-        items.append({"name": first.service, "what": what, "note": first.note, "state": first.state, "url": url})
+        work = work_of(first, around) if around else []
+        does = [_for_whom(one) for one in work if one.open]
+        more = len(does) - DRAWN
+        if more > 0:
+            does[DRAWN:] = [_("og %(more)s til") % {"more": more}]
+        items.append({
+            "name": first.service, "what": "" if does else what, "does": does, "note": first.note,
+            "answer": answer_in_words(work), "state": first.state, "url": url,
+        })  # fmt: skip
     return items
+
+
+def _for_whom(work: Work) -> str:
+    """What is done and for whom, unless the name already stands in it."""
+    if not work.who or any(name in work.what for name in work.who.split(", ")):
+        return work.what
+    return _("%(what)s for %(who)s") % {"what": work.what, "who": work.who}
+
+
+def network_rows(rows: Iterable[Thread], around: Around) -> list[dict[str, Any]]:
+    """The same in words, a row per line, for the table beside the drawing."""
+    told: set[Any] = set()
+    found = []
+    for thread in rows:
+        # A service with two lines does what it does once.
+        work = [] if thread.line.service_id in told else work_of(thread, around)
+        if work:
+            told.add(thread.line.service_id)
+        does = [
+            _("%(what)s (%(state)s)") % {"what": _for_whom(one), "state": one.state.lower()} for one in work if one.open
+        ]
+        found.append({"thread": thread, "does": does, "answer": answer_in_words(work)})
+    return found
+
+
+def dropped_items(around: Around) -> list[dict[str, str]]:
+    """What falls between the services, for the drawing and the table: a dropped stitch each."""
+    return [
+        {
+            "what": _for_whom(Work(one.what, one.who, "", open=True)),
+            "note": _("%(who)s tar det nå") % {"who": one.doer} if one.doer else _("Ingen har det nå"),
+        }
+        for one in around.dropped
+    ]
 
 
 def _about(thread: Thread) -> str:

@@ -444,7 +444,7 @@ NM_WHO = "nyemonstre.accounts.header.who"
 NM_FAMILY_FACTS, NM_CALENDAR = "nyemonstre.overview.facts", "nyemonstre.appointments.planned"
 # Why a family may only be read, or None: asked by families.restricted before anything about it is changed.
 NM_WHY_NOT_CHANGE = "consent.rules.why_not_change"
-# What is planned with a service, said before an agreement with it is ended: asked by consent.views.
-NM_PLANNED_WITH = "nyemonstre.overview.planned_with"
+# What is planned with a service, and what each of them does in a family: asked by consent, which is below the plan.
+NM_PLANNED_WITH, NM_WORK_AROUND = "nyemonstre.overview.planned_with", "plans.network.work_around"
 # What the data protection officer is alerted to: asked by audit.jobs.
 NM_ALERT_RULES = "nyemonstre.watch.find"

@@ -18,6 +18,7 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
+from .actions.measures import CHANGEABLE
 from .beside import choices, language_of
 from .enums import (
     FINISHED,
@@ -274,6 +275,10 @@ class MeasureForm(MarkedForm, OnceForm):
     )
     due_on = NorwegianDateField(label=_("Innen"), required=False)
     state = radios(_("Hvor langt er det kommet?"), MeasureState.choices, initial=MeasureState.PLANNED)
+    asked_on = NorwegianDateField(
+        label=_("Når ble de spurt?"), required=False, help_text=_("Er det tomt når du velger «Spurt», blir det i dag.")
+    )
+    answered_on = NorwegianDateField(label=_("Når svarte de?"), required=False, help_text=_("Ja eller nei."))
     follow_up = PlainTextField(label=_("Slik går det"), max_length=1000, required=False, long=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -309,11 +314,10 @@ class MeasureEditForm(TwoEditorsForm, MeasureForm):
         super().meet(newer)
 
     def facts(self, row: Measure) -> dict[str, Any]:
-        names = ("what", "done_by", "who", "kind", "falls_between", "due_from", "due_on", "state", "follow_up")
         return {
             "service": row.service_id,
             "member": row.member_id,
-            **{name: getattr(row, name) for name in names},
+            **{name: getattr(row, name) for name in CHANGEABLE - {"service", "member"}},
             **mark_facts(self, row),
         }
 

@@ -10,11 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from consent import ages, rules
 from consent.actions import record_consent, record_consents, take_out_consent
+from consent.around import work_around
 from consent.enums import CORE, Answer, Purpose, Standing
 from consent.forms import ConsentForm, WithdrawForm
 from consent.holders import holders_in, signers_for
 from consent.models import Consent
-from consent.overview import answers_in, consent_rows, network_items, threads
+from consent.overview import answers_in, consent_rows, dropped_items, network_items, threads
 from consent.printed import PAGE, language_of, pictures_of, printed_consent
 from consent.signing import who_may_withdraw
 from consent.texts import text_in_force
@@ -55,6 +56,7 @@ def family_tab(request: HttpRequest, family_id) -> HttpResponse:
     known = holders_in(family)
     for member in members:
         member.held_by = known.get(member.pk, [])
+    around = work_around(request.user, family)
     rows, persons = threads(family, request.user, taking_part=part), consent_rows(members, answers, extras)
     context = {
         "rows": persons,
@@ -70,7 +72,8 @@ def family_tab(request: HttpRequest, family_id) -> HttpResponse:
         "drafts": [t for t in rows if t.standing == Standing.DRAFT],
         "past_lines": [t for t in rows if t.standing in (Standing.RESTING, Standing.RAN_OUT, Standing.ENDED)],
         "ending": [t for t in rows if t.standing == Standing.ENDS],
-        "network": network_items(rows),
+        "network": network_items(rows, around=around),
+        "dropped": dropped_items(around),
     }
     return render(request, "consent/family_tab.html", frame | context)
 

@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from consent import rules
+from consent.around import work_around
 from consent.enums import Direction, Topic
 from consent.forms import QuestionForm
 from consent.models import Service
-from consent.overview import network_items, threads
+from consent.overview import dropped_items, network_items, network_rows, threads
 from families.pages import family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
@@ -26,7 +27,12 @@ def network(request: HttpRequest, family_id) -> HttpResponse:
     """Fragment for the family's overview, and a page part that makes sense alone."""
     family = open_family(request, family_id, Permission.VIEW_CONSENT, quiet=True)
     rows = threads(family, request.user, taking_part=rules.participates(family))
-    return render(request, "consent/_network.html", {"family": family, "rows": rows, "items": network_items(rows)})
+    around = work_around(request.user, family)
+    context = {
+        "family": family, "rows": network_rows(rows, around), "items": network_items(rows, around=around),
+        "dropped": dropped_items(around),
+    }  # fmt: skip
+    return render(request, "consent/_network.html", context)
 
 
 @requires(Permission.VIEW_CONSENT)

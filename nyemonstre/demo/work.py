@@ -232,8 +232,17 @@ class Work:
             who=who, falls_between=row.dropped,
             kind=MeasureKind.COMPENSATING if makes_up else MeasureKind.WHOLE,
             due_on=None if row.dropped else due_on, by=self.walk.by,
-            state=MeasureState.PLANNED if row.dropped else how_far,
+            state=MeasureState.PLANNED if row.dropped else how_far, **self._asked(service, how_far),
         )  # fmt: skip
+
+    def _asked(self, service: Any, how_far: str) -> dict[str, date]:
+        """A service was asked some days ago, and has answered unless it is only asked."""
+        if service is None or how_far == MeasureState.PLANNED:
+            return {}
+        asked = localdate() - timedelta(days=self.rng.randint(9, 20))
+        if how_far == MeasureState.ASKED:
+            return {"asked_on": asked}
+        return {"asked_on": asked, "answered_on": asked + timedelta(days=self.rng.randint(0, 8))}
 
     def add_recent_measure(self) -> None:
         """Something that is due about now, so that today's list is not empty."""

@@ -144,7 +144,7 @@ def context() -> dict[str, Any]:
         ],
         "pattern": pattern(),
         "services": [dict(zip(("name", "what", "note", "state"), service, strict=True)) for service in SERVICES],
-        "dropped": [{"what": "øvelseskjøring for Jonas.", "note": "Ingen tjeneste har den."}],
+        "dropped": [{"what": "øvelseskjøring for Jonas", "note": "Ingen har det nå"}],
         "empty_form": ExampleForm(),
         "wrong_form": ExampleForm(wrong, auto_id="feil_%s"),
         "formset": rows(prefix="barn"),

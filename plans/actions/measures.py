@@ -24,6 +24,7 @@ from plans.rules import check_members, check_not_future, check_open, check_servi
 
 CHANGEABLE = {
     "what", "done_by", "service", "member", "who", "kind", "falls_between", "due_from", "due_on", "state", "follow_up",
+    "asked_on", "answered_on",
 }  # fmt: skip
 
 
@@ -43,13 +44,16 @@ def add_measure(
     due_on: date | None = None,
     state: str = MeasureState.PLANNED,
     follow_up: str = "",
+    asked_on: date | None = None,
+    answered_on: date | None = None,
     mark: Mark | None = None,
     key: UUID | None = None,
 ) -> Measure:
     """Something to do about a goal.
 
+    One that is asked is asked today, when no other day is said.
     Raises Refused when a service has no live agreement line, is missing, or stands where no service does it;
-    when the goal is closed; AlreadyDone for the same form twice.
+    when the goal is closed; for days of question and answer that cannot be; AlreadyDone for the same form twice.
     """
     check(by, Permission.CHANGE_PLAN, goal.family)
     check_open(goal.family)
@@ -63,8 +67,9 @@ def add_measure(
     measure = Measure(
         family=goal.family, goal=goal, what=what, done_by=done_by, service=service, member=member, who=who, kind=kind,
         due_from=due_from, due_on=due_on, falls_between=falls_between, state=state, follow_up=follow_up, created_by=by,
-        finished_on=timezone.localdate() if state in FINISHED else None,
+        finished_on=timezone.localdate() if state in FINISHED else None, asked_on=asked_on, answered_on=answered_on,
     )  # fmt: skip
+    _keep_answer(measure, before="")
     put_mark(measure, mark or Mark(), family=goal.family, by=by)
     if key:
         measure.pk = key
@@ -85,7 +90,7 @@ def change_measure(measure: Measure, *, by: User, version: int | None = None, **
     check(by, Permission.CHANGE_PLAN, measure.family)
     check_open(measure.family)
     current = lock(measure, version)
-    service_before = current.service_id
+    service_before, state_before = current.service_id, current.state
     if (mark := changes.pop("mark", None)) is not None:
         put_mark(current, mark, family=current.family, by=by)
     for name, value in changes.items():
@@ -97,6 +102,7 @@ def change_measure(measure: Measure, *, by: User, version: int | None = None, **
         check_service(current.family, current.service)
     if current.finished != (current.finished_on is not None):
         current.finished_on = timezone.localdate() if current.finished else None
+    _keep_answer(current, before=state_before)
     current.save()
     record(PlanEvent.MEASURE_CHANGED, by=by, target=current, facts={"fields": sorted(changes)})
     return current
@@ -122,12 +128,41 @@ def finish_measure(
     current = lock(measure, version)
     if current.finished:
         raise Refused(_("Tiltaket er alt avsluttet."), rule="finished")
-    current.state, current.finished_on = state, on
+    before, current.state, current.finished_on = current.state, state, on
+    _keep_answer(current, before=before, on=on)
     if follow_up:
         current.follow_up = follow_up
     current.save()
     record(PlanEvent.MEASURE_FINISHED, by=by, target=current, facts={"state": state})
     return current
+
+
+# The answer came when the state goes on to one of these.
+ANSWERED = {
+    MeasureState.WAITS_PLACE, MeasureState.WAITS_PAPERS, MeasureState.UNDER_WAY, MeasureState.DONE,
+    MeasureState.REFUSED,
+}  # fmt: skip
+
+
+def _keep_answer(measure: Measure, *, before: str, on: date | None = None) -> None:
+    """Fill in the day of the question or the answer when the state says that it is today, or `on`, and none is said.
+
+    Raises Refused for an answer without a question or before it, and for a day that has not come.
+    """
+    day = on or timezone.localdate()
+    if measure.state == MeasureState.ASKED and before != MeasureState.ASKED and measure.asked_on is None:
+        measure.asked_on = day
+    if before == MeasureState.ASKED and measure.state in ANSWERED and measure.asked_on and measure.answered_on is None:
+        measure.answered_on = max(day, measure.asked_on)
+    for field in ("asked_on", "answered_on"):
+        if getattr(measure, field):
+            check_not_future(getattr(measure, field), field)
+    if measure.answered_on is None:
+        return
+    if measure.asked_on is None:
+        raise Refused(_("Skriv også når de ble spurt."), rule="answer_without_question", field="asked_on")
+    if measure.answered_on < measure.asked_on:
+        raise Refused(_("De kan ikke ha svart før de ble spurt."), rule="answer_too_soon", field="answered_on")
 
 
 def _check_member(family: Family, done_by: str, member: Member | None) -> None:

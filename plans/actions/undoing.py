@@ -18,7 +18,7 @@ from nyemonstre.accounts.models import User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from nyemonstre.versioned import lock
-from plans.enums import GoalState, PlanEvent
+from plans.enums import GoalState, MeasureState, PlanEvent
 from plans.models import Goal, Measure
 from plans.rules import check_open
 
@@ -58,6 +58,8 @@ def undo(family: Family, *, note: str, by: User) -> Goal | Measure:
         current.state, current.state_reason, current.closed_on = GoalState.ACTIVE, "", None
         current.changed_at = timezone.now()
     else:
+        if current.state == MeasureState.ASKED and current.answered_on == current.finished_on:
+            current.answered_on = None  # the answer was what was clicked
         current.finished_on = None
     current.save()
     if isinstance(current, Goal):

@@ -230,6 +230,10 @@ class Measure(Marked, Versioned):
     due_from = models.DateField(_("tidligst"), null=True, blank=True)
     due_on = models.DateField(_("innen"), null=True, blank=True)
     state = models.CharField(_("tilstand"), max_length=10, choices=MeasureState.choices, default=MeasureState.PLANNED)
+    # The day somebody was asked to do it, and the day they said yes or no. The row's own history has the days on which
+    # that was written down, which is another thing.
+    asked_on = models.DateField(_("spurt"), null=True, blank=True)
+    answered_on = models.DateField(_("svarte"), null=True, blank=True)
     follow_up = models.TextField(_("slik går det"), max_length=1000, blank=True)
     finished_on = models.DateField(_("ferdig"), null=True, blank=True)
     position = in_order()
@@ -272,6 +276,10 @@ class Measure(Marked, Versioned):
             models.CheckConstraint(
                 condition=Q(due_from=None) | Q(due_on__isnull=False, due_from__lte=F("due_on")),
                 name="measure_window_ends_after_it_begins",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on=None) | Q(asked_on__isnull=False, answered_on__gte=F("asked_on")),
+                name="measure_answered_after_asked",
             ),
         ]
 

@@ -120,7 +120,8 @@ GOAL: dict[str, Field] = {
 MEASURE: dict[str, Field] = {
     "what": Text(300), "done_by": Choice("service"), "service": Row("service", free=True), "who": Text(120, free=True),
     "kind": Choice("whole", free=True),
-    "due_from": Day(free=True), "due_on": Day(free=True), "follow_up": Text(1000, free=True),
+    "due_from": Day(free=True), "due_on": Day(free=True), "asked_on": Day(free=True),
+    "answered_on": Day(free=True), "follow_up": Text(1000, free=True),
 }  # fmt: skip
 HOW: dict[str, Field] = {"how": Choice("signed"), "note": Text(500, free=True)}
 CONTACT: dict[str, Field] = {

@@ -206,6 +206,26 @@ def test_a_measure_is_finished_on_a_day_and_only_once(measure, by):
     assert again.finished_on is None
 
 
+def test_the_days_of_question_and_answer_follow_the_state_and_can_be_said(goal, measure, by):
+    today = timezone.localdate()
+    asked = actions.change_measure(measure, state=MeasureState.ASKED, by=by)
+    assert (asked.asked_on, asked.answered_on) == (today, None)
+    answered = actions.change_measure(asked, state=MeasureState.WAITS_PLACE, by=by)
+    assert answered.answered_on == today
+    before = today - timedelta(days=4)
+    with refused("answer_too_soon"):
+        actions.change_measure(answered, answered_on=before, by=by)
+    with refused("answer_without_question"):
+        actions.change_measure(answered, asked_on=None, by=by)
+    with refused("future"):
+        actions.change_measure(answered, asked_on=today + timedelta(days=1), answered_on=None, by=by)
+    said = actions.add_measure(goal, what="Leksehjelp", done_by=Doer.VOLUNTEER, state="asked", asked_on=before, by=by)
+    no = actions.finish_measure(said, state=MeasureState.REFUSED, by=by)
+    assert (no.asked_on, no.answered_on) == (before, today)
+    back = actions.undo(no.family, note=actions.undoing.undo_note(no, before="asked", by=by), by=by)
+    assert (back.asked_on, back.answered_on) == (before, None)
+
+
 def test_change_measure_changes_nothing_else(measure, by):
     with pytest.raises(TypeError, match="goal"):
         actions.change_measure(measure, goal=None, by=by)

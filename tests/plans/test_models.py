@@ -96,6 +96,8 @@ def test_goal_rows_once(family, goal, people, by):
         ({"what": ""}, "measure_says_what"),
         ({"state": MeasureState.REFUSED}, "measure_finished_on_a_day"),
         ({"due_from": date(2026, 1, 1)}, "measure_window_ends_after_it_begins"),
+        ({"answered_on": date(2026, 1, 1)}, "measure_answered_after_asked"),
+        ({"asked_on": date(2026, 1, 2), "answered_on": date(2026, 1, 1)}, "measure_answered_after_asked"),
         (
             {"due_from": date(2026, 1, 2), "due_on": date(2026, 1, 1)},
             "measure_window_ends_after_it_begins",

@@ -138,8 +138,14 @@ _ROW, _WIDTH = 100, 200
 
 
 def _threads(state: str, y: int, middle: int, right: bool) -> list[str]:
-    """The thread from the hub to a service at height y: one curve, or two loose ends when the agreement has ended."""
+    """The thread from the hub to a service at height y: one curve, two loose ends when the agreement has ended, or a
+    loop on nobody's needle for a dropped stitch.
+    """
     side, bend = (_WIDTH, 150) if right else (0, 50)
+    if state == "dropped":
+        end, turn = (170, 1) if right else (30, -1)
+        loop = f"c{18 * turn} 0 {18 * turn} 22 0 22s{-18 * turn} -14 {-6 * turn} -26"
+        return [f"M100 {middle}C{bend} {middle} {bend} {y} {end} {y}{loop}"]
     if state != "ended":
         return [f"M{side} {y}C{bend} {y} {bend} {middle} 100 {middle}"]
     sign = 1 if right else -1
@@ -157,28 +163,29 @@ NETWORK_STATES = ("live", "ends", "draft", "ended")
 def network(services: Iterable[Mapping[str, Any]], dropped: Iterable[Mapping[str, Any]] = ()) -> dict[str, Any]:
     """The family in the middle and the services around it, one thread each.
 
-    services: {name, what?, note?, state: live | ends (soon) | draft (not signed) | ended (the contact is hidden),
-    url?}.
-    Half stand left, half right, in the order given. dropped: {what, note?}, stitches that no service has.
-    Raises ValueError for an unknown state.
+    services: {name, what?, does? (lines), answer? (how quickly), note?, url?, state: live | ends (soon) | draft (not
+    signed) | ended (the contact is hidden)}. dropped: {what, note?}, stitches that no service has, drawn last.
+    Half stand left, half right, in the order given. Raises ValueError for an unknown state.
     """
-    items = [{"what": "", "note": "", "state": "live", "url": "", **service} for service in services]
+    plain = {"what": "", "does": (), "answer": "", "note": "", "state": "live", "url": ""}
+    items: list[dict[str, Any]] = [{**plain, **service} for service in services]
     for item in items:
         if item["state"] not in NETWORK_STATES:
             raise ValueError(f"A thread is {', '.join(NETWORK_STATES)}; not {item['state']!r}.")
+    items += [{**plain, **stitch, "state": "dropped"} for stitch in dropped]
     half = (len(items) + 1) // 2
-    middle = half * _ROW // 2
-    sides = [items[:half], items[half:]]
-    lines = [
-        {"state": item["state"], "d": d}
-        for side, members in enumerate(sides)
-        for number, item in enumerate(members)
-        for d in _threads(item["state"], number * _ROW + _ROW // 2, middle, right=bool(side))
-    ]
+    height = max(half, 1) * _ROW
+    sides: list[dict[str, Any]] = [{"key": "l", "rows": items[:half]}, {"key": "r", "rows": items[half:]}]
     return {
-        "left": sides[0],
-        "right": sides[1],
-        "lines": lines,
-        "height": max(half, 1) * _ROW,
-        "dropped": [{"note": "", **item} for item in dropped],
+        "sides": [side for side in sides if side["rows"]],
+        # The rows of a side share its height, so the threads of the shorter one stand further apart.
+        "lines": [
+            {"state": item["state"], "d": d}
+            for side in sides
+            for number, item in enumerate(side["rows"])
+            for d in _threads(
+                item["state"], round((number + 0.5) * height / len(side["rows"])), height // 2, right=side["key"] == "r"
+            )
+        ],
+        "height": height,
     }

@@ -158,6 +158,12 @@ def test_ended_agreement_is_a_cut_thread():
     assert len(html.find_all("path")) == 2
 
 
+def test_a_dropped_stitch_is_drawn_last_with_a_thread_that_no_service_has():
+    html = draw("{% network services dropped %}", services=[{"name": "Skolen"}], dropped=[{"what": "Øvelseskjøring"}])
+    assert [path["data-state"] for path in html.find_all("path", class_="nm-net__line")] == ["live", "dropped"]
+    assert "Øvelseskjøring" in html.find("li", attrs={"data-state": "dropped"}).text
+
+
 def test_line_chart_never_guesses_a_missing_value():
     html = draw(
         "{% line_chart series 'Selvvurdering' columns %}",
