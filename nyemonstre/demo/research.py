@@ -15,7 +15,7 @@ from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import as_job
 
 from .clock import travelling_to
-from .identity import KEEPS
+from .people import VALLE
 
 SAYS: dict[str, dict[str, str]] = {
     "nb": {
@@ -34,11 +34,11 @@ SAYS: dict[str, dict[str, str]] = {
 
 
 def studied(town: Any, now: datetime) -> None:
-    """The figures for all; the studies once, in the municipality that keeps identity numbers."""
+    """The figures for all; the studies where there are families enough."""
     with as_job(), transaction.atomic():
         keep_figures(town.municipality, by=None)
         made = Project.objects.filter(municipality=town.municipality).exists()
-    if made or town.place.number != KEEPS or Role.RESEARCHER not in town.people:
+    if made or town.place == VALLE or Role.RESEARCHER not in town.people:
         return
     by, says, today = town.people[Role.RESEARCHER][0], SAYS[town.place.language], now.date()
     facts = {"purpose": says["purpose"], "responsible": says["responsible"], "by": by}

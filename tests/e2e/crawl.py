@@ -22,7 +22,7 @@ ALL_OF_THEM = dict.fromkeys(
         "families:family_detail", "families:family_members", "consent:family_tab", "assessments:family_tab",
         "plans:family_tab", "referrals:family_referral", "referrals:information_meeting", "referrals:referral_detail",
     ),
-    12,
+    20,
 )  # fmt: skip
 # Paper takes a second to draw, and has nothing in it to look at here.
 PAPER = "_pdf"
