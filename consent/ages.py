@@ -83,10 +83,12 @@ def last_day(member: Any, purpose: str, on: date) -> date | None:
     """The last day on which a yes given for this person on the day `on` can hold, or None when only its own end counts.
 
     A yes from somebody else ends by itself when the young person comes to answer alone: research the day before, and
-    participation when the days of grace after the birthday are over.
+    participation when the days of grace after the birthday are over. One's own yes to research from before 18 ends the
+    day before that birthday too: it is confirmed anew (DOMAIN.md 4).
     """
     if answers_for_self(member, purpose, on):
-        return None
+        grown = birthday(member.birth_date, answers_from(Purpose.PARTICIPATION))
+        return grown - timedelta(days=1) if on < grown and not member.is_adult else None
     day = birthday(member.birth_date, answers_from(purpose))
     return day + GRACE[Purpose(purpose)] if purpose in GRACE else day - timedelta(days=1)
 

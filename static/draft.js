@@ -114,6 +114,6 @@
   document.addEventListener("htmx:load", ({ detail }) => {
     const found = [...detail.elt.querySelectorAll("form[data-draft-url]")];
     if (detail.elt.matches("form[data-draft-url]")) found.push(detail.elt);
-    found.filter((form) => !form.dataset.drafted).forEach(start);
+    found.filter((form) => !("drafted" in form.dataset)).forEach(start);
   });
 })();

@@ -76,8 +76,7 @@ def parse(text: str, file: str) -> Instrument:
     scores = tuple(_score(row, questions) for row in top.get("scores").items()) if "scores" in top else ()
     if scores:
         top.get("scores").once([score.key for score in scores])
-    _fits_schema(top)
-    return Instrument(
+    made = Instrument(
         id=f"{slug}-{version}",
         version=version,
         title=title,
@@ -93,6 +92,8 @@ def parse(text: str, file: str) -> Instrument:
         scores=scores,
         use=top.get("use").text(*USES) if "use" in top else SITTING,
     )
+    _fits_schema(top)
+    return made
 
 
 SCHEMA = Path(__file__).with_name("schema.json")

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -11,8 +11,10 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from consent.models import AgreementLine
 from families.calendar import end_of_follow_up, may_reopen, register_study_from
 from families.enums import ExitReason, FamilyState
+from families.exits import Exit
 from families.models import Family
 from families.pages import at_table, family_context, open_family
 from nyemonstre.access.roles import Permission
@@ -56,6 +58,7 @@ def closing(request: HttpRequest, family_id: UUID) -> HttpResponse:
     context = {
         **frame, **table, **summary(family, reader, homes), "form": form, "lines": lines_to_write_to(family),
         "draft": draft if not form.is_bound else None,
+        "earlier": Exit.objects.filter(family=family).exclude(reopened_on=None).order_by("-ended_on"),
     }  # fmt: skip
     return render(request, "plans/closing.html", context, status=422 if form.is_bound else 200)
 
@@ -87,6 +90,8 @@ def hand_over(request: HttpRequest, family_id: UUID, line_id: UUID) -> HttpRespo
     """The letter to one service, while the agreement line with it is live. Each time is logged."""
     family = open_family(request, family_id, VIEW, quiet=True)
     row = Closing.objects.filter(family=family).select_related("exit").first()
+    if not AgreementLine.objects.filter(family=family, pk=line_id).exists():
+        raise Http404
     line = next((line for line in lines_to_write_to(family) if line.pk == line_id), None)
     if row is None or line is None or family.state != FamilyState.CLOSED:
         messages.warning(request, _("Avtalen med tjenesten gjelder ikke lenger, så brevet kan ikke lages."))

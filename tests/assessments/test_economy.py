@@ -249,7 +249,7 @@ def test_the_page_its_short_clicks_and_the_way_to_the_plan(client, team, family,
     assert "1 ting skal undersøkes." in card
     item = client.get(to("economy_item", family, FAMILY, "bostotte"))
     assert "Neste frist er" in text(item)
-    assert "Sist kontrollert" in text(item)
+    assert "Ingen har kontrollert dette mot kilden ennå" in text(item)
     links = [a["href"] for a in BeautifulSoup(item.content, "html.parser").select(".nm-actions a")]
     measure, goal = (next(link for link in links if part in link) for part in ("/tiltak/ny/", "/mal/ny/"))
     assert 'value="rm6"' in client.get(goal).content.decode()

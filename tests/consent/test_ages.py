@@ -53,7 +53,13 @@ def test_who_signs_and_who_is_heard(member, participation, research, extra, view
     ("birth", "purpose", "given", "ends"),
     [
         (date(2010, 5, 3), Purpose.RESEARCH, date(2026, 5, 2), date(2026, 5, 2)),  # the day before 16
-        (date(2010, 5, 3), Purpose.RESEARCH, date(2026, 5, 3), None),  # the youth's own answer
+        (
+            date(2010, 5, 3),
+            Purpose.RESEARCH,
+            date(2026, 5, 3),
+            date(2028, 5, 2),
+        ),  # one's own, until 18
+        (date(2010, 5, 3), Purpose.RESEARCH, date(2028, 5, 3), None),
         (date(2010, 5, 3), Purpose.PARTICIPATION, date(2026, 5, 3), date(2028, 7, 2)),  # 60 days after 18
         (date(2010, 5, 3), Purpose.PARTICIPATION, date(2028, 5, 3), None),
         (date(2010, 5, 3), Purpose.EXTRA, date(2026, 5, 3), date(2028, 5, 2)),

@@ -17,7 +17,7 @@ from tests.plans.conftest import url as plan_url
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 # A contact in a service is drawn where one of its own fields is.
-DRAWS, ANSWERS = re.compile(r"\bcontact\.(name|title|phone|email)\b"), re.compile(r"\b(thread|service)\.may\b")
+DRAWS, ANSWERS = re.compile(r"\bcontact\.(name|title|phone|email)\b"), re.compile(r"\b(thread|service|line)\.may\b")
 
 
 def in_words(n):

@@ -88,10 +88,12 @@ def test_a_boy_turns_16_and_then_18(client, family, people, team):
         assert client.post(f"{url('tablet', family)}?hvem={gutt.pk}", data).status_code == 302
         with acting_as(by):
             row = Consent.objects.filter(member=gutt, purpose=Purpose.RESEARCH).latest("recorded_at")
-            assert (row.given_by, row.valid_until) == ("Gutt Prøve", None)
+            assert (row.given_by, row.valid_until) == ("Gutt Prøve", eighteen - timedelta(days=1))
+    with _on(eighteen - timedelta(days=1)), acting_as(by):
+        assert rules.may_research(gutt), "his own answer at 16 holds"
     with _on(eighteen + timedelta(days=60)), acting_as(by):
         assert rules.may_map(gutt), "nobody takes help away on a birthday"
-        assert rules.may_research(gutt), "his own answer at 16 holds"
+        assert "gått ut" in rules.why_not_research(gutt), "and is confirmed anew as an adult"
     with _on(eighteen + timedelta(days=61)):
         client.force_login(by)
         with acting_as(by):

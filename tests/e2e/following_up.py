@@ -230,6 +230,7 @@ def map_again(coordinator: Visitor) -> None:
     coordinator.tick("Det som ikke har svar, ble ikke spurt om")
     coordinator.press("Fullfør kartleggingen")
     coordinator.is_told("er fullført.")
+    coordinator.follow("Tilbake til kartleggingen")
     coordinator.follow("Endring siden start")
     coordinator.sees("Sander")
 

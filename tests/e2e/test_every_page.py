@@ -45,6 +45,7 @@ NOT_LINKED = {
     "referrals:intake_sign": "there while a meeting goes on",
     "referrals:intake_case_decide": "there while a meeting goes on",
     "referrals:intake_case_recuse": "there while a meeting goes on",
+    "referrals:same_family": "there where a henvendelse looks like another one, or like a family",
     "referrals:sender_ask": "there while the sender of a henvendelse has not confirmed it",
     "accounts:held": "shown when a form came too late after the last login",
     "accounts:invitation": "the link comes by mail",
@@ -73,8 +74,8 @@ NOT_LINKED = {
 
 # Of those above, what a walk may come upon all the same.
 BY_LUCK = {
-    "consent:disclosure_release", "families:grant_revoke", "referrals:sender_ask", "plans:hand_over",
-    "plans:other_plan_edit", "assessments:fit_code", "assessments:fit_code_end",
+    "consent:disclosure_release", "families:grant_revoke", "referrals:sender_ask", "referrals:same_family",
+    "plans:hand_over", "plans:other_plan_edit", "assessments:fit_code", "assessments:fit_code_end",
     "plans:redaction_decide", "families:family_reopen",
 }  # fmt: skip
 

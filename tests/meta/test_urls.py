@@ -230,7 +230,13 @@ def test_every_post_asks_for_its_token(world):
 def test_the_foreign_familys_own_people_do_see_the_words(world):
     """Else the search for them above finds nothing because there is nothing to find."""
     seen: set[str] = set()
-    for who in (world.other.coordinator, world.other.intake):
+    for who in (
+        world.other.coordinator,
+        world.other.intake,
+        world.other.lead,
+        world.other.researcher,
+        world.other.auditor,
+    ):
         client = browser(who)
         for name, line in sorted(LINES.items()):
             if line[1] == "200" and line[0] not in ("public", "self"):

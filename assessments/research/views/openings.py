@@ -27,7 +27,7 @@ EXPORT, APPROVE = Permission.EXPORT_RESEARCH, Permission.APPROVE_KEYS
 @fresh_login(reading=False)
 def opening_new(request: HttpRequest, project_id: UUID) -> HttpResponse:
     project = get_visible_or_404(Project.objects.select_related("municipality"), request, EXPORT, pk=project_id)
-    form = OpeningForm(request.POST or None)
+    form = OpeningForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         try:
             ask_opening(project, by=request.user, **form.cleaned_data)

@@ -44,7 +44,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 @fresh_login(reading=False)
 def project_new(request: HttpRequest) -> HttpResponse:
     places = Municipality.objects.permitted(request.user, EXPORT).order_by("name")
-    form = ProjectForm(request.POST or None, municipalities=places)
+    form = ProjectForm(request.POST if request.method == "POST" else None, municipalities=places)
     if form.is_valid():
         try:
             project = add_project(form.place(), by=request.user, **form.facts())

@@ -36,7 +36,7 @@ WITH_PEOPLE = DataSet.objects.select_related("project", "municipality", "ordered
 def set_new(request: HttpRequest, project_id: UUID) -> HttpResponse:
     """What a set is for, and for how long; then it is counted."""
     project = get_visible_or_404(Project.objects.select_related("municipality"), request, EXPORT, pk=project_id)
-    form = SetForm(request.POST or None, project=project)
+    form = SetForm(request.POST if request.method == "POST" else None, project=project)
     if form.is_valid():
         language = translation.get_language() or "nb"
         try:
