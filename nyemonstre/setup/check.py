@@ -77,7 +77,9 @@ def with_servers(environment: dict[str, str], started: float) -> None:
     report_each(running, started)
     given["NM_TEST_TEMPLATE"] = environment["NM_DATABASE_NAME"]
     arguments = shlex.split(os.environ.get("ARGS", ""))
-    workers = ["-n", "2", "--dist", "worksteal"] if "-n" not in arguments else []
+    # One more than there are cores: while one waits for a browser, a server or a clock, another works.
+    processes = str((os.cpu_count() or 2) + 1)
+    workers = ["-n", processes, "--dist", "worksteal"] if "-n" not in arguments else []
     tests = subprocess.run([str(BIN / "pytest"), "-q", *workers, *arguments], cwd=ROOT, env=given, check=False)
     report("tests", tests.returncode, "", started)
 
