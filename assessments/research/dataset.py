@@ -5,7 +5,7 @@ new ones come; the codebook says how to turn it. No date: months since the famil
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -326,18 +326,18 @@ def _crowding(answers: Mapping[str, tuple[Any, str]]) -> int | None:
         return None
     persons, missing = answers["household_size"]
     if missing:
-        return CODE_OF[missing]  # type: ignore[index]
+        return CODE_OF[missing]  # type: ignore[index]  # the values are the keys
     rooms, area = (answers.get(key, (None, ""))[0] for key in ("rooms", "area"))
     answer = crowded(persons, rooms, area)
     return TOO_FEW if answer is None else int(answer)
 
 
 def _fit(rows: Rows, names: Mapping[UUID, str]) -> Table:
-    when: Callable[[Any], int | None] = lambda fit: _months(rows.families[fit.family_id], fit.asked_on)  # noqa: E731
     found = [
         {
-            "person_id": names[fit.member_id], "family_id": names[fit.family_id], "months": when(fit),
-            "fit": CODE_OF[fit.missing] if fit.missing else fit.value,  # type: ignore[index]
+            "person_id": names[fit.member_id], "family_id": names[fit.family_id],
+            "months": _months(rows.families[fit.family_id], fit.asked_on),
+            "fit": CODE_OF[fit.missing] if fit.missing else fit.value,  # type: ignore[index]  # the values are the keys
         }
         for fit in rows.fits
     ]  # fmt: skip

@@ -133,7 +133,7 @@ def _cell(line: Line, people: dict[UUID, Answers]) -> Cell:
         asked = [answers[line.question] for answers in people.values() if line.question in answers]
         values = [value for value, _missing in asked if value is not None]
         return mean(values, len(asked) - len(values))
-    said = [line.counted(answers) for answers in people.values() if line.asked in answers]  # type: ignore[misc]
+    said = [line.counted(answers) for answers in people.values() if line.asked in answers]  # type: ignore[misc]  # it stands where it is asked
     known = [answer for answer in said if answer is not None]
     return share(sum(known), len(known), len(said) - len(known))
 

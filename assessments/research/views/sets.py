@@ -88,7 +88,7 @@ def _told(dataset: DataSet) -> dict[str, Any]:
 def set_status(request: HttpRequest, set_id: UUID) -> HttpResponse:
     """Fragment: how far it has come. It asks again by itself, and draws the page anew when there is news."""
     dataset = get_visible_or_404(WITH_PEOPLE.all(), request, EXPORT, quiet=True, pk=set_id)
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return redirect("research:set_detail", dataset.pk)
     if not dataset.under_way:
         return HttpResponse(headers={"HX-Refresh": "true"})
