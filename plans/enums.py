@@ -95,6 +95,8 @@ class JournalKind(models.TextChoices):
     MAPPING_CHILD = "mapping_child", _("Kartlegging, barn")
     FEEDBACK = "feedback", _("FIT")
     NOTE = "note", _("Notat")
+    # What must not be read by more people than it takes (R-W4): see JournalQuerySet.permitted.
+    CRISIS = "crisis", _("Krise eller trygghet, begrenset")
 
 
 class Support(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Forms of plan, review and journal. Choices are the family's own: a foreign id is a plain error beside its field."""
+"""Forms of the plan, and what they are made of. Choices are the family's own: a foreign id is a plain error there."""
 
 from typing import Any
 
@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from assessments.outcomes import Outcome
 from consent.models import Service
 from consent.rules import answers_by_service, contactable_services
-from families.enums import Audience
 from families.marks import MAY_KEEP_FROM, Homes, Mark
 from families.models import Family, Member
 from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
@@ -22,15 +21,10 @@ from .actions.measures import CHANGEABLE
 from .beside import choices, language_of
 from .enums import (
     FINISHED,
-    ChildHelp,
     Doer,
     GoalState,
-    JournalKind,
     MeasureKind,
     MeasureState,
-    Moment,
-    Support,
-    Verdict,
 )
 from .models import Goal, Measure
 from .papers import papers
@@ -350,85 +344,6 @@ class AgreeForm(FamilyForm, OnceForm):
         """The names of everybody who was there."""
         others = self.cleaned_data["others"].replace(";", ",").split(",")
         return [member.full_name for member in self.cleaned_data["members"]] + others
-
-
-class ReviewForm(VersionForm, FamilyForm):
-    """The head of a review; the goals are forms of their own beside it."""
-
-    form_tag = False
-    held_on = day(_("Når snakket dere sammen?"))
-    present = PlainTextField(label=_("Hvem var med?"), max_length=300, required=False)
-    ahead = PlainTextField(
-        label=_("Hva skal de neste seks månedene brukes til?"), max_length=2000, required=False, long=True
-    )
-    with_whom = PlainTextField(label=_("Hvem er med videre?"), max_length=300, required=False)
-    note = PlainTextField(label=_("Noe mer dere vil ta vare på?"), max_length=2000, required=False, long=True)
-
-
-class ReviewGoalForm(NMForm, forms.Form):
-    """One goal in a review; its prefix is the goal's id."""
-
-    form_tag = False
-    rating = zero_to_ten(_("Hvor er dere nå, fra 0 til 10?"))
-    rating_by_coordinator = zero_to_ten(_("Hvor ser koordinatoren at dere er?"))
-    helped = PlainTextField(label=_("Hva hjalp?"), max_length=1000, required=False, long=True)
-    hindered = PlainTextField(label=_("Hva sto i veien?"), max_length=1000, required=False, long=True)
-    verdict = radios(_("Hva gjør vi med målet?"), Verdict.choices, required=False)
-    new_words = PlainTextField(
-        label=_("Slik skal målet stå nå"), max_length=300, required=False, widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Bare når dere endrer det."),
-    )  # fmt: skip
-
-
-class JournalForm(MarkedForm, OnceForm):
-    submit_text = _("Lagre i journalen")
-    happened_on = day(_("Når?"))
-    kind = forms.ChoiceField(label=_("Hva slags?"), choices=JournalKind.choices)
-    members = People(label=_("Hvem var med?"), queryset=Member.objects.none(), required=False)
-    service = forms.ModelChoiceField(
-        label=_("Tjeneste"), queryset=Service.objects.none(), required=False,
-        help_text=_("Bare tjenester familien har en gyldig avtale om samarbeid med."),
-    )  # fmt: skip
-    minutes = forms.IntegerField(label=_("Minutter"), required=False, min_value=1, max_value=1440)
-    support = forms.MultipleChoiceField(
-        label=_("Hva slags støtte?"), choices=Support.choices, widget=forms.CheckboxSelectMultiple, required=False
-    )
-    need_of = Somebody(
-        label=_("Hvem sitt behov var det?"),
-        queryset=Member.objects.none(),
-        required=False,
-        empty_label=_("Hele familiens"),
-    )
-    child_help = forms.ChoiceField(
-        label=_("Ble et barn hjulpet?"), choices=[("", _("Ikke denne gangen")), *ChildHelp.choices], required=False
-    )
-    moment = radios(_("Er det et øyeblikk å ta vare på?"), [("", _("Nei")), *Moment.choices], required=False)
-    text = PlainTextField(label=_("Hva skjedde?"), max_length=10_000, widget=forms.Textarea(attrs={"rows": 8}))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.limit_services()
-
-
-class QuickLineForm(FamilyForm, OnceForm):
-    """One line, now: what most entries are."""
-
-    submit_text = _("Lagre linjen")
-    kind = forms.ChoiceField(label=_("Hva slags?"), choices=JournalKind.choices, initial=JournalKind.PHONE)
-    text = PlainTextField(label=_("Hva skjedde?"), max_length=500)
-
-    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
-        super().__init__(*args, family=family, **kwargs)
-        homes = Homes(family)
-        if homes.two or homes.young:
-            self.fields["seen_by"] = mark_field(homes, first=_("Ingen, til du sier noe annet"), help_text="")
-
-    def clean(self) -> dict[str, Any]:
-        """Nobody gets the line until somebody has said so. One home with only small children is not asked."""
-        data = super().clean() or self.cleaned_data
-        if "seen_by" in data:
-            data["mark"] = Mark.parse(data.pop("seen_by") or Audience.NOBODY)
-        return data
 
 
 class PdfForm(OnceForm):

@@ -15,6 +15,7 @@ from nyemonstre.ui.forms import NMForm, PlainTextField
 from nyemonstre.ui.once import OnceForm
 
 from .enums import JournalKind
+from .forms_journal import speakable
 
 _UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -40,6 +41,7 @@ class AnyLineForm(NMForm, OnceForm):
 
     def __init__(self, *args: Any, families: QuerySet, before: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        speakable(self.fields["text"])
         field = self.fields["family"]
         field.queryset = families  # type: ignore[attr-defined]
         named = families.filter(pk__in=[UUID(found) for found in _UUID.findall(before)]).first()

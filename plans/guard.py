@@ -1,4 +1,4 @@
-"""A second look at free text: what perhaps should not stand in the plan. It reminds, and never refuses.
+"""A second look at free text: what perhaps should not stand in plan or journal. It reminds, and never refuses.
 
 Looked for: identity numbers, telephone numbers, names of people outside the family, and health words beside somebody
 who is not of the family. The words are data (plans/guard.yaml). Nothing of what is looked at is kept anywhere.
@@ -80,7 +80,7 @@ def _look_over(text: str, known: Known) -> Iterable[str]:
     for match in ELEVEN.finditer(text):
         rest = rest.replace(match[0], " ")
         if _is_number_of_somebody(match[0]):
-            yield _("Her står noe som ligner et fødselsnummer. Det trengs ikke i planen.")
+            yield _("Her står noe som ligner et fødselsnummer. Det trengs ikke her.")
     for match in PHONE.finditer(rest):
         yield _("«%(text)s» ser ut som et telefonnummer. Kontakter står under «Samtykke og avtaler».") % {
             "text": match[0].strip()

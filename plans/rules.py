@@ -6,11 +6,18 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from consent.models import AgreementLine, Contact
 from consent.rules import why_not_change, why_not_contact
 from families.enums import FamilyState
 from families.models import Family, Member
 from nyemonstre.refusals import Refused
+
+# The name is not in it: when the agreement has ended, the name is no longer ours to show.
+NO_SUCH_CONTACT = gettext_lazy(
+    "En av kontaktene kan ikke velges: familien har ingen gyldig avtale om samarbeid som dekker den."
+)
 
 
 def check_open(family: Family) -> None:
@@ -43,6 +50,15 @@ def check_service(family: Family, service: Any, field: str = "service") -> None:
         return
     if why := why_not_contact(family, service):
         raise Refused(why, rule="no_live_line", field=field)
+
+
+def check_contacts(family: Family, contacts: Iterable[Contact], field: str = "contacts") -> list[Contact]:
+    """The contacts as a list. Raises Refused when a live agreement line of this family does not cover one of them."""
+    contacts = list(contacts)
+    live = set(AgreementLine.objects.live().filter(family=family).values_list("contact_id", flat=True))
+    if any(contact.pk not in live for contact in contacts):
+        raise Refused(NO_SUCH_CONTACT, rule="no_live_line", field=field)
+    return contacts
 
 
 def check_reason(reason: str, sentence: str) -> None:

@@ -48,6 +48,7 @@ urlpatterns = [
     path("<uuid:family_id>/evaluering/<int:number>/", reviews.review, name="review"),
     path("<uuid:family_id>/avslutning/", closing.closing, name="closing"),
     path("<uuid:family_id>/avslutning/brev/<uuid:line_id>/", closing.hand_over, name="hand_over"),
+    path("journal/se-over/", anywhere.look_over_anywhere, name="look_over_anywhere"),
     path("journal/", anywhere.journal_anywhere, name="journal_anywhere"),
     path("<uuid:family_id>/journal/", journal.family_journal, name="family_journal"),
     path("<uuid:family_id>/journal/siste/", journal.latest_journal, name="latest_journal"),

@@ -52,6 +52,17 @@ window.dsWarnings = false; // Designsystemet's developer hints
     // A form with errors comes back as 422 and replaces itself.
     if (event.detail.xhr.status === 422) Object.assign(event.detail, { shouldSwap: true, isError: false });
   });
+  // Older lines that load in their place: whoever pressed the link goes on reading at the first of them. Where the page
+  // itself fetched them, because one came near, nothing moves.
+  let pressed = false;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    pressed = detail.target.matches("[data-older]") && detail.target.contains(document.activeElement);
+  });
+  document.addEventListener("htmx:load", ({ detail }) => {
+    if (!pressed || !detail.elt.matches("[data-first]")) return;
+    pressed = false;
+    detail.elt.focus();
+  });
   document.addEventListener("htmx:sendError", () => say("lost"));
   document.addEventListener("htmx:timeout", () => say("lost"));
   document.addEventListener("htmx:responseError", () => say("failed"));

@@ -9,12 +9,12 @@ from assessments import actions as mapping
 from assessments.enums import Kind, Missing
 from consent import actions as consents
 from consent.enums import How, Purpose, Sector, Topic
-from consent.models import AgreementLine
+from consent.models import AgreementLine, Contact
 from consent.rules import members_with
 from families.calendar import add_months
 from nyemonstre.access.wall import acting_as
 from plans import actions as plans
-from plans.enums import ChildHelp, Doer, GoalState, MeasureKind, MeasureState, OtherKind, Verdict
+from plans.enums import ChildHelp, Doer, GoalState, JournalKind, MeasureKind, MeasureState, OtherKind, Verdict
 from plans.models import Goal, Measure
 from plans.models import Review as ReviewRow
 
@@ -80,6 +80,7 @@ class Work:
         if self.plot.shape in ("shared", "mother_teen") and not self.plot.has("closed"):
             on(today - timedelta(days=9), lambda: keep_for_the_young(walk))
             on(today - timedelta(days=6), self.talk_about_the_help)
+            on(today - timedelta(days=5), self.note_crisis)
         day = began + timedelta(days=61)
         while day < today:
             on(day, self.write)
@@ -178,6 +179,14 @@ class Work:
                 .first()
             )
         return line.service if line else None
+
+    def _contacts_in(self, service: Any) -> list[Contact]:
+        """Whom in the service a live line lets the family's coordinator work with."""
+        if service is None:
+            return []
+        with acting_as(self.walk.by):
+            lines = AgreementLine.objects.live().filter(family=self.walk.family, service=service)
+            return list(Contact.objects.filter(pk__in=lines.values("contact_id")).order_by("pk")[:1])
 
     # --- the plan -------------------------------------------------------------------------------------------------
 
@@ -380,10 +389,17 @@ class Work:
             return
         plans.write_entry(
             self.walk.family, kind=note.kind, text=note.text.format(child=child.first_name, adult=adult.first_name),
-            members=[child if note.about == "child" else adult], service=service, minutes=note.minutes,
+            members=[child if note.about == "child" else adult], contacts=self._contacts_in(service), service=service,
+            minutes=note.minutes,
             support=note.support, moment=note.moment, need_of=child if note.about == "child" else adult,
             child_help=_child_help(note), by=self.walk.by,
         )  # fmt: skip
+
+    def note_crisis(self) -> None:
+        """A line for few: for whoever follows the family."""
+        adults = [m for m in self.walk.members if m.is_adult]
+        text = self.town.say("crisis").format(adult=adults[0].first_name)
+        plans.write_entry(self.walk.family, kind=JournalKind.CRISIS, text=text, members=adults[:1], by=self.walk.by)
 
     # --- who takes part -------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from .closing import Closing
 from .documents import PlanDocument
-from .journal import JournalEntry, JournalMember
+from .journal import JournalContact, JournalEntry, JournalMember
 from .others import OtherPlan
 from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
 from .ratings import GoalRating
@@ -16,6 +16,7 @@ __all__ = [
     "GoalMember",
     "GoalRating",
     "GoalVersion",
+    "JournalContact",
     "JournalEntry",
     "JournalMember",
     "Measure",

@@ -1,18 +1,26 @@
-"""The journal: short lines about contact, and the moments that count (R-W3). A line is never changed, only added to."""
+"""The journal: short lines about contact, and the moments that count (R-W3). A line is never changed, only added to.
+
+A line about a crisis is for few (R-W4): whoever wrote it, those who follow the family by an assignment now, and a lead
+who was let into the family, or let themselves in in need, each for a reason that stands in the log. The wall says the
+same, in the rows, in who was there, and in their history. It goes on no paper.
+"""
 
 from uuid import uuid4
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Max, Q
+from django.db.models import Max, Prefetch, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import Service
+from consent.models import AgreementLine, Contact, Service
+from families.enums import Audience
 from families.marks import MARK_ROWS, Marked
 from families.models import Family, FamilyRows, Member
+from nyemonstre.access.kept import kept
+from nyemonstre.access.roles import Permission
 from plans.enums import ChildHelp, JournalKind, Moment, Support
 
 from .plan import by_somebody
@@ -21,6 +29,16 @@ MINUTES_IN_A_DAY = 24 * 60
 
 
 class JournalQuerySet(FamilyRows):
+    @kept
+    def permitted(self, user, permission):
+        """The lines of the families `permission` opens; of those about a crisis, the few that are for this person."""
+        rows = self.filter(family__in=Family.objects.permitted(user, permission))
+        following = Family.objects.permitted(user, Permission.DISCLOSE)
+        # A lead reads no journal by the role alone, so one who gets here was let in for a reason.
+        leading = Family.objects.permitted(user, Permission.GRANT_ACCESS)
+        few = Q(written_by=user.pk) | Q(family__in=following) | Q(family__in=leading)
+        return rows.filter(~Q(kind=JournalKind.CRISIS) | few)
+
     def newest_first(self):
         return self.order_by("-happened_on", "-recorded_at", "-id")
 
@@ -33,7 +51,11 @@ class JournalQuerySet(FamilyRows):
         )
 
     def with_people(self):
-        return self.select_related("service", "written_by", "need_of", *MARK_ROWS).prefetch_related("members")
+        """For a page of lines: who was there. A contact shows while a line of the agreement is live, and then only."""
+        live = AgreementLine.objects.live().filter(contact__isnull=False)
+        contacts = Contact.objects.filter(pk__in=live.values("contact_id")).order_by("name", "pk")
+        rows = self.select_related("service", "written_by", "need_of", *MARK_ROWS)
+        return rows.prefetch_related("members", Prefetch("contacts", contacts, to_attr="contacts_now"))
 
     def last_contacts(self, families):
         """Family id → the day of the last contact, for a whole list. A note alone is no contact. One query."""
@@ -49,6 +71,9 @@ class JournalEntry(Marked):
     happened_on = models.DateField(_("når"), default=timezone.localdate)
     kind = models.CharField(_("hva slags"), max_length=16, choices=JournalKind.choices)
     members = models.ManyToManyField(Member, through="JournalMember", related_name="+", verbose_name=_("hvem var med"))
+    contacts = models.ManyToManyField(
+        Contact, through="JournalContact", related_name="+", verbose_name=_("hvem fra tjenestene var med")
+    )
     service = models.ForeignKey(
         Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("tjeneste")
     )
@@ -82,6 +107,9 @@ class JournalEntry(Marked):
                 name="journal_minutes_in_a_day",
             ),
             models.CheckConstraint(condition=~Q(text=""), name="journal_has_text"),
+            models.CheckConstraint(
+                condition=~Q(kind=JournalKind.CRISIS) | Q(seen_by=Audience.NOBODY), name="journal_crisis_on_no_paper"
+            ),
         ]
 
     def __str__(self):
@@ -92,6 +120,10 @@ class JournalEntry(Marked):
         """The day as the timeline shows it: the year only when it is another one."""
         this_year = self.happened_on.year == timezone.localdate().year
         return date_format(self.happened_on, "j. b" if this_year else "j. b Y")
+
+    @property
+    def is_restricted(self):
+        return self.kind == JournalKind.CRISIS
 
     @property
     def support_labels(self):
@@ -114,3 +146,21 @@ class JournalMember(models.Model):
 
     def __str__(self):
         return str(self.member)
+
+
+class JournalContact(models.Model):
+    """Somebody from a service who was there. The row stays; the name shows while the agreement lets it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
+    entry = models.ForeignKey(JournalEntry, on_delete=models.PROTECT, related_name="entry_contacts")
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="+")
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("kontakt i journallinjen")
+        constraints = [models.UniqueConstraint(fields=["entry", "contact"], name="journal_contact_once")]
+
+    def __str__(self):
+        return str(self.contact_id)

@@ -1,17 +1,14 @@
 """The journal across one's own families: a line in ten seconds from any page, and a search in all of them."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from families.models import Family
 from nyemonstre.access.limits import limited, searches
-from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.entry import safe_next
 from nyemonstre.accounts.middleware import page_of
@@ -24,7 +21,8 @@ from plans.enums import JournalKind, Moment
 from plans.forms_anywhere import AnyLineForm
 from plans.models import JournalEntry
 
-from .journal import CHANGE, PAGE, VIEW, filtered, uuid_in
+from .frame import looked_over, uuid_in
+from .journal import CHANGE, PAGE, VIEW, crisis_among, filtered, older_lines
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,14 +37,25 @@ def journal_anywhere(request: HttpRequest) -> HttpResponse:
     )
     if form.is_bound and form.is_valid() and _write(request, form):
         return redirect(safe_next(request) if form.cleaned_data["next"] else "plans:journal_anywhere")
-    entries, more = _lines(request)
+    older = older_lines(request, _lines(request), with_family=True)
+    if request.htmx and uuid_in(request.GET.get("etter", "")):  # type: ignore[attr-defined]
+        return render(request, "plans/_older_lines.html", older)
     context = {
-        "form": form, "entries": entries, "more": more, "kinds": JournalKind.choices,
+        **older, "form": form, "kinds": JournalKind.choices,
         "kind": request.GET.get("slag", ""), "asked": any(request.GET.get(key) for key in ("q", "slag", "oyeblikk")),
         "moments": [("", _("Alt"), None), ("ja", _("Øyeblikk"), None), *((v, t, None) for v, t in Moment.choices)],
         "may_write": form.fields["family"].queryset.exists(),
     }  # fmt: skip
     return render(request, "plans/journal_anywhere.html", context, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@requires(CHANGE)
+def look_over_anywhere(request: HttpRequest) -> HttpResponse:
+    """Fragment: the same reminder as on the plan, beside the line for the family that is chosen so far."""
+    family = Family.objects.permitted(request.user, CHANGE).filter(pk=uuid_in(request.POST.get("family", ""))).first()
+    found = looked_over(request, family) if family else []
+    return render(request, "plans/_reminders.html", {"reminders": found})
 
 
 def _write(request: HttpRequest, form: AnyLineForm) -> bool:
@@ -63,8 +72,8 @@ def _write(request: HttpRequest, form: AnyLineForm) -> bool:
     return True
 
 
-def _lines(request: HttpRequest) -> tuple[list[JournalEntry], Any]:
-    """One page of lines, and the last of them when there are more. Each family whose lines are shown is logged."""
+def _lines(request: HttpRequest) -> list[JournalEntry]:
+    """One page of lines, and one more when there are more. Each family whose lines are shown is logged."""
     rows: QuerySet = JournalEntry.objects.permitted(request.user, VIEW)
     shown = filtered(request, rows)
     last = uuid_in(request.GET.get("etter", ""))
@@ -76,5 +85,6 @@ def _lines(request: HttpRequest) -> tuple[list[JournalEntry], Any]:
     facts = {"list": "journal", "rows": len(entries), **searched(request.GET.get("q", "").strip())}
     record(AuditEvent.LIST_SEARCHED, by=request.user, facts=facts)
     for family in families.values():
-        record(AuditEvent.VIEWED, by=request.user, target=family, facts={"permission": str(Permission.VIEW_JOURNAL)})
-    return entries, entries[-1].pk if len(found) > PAGE else None
+        restricted = crisis_among([entry for entry in entries if entry.family_id == family.pk])
+        record(AuditEvent.VIEWED, by=request.user, target=family, facts={"permission": str(VIEW), **restricted})
+    return found

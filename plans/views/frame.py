@@ -21,10 +21,13 @@ from nyemonstre.accounts.drafts import draft_for, initial_from
 from nyemonstre.accounts.models import Draft
 from nyemonstre.refusals import Refused
 from plans.actions.undoing import is_fresh, undo_note
+from plans.guard import Known, reminders
 from plans.models import Goal, Measure
 from plans.overview import PlanPage, goal_cards
 
 VIEW, CHANGE = Permission.VIEW_PLAN, Permission.CHANGE_PLAN
+# Sent with a form and not written by anybody.
+NOT_TEXT = ("csrfmiddlewaretoken", "key", "version", "differ", "next")
 
 
 # In the session: what was finished or closed a moment ago.
@@ -45,6 +48,20 @@ def row_of(
     """A row of this very family, or 404. The family itself has been logged already."""
     rows = model._default_manager.filter(family=family).select_related("family__municipality")
     return get_visible_or_404(rows, request, permission, quiet=True, pk=pk)
+
+
+def uuid_in(text: str) -> UUID | None:
+    """The id a part of an address, or of a form, is; None when it is something else."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def looked_over(request: HttpRequest, family: Family) -> list[str]:
+    """What to think over once more in the form that was sent. A chosen row is no text."""
+    sent = [text for name, texts in request.POST.lists() if name not in NOT_TEXT for text in texts]
+    return reminders((text[:20_000] for text in sent if not uuid_in(text)), Known.of(family))
 
 
 def tab_url(family: Family, anchor: str = "") -> str:

@@ -20,7 +20,6 @@ from plans import actions
 from plans.agreed import changes_for, in_words, kept_for
 from plans.changes import goal_history, plan_changes
 from plans.forms import AgreeForm, PdfForm, WordsForm
-from plans.guard import Known, reminders
 from plans.models import Goal, Measure, OwnWords, PlanAgreement
 from plans.models.plan import SOON
 from plans.overview import BY_PERSON, WAITING, PlanPage, goal_cards, measure_row
@@ -34,15 +33,13 @@ from .frame import (
     filters_of,
     form_page,
     goal_and_family,
+    looked_over,
     note_of,
     reload_page,
     row_of,
     tab_url,
     typed,
 )
-
-# Sent with a form and not written by anybody.
-NOT_TEXT = ("csrfmiddlewaretoken", "key", "version", "differ", "next")
 
 
 @require_safe
@@ -131,8 +128,7 @@ def own_words_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def look_over(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Fragment: a gentle reminder about what stands in the form that is being written. Nothing of it is kept."""
     family = open_family(request, family_id, CHANGE, quiet=True)
-    texts = [text[:20_000] for name, text in request.POST.items() if name not in NOT_TEXT]
-    return render(request, "plans/_reminders.html", {"reminders": reminders(texts, Known.of(family))})
+    return render(request, "plans/_reminders.html", {"reminders": looked_over(request, family)})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

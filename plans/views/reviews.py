@@ -19,7 +19,7 @@ from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.refusals import Refused, Stale
 from plans import actions
 from plans.actions import GoalReview
-from plans.forms import ReviewForm, ReviewGoalForm
+from plans.forms_reviews import ReviewForm, ReviewGoalForm
 from plans.models import Goal, PlanAgreement, Review
 from plans.models.reviews import ROUNDS
 from plans.since import since_last

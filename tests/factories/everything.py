@@ -186,7 +186,9 @@ def _plan(family, members, by, say):
     plan_actions.rate_goal(goal, rating=4, rating_by_coordinator=3, by=by)
     plan_actions.agree_plan(family, present=[say("til-stede", "Mor")], by=by)
     text = say("journal", f"Snakket i telefonen {family.code}")
-    plan_actions.write_entry(family, text=text, members=members[:1], by=by)
+    with acting_as(by):
+        contacts = list(family.contacts.order_by("pk"))
+    plan_actions.write_entry(family, text=text, members=members[:1], contacts=contacts, by=by)
     said = plan_actions.GoalReview(goal=goal.pk, new_words="", helped=say("hjalp", "Faste tider"))
     plan_actions.save_review(
         family, number=1, goals=[said], note=say("evaluering", "Gikk bra"), by=by,

@@ -217,6 +217,7 @@ plans:journal_new              change_journal     200 200
 plans:journal_quick            change_journal     200 200
 plans:latest_journal           view_journal       200   -
 plans:look_over                change_plan          - 200
+plans:look_over_anywhere       change_journal       - 200
 plans:measure_edit             change_plan        200 200
 plans:measure_from             change_plan        200 200
 plans:measure_finish           change_plan        200 200

@@ -53,6 +53,7 @@ OPENED_BY = {
     "plans_plandocument": P.VIEW_PLAN,
     "plans_journalentry": P.VIEW_JOURNAL,
     "plans_journalmember": P.VIEW_JOURNAL,
+    "plans_journalcontact": P.VIEW_JOURNAL,
     "referrals_informationmeeting": P.VIEW_FAMILY,
     "referrals_meetingmember": P.VIEW_FAMILY,
     "referrals_meetingturn": P.VIEW_FAMILY,
