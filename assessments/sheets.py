@@ -208,11 +208,14 @@ def _cells(
 
 
 def all_readings(assessments: list[Assessment]) -> dict[Any, dict[tuple[Any, str], Reading]]:
-    """Per sitting id: (member id or None, question) → reading, corrections and all. Two queries for all of them."""
+    """Per sitting id: (member id or None, question) → reading, corrections and all. One query for all of them."""
     found: dict[Any, dict[tuple[Any, str], Reading]] = {a.pk: {} for a in assessments}
-    corrections = corrections_of(list(found))
-    for r in Response.objects.filter(assessment__in=list(found)):
-        found[r.assessment_id][(r.member_id, r.question)] = reading_of(corrections.get(r.pk, r))
+    # An answer comes once for each of its corrections, the last one last.
+    rows = Response.objects.filter(assessment__in=list(found)).order_by("corrections__corrected_at", "corrections__pk")
+    for sitting, member, question, value, missing, corrected, why in rows.values_list(
+        "assessment_id", "member_id", "question", "value", "missing", "corrections__value", "corrections__missing"
+    ):
+        found[sitting][member, question] = Reading(value, missing) if why is None else Reading(corrected, why)
     return found
 
 

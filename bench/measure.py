@@ -5,111 +5,29 @@ What PostgreSQL itself spends is in the wall time alone, so both stand in the an
 
 import argparse
 import json
-import statistics
 import sys
-import time
-from collections.abc import Callable
 from typing import Any
-from unittest.mock import patch
 
 import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402  settings first
-from django.db.models import Count  # noqa: E402
+from django.db.models import Count  # noqa: E402  settings first
 from django.template.loader import render_to_string  # noqa: E402
-from django.test import Client  # noqa: E402
-from django.test.utils import CaptureQueriesContext  # noqa: E402
 from django.urls import reverse  # noqa: E402
 from weasyprint import HTML  # noqa: E402, TID251  measured by itself, beside our engine
 
 from assessments.models import Assessment  # noqa: E402
 from bench.events import events_per_second  # noqa: E402
+from bench.page import Page, costs, pattern_queries  # noqa: E402
 from families.models import Family  # noqa: E402
 from nyemonstre.access.roles import Permission, Role  # noqa: E402
 from nyemonstre.access.wall import acting_as  # noqa: E402
 from nyemonstre.accounts.models import Membership, User  # noqa: E402
-from nyemonstre.audit.models import Event  # noqa: E402
 from nyemonstre.pdf import render_pdf  # noqa: E402
 from nyemonstre.pdf.engine import OurFiles  # noqa: E402
 from plans.printed import printed_plan  # noqa: E402
 from plans.printing import PAGE  # noqa: E402
-
-# Seconds for one number; those that are compared share theirs.
-PATIENCE = 3
-
-
-def costs(repeats: int, *whats: Callable[[], Any]) -> list[dict[str, float]]:
-    """Milliseconds of each: the median of `repeats` rounds, after two that warm up; fewer when slow, but three.
-
-    They take turns, so that what else the machine does meets them all alike.
-    """
-    rounds: list[list[tuple[float, float]]] = []
-    limit = time.perf_counter() + PATIENCE * len(whats)
-    for n in range(repeats + 2):
-        if n >= 5 and time.perf_counter() > limit:
-            break
-        rounds.append([_once(what) for what in whats])
-    return [
-        {
-            "cpu_ms": round(statistics.median(one[n][0] for one in rounds[2:]), 2),
-            "wall_ms": round(statistics.median(one[n][1] for one in rounds[2:]), 2),
-        }
-        for n in range(len(whats))
-    ]
-
-
-def _once(what: Callable[[], Any]) -> tuple[float, float]:
-    began, spent = time.perf_counter(), time.process_time()
-    what()
-    return (time.process_time() - spent) * 1000, (time.perf_counter() - began) * 1000
-
-
-class Page:
-    """One address, as one person."""
-
-    def __init__(self, user: User, path: str) -> None:
-        self.path = path
-        self.client = Client()
-        self.client.force_login(user)
-
-    def get(self, path: str = "") -> bytes:
-        """The page. Raises AssertionError unless it is one."""
-        answer = self.client.get(path or self.path)
-        assert answer.status_code == 200, f"{path or self.path} answers {answer.status_code}"
-        return answer.content
-
-    def queries(self, path: str) -> int:
-        """How many it takes. Counted at once: the next request empties the list."""
-        with CaptureQueriesContext(connection) as captured:
-            self.get(path)
-            return len(captured)
-
-    def without_log(self) -> None:
-        """The page as if nothing were written in the log."""
-        with patch.object(Event, "save"):
-            self.get()
-
-    def measure(self, repeats: int) -> dict[str, Any]:
-        """The page, the bare view of equal bytes, and what it would cost if nothing were written in the log."""
-        size = len(self.get())
-        bare = f"/bare/{size}/"
-        queries, bare_queries = self.queries(self.path), self.queries(bare)
-        with patch.object(Event, "save", autospec=True, side_effect=Event.save) as saved:
-            self.get()
-        page, beside, silent = costs(repeats, self.get, lambda: self.get(bare), self.without_log)
-        return {
-            "html_bytes": size,
-            "queries": queries,
-            **page,
-            "bare": {"queries": bare_queries, **beside},
-            "times_bare_cpu": round(page["cpu_ms"] / beside["cpu_ms"], 1),
-            "without_log": silent,
-            "log_rows": saved.call_count,
-            "log_share_of_wall": round(max(0.0, 1 - silent["wall_ms"] / page["wall_ms"]), 3),
-        }
-
 
 # Answers of the sitting that is opened: as near this as the demo has.
 ANSWERS = 60
@@ -126,14 +44,13 @@ def sitting(coordinator: User, repeats: int) -> dict[str, Any]:
     page = Page(coordinator, reverse("assessments:sitting_detail", args=[found.family_id, found.pk]))
     form = f"/form/{found.answers}/"
     ours, bare = costs(repeats, page.get, lambda: page.get(form))
-    pattern = Page(coordinator, reverse("assessments:pattern", args=[found.family_id]))
     return {
         "answers": found.answers,
         **ours,
         "queries": page.queries(page.path),
         "bare_form": bare,
         "times_bare_form_cpu": round(ours["cpu_ms"] / bare["cpu_ms"], 2),
-        "pattern_queries": pattern.queries(pattern.path) - pattern.queries("/bare/1000/"),
+        "pattern_queries": pattern_queries(coordinator, found.family_id),
     }
 
 

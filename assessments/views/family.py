@@ -16,8 +16,9 @@ from assessments.rounds import next_round, rounds
 from assessments.sheets import all_readings
 from consent.rules import why_not_map_family
 from families.marks import ALONE, Homes, Reader
+from families.models import Family
 from families.pages import at_table, family_context, open_family
-from nyemonstre.access.views import requires
+from nyemonstre.access.views import get_visible_or_404, requires
 
 from .frame import VIEW, children_of, coming_round, may_map, sittings_of
 
@@ -72,7 +73,8 @@ def change(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @require_safe
 def pattern(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """The pattern alone, for the family's overview and for switching between the family and a child."""
-    family = open_family(request, family_id, VIEW, quiet=True)
+    rows = Family.objects.select_related("municipality").with_path().with_people()
+    family = get_visible_or_404(rows, request, VIEW, quiet=True, pk=family_id)
     children = children_of(family)
     asked = request.GET.get("hvem", "")
     member = next((child for child in children if str(child.pk) == asked), None)

@@ -14,6 +14,7 @@ from assessments import actions
 from assessments.enums import Kind
 from assessments.models import Assessment, FitAnswer, Response
 from assessments.sheets import FAMILY
+from bench.page import pattern_queries
 from consent.actions import record_consent
 from consent.enums import Answer, How, Purpose
 from families.enums import FamilyState
@@ -364,6 +365,23 @@ def test_the_pattern_of_the_family_and_of_a_child(web, team, family, people):
     assert b"<html" not in child.content
     for who in ("x", uuid4(), people["Mor"].pk):
         assert web.get(to("pattern", family), {"hvem": who}).status_code == 404
+
+
+PATTERN = 6  # queries of the pattern besides those of any page; `make bench` counts them the same way
+
+
+@pytest.mark.urls("bench.urls")
+def test_the_pattern_keeps_its_budget_of_queries(team, family, people):
+    held(family, team.coordinator)
+    first = pattern_queries(team.coordinator, family.pk)
+    with acting_as(team.coordinator):
+        family = Family.objects.get(pk=family.pk)
+    sitting = held(family, team.coordinator, kind=Kind.YEARLY, number=1, early_ok=True)
+    with acting_as(team.coordinator):
+        response = Response.objects.filter(assessment=sitting, question="rm1").get()
+    for value in (1, 5):
+        actions.correct(response, value=value, reason="Feil felt", by=team.coordinator)
+    assert pattern_queries(team.coordinator, family.pk) == first <= PATTERN
 
 
 def test_change_since_the_start(web, team):
