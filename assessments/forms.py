@@ -255,9 +255,12 @@ class FitForm(NMForm, OnceForm):
         help_text=gettext_lazy("For eksempel ansvarsgruppemøte eller hjemmebesøk."),
     )
 
-    def __init__(self, *args: Any, members: list[Any], **kwargs: Any) -> None:
+    service = service_field()
+
+    def __init__(self, *args: Any, members: list[Any], services: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.members = members
+        self.fields["service"].queryset = services
         self.initial.setdefault("asked_on", timezone.localdate())
         scale = instrument(FIT)["fit"].scale
         grades = [(str(n), str(n)) for n in range(scale.low, scale.high + 1)]
@@ -300,7 +303,7 @@ class FitForm(NMForm, OnceForm):
                 {
                     "member": member, "value": None if missing else grade, "missing": missing,
                     "on": self.cleaned_data["asked_on"], "after": self.cleaned_data["after"],
-                    "comment": self.cleaned_data[f"comment_{member.pk}"],
+                    "service": self.cleaned_data["service"], "comment": self.cleaned_data[f"comment_{member.pk}"],
                     "key": uuid5(self.cleaned_data["key"], str(member.pk)),
                 }
             )  # fmt: skip

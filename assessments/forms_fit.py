@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from consent.models import Service
 from nyemonstre.ui.forms import NMForm, PlainTextField, speak_plainly
 
 from .codes import normalise
@@ -28,6 +29,27 @@ class FitCodeForm(NMForm, forms.Form):
         if not code:
             raise forms.ValidationError(_("Koden er på tolv bokstaver og tall. Se etter om noe mangler."))
         return code
+
+
+def service_field() -> forms.ModelChoiceField:
+    """Which service the meeting was with, of those the family has agreed to work with. Its queryset is set later."""
+    return forms.ModelChoiceField(
+        label=gettext_lazy("Møtet var med"), queryset=Service.objects.none(), required=False,
+        empty_label=gettext_lazy("ingen bestemt tjeneste"),
+        error_messages={"invalid_choice": gettext_lazy("Familien har ingen gyldig avtale med tjenesten.")},
+        help_text=gettext_lazy("Spørsmålet gjelder all hjelpen. Tjenesten sier bare hvilket møte det var."),
+    )  # fmt: skip
+
+
+class FitInviteForm(NMForm, forms.Form):
+    """Beside the buttons that give a code: which meeting it is after."""
+
+    form_tag = False
+    service = service_field()
+
+    def __init__(self, *args: Any, services: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_code_%s", **kwargs)
+        self.fields["service"].queryset = services
 
 
 def _choices(question: Question, language: str) -> list[tuple[str, str]]:

@@ -17,7 +17,7 @@ from .enums import Kind, Missing, Respondent
 from .instruments import CURRENT, FIT, Instrument, instrument
 from .instruments.loader import parse_once
 from .models_economy import EconomyAnswer, LocalEconomyItem  # noqa: F401  Django finds models here
-from .models_fit import FitInvitation  # noqa: F401  and here
+from .models_fit import FitInvitation, met_with  # noqa: F401  and here
 from .models_start import StartPicture  # noqa: F401  and here
 
 MOST_KEPT = 500  # instruments in the memory of one process
@@ -271,6 +271,7 @@ class FitAnswer(models.Model):
     instrument = models.CharField(max_length=40, default=FIT, editable=False)
     asked_on = models.DateField(_("dato"), default=timezone.localdate)
     after = models.CharField(_("etter hvilket møte"), max_length=120, blank=True)
+    service = met_with()
     value = models.PositiveSmallIntegerField(_("svar"), null=True, blank=True)
     missing = models.CharField(max_length=10, choices=Missing.choices, blank=True)
     comment = models.CharField(_("egne ord"), max_length=1000, blank=True)

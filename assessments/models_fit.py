@@ -9,7 +9,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from consent.models import Service
 from families.models import Family, FamilyRows, Member
+
+
+def met_with():
+    """The service the meeting was with, where it was with one. The question is about all of the help nevertheless."""
+    return models.ForeignKey(
+        Service, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("møtet var med")
+    )
 
 
 class FitInvitationQuerySet(FamilyRows):
@@ -29,6 +37,7 @@ class FitInvitation(models.Model):
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="fit_invitations")
     member = models.ForeignKey(Member, on_delete=models.PROTECT, related_name="fit_invitations")
     after = models.CharField(_("etter hvilket møte"), max_length=120, blank=True)
+    service = met_with()
     packs = ArrayField(models.UUIDField(), default=list, editable=False)
     code_hash = models.BinaryField(max_length=32, unique=True, editable=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")

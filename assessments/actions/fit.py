@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from assessments.enums import AssessmentEvent
 from assessments.instruments import FIT, instrument
 from assessments.models import FitAnswer
-from consent.rules import why_not_map
+from consent.models import Service
+from consent.rules import why_not_contact, why_not_map
 from families.actions import reach
 from families.models import Family, Member
 from families.stages import Step
@@ -36,6 +37,7 @@ def record_fit(
     missing: str = "",
     on: date | None = None,
     after: str = "",
+    service: Service | None = None,
     comment: str = "",
     more: Mapping[str, Any] | None = None,
     key: UUID | None = None,
@@ -44,16 +46,18 @@ def record_fit(
 
     `more` are answers to the municipality's own questions, already clean.
 
-    Raises Refused for somebody of another family, without consent or too young, a day in the future, or a bad answer.
+    `service` is the one the meeting was with. Raises Refused for somebody of another family, without consent or too
+    young, a day in the future, a service no agreement covered that day, or a bad answer.
     """
     check(by, Permission.CHANGE_ASSESSMENT, family)
     refuse_twice(FitAnswer.objects.filter(family=family), key)
     on = on or timezone.localdate()
     check_person(family, member, on)
+    check_service(family, service, on)
     cleaned = clean_answer(instrument(FIT)["fit"].scale, value, missing)
     row = FitAnswer(
-        family=family, member=member, instrument=FIT, asked_on=on, after=after.strip(), value=cleaned,
-        missing=missing, comment=comment.strip(), more=dict(more or {}), recorded_by=by, **({"pk": key} if key else {}),
+        family=family, member=member, instrument=FIT, asked_on=on, after=after.strip(), service=service,
+        value=cleaned, missing=missing, comment=comment.strip(), more=dict(more or {}), recorded_by=by, **({"pk": key} if key else {}),
     )  # fmt: skip
     row.save(force_insert=True)
     reach(family, step=Step.FEEDBACK, on=on, by=by)
@@ -74,3 +78,9 @@ def check_person(family: Family, member: Member, on: date) -> None:
     youngest = instrument(FIT)["fit"].ages[0]
     if member.age(on) < youngest:
         raise Refused(_("Spørsmålet stilles fra %(age)s år.") % {"age": youngest}, rule="too_young", field="member")
+
+
+def check_service(family: Family, service: Service | None, on: date) -> None:
+    """Raises Refused for a service nobody in the family had agreed to work with on the day `on`."""
+    if service is not None and (sentence := why_not_contact(family, service, on)):
+        raise Refused(sentence, rule="service", field="service")

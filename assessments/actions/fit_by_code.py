@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from assessments.codes import code_of, digest, normalise
 from assessments.enums import AssessmentEvent
 from assessments.models import FitInvitation, LocalInstrument, packs_of
+from consent.models import Service
 from consent.rules import why_not_change, why_not_map
 from families.enums import FamilyState
 from families.models import Family, Member
@@ -26,16 +27,19 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from nyemonstre.ui.once import refuse_twice
 
 from .checks import clean_answer
-from .fit import check_person, record_fit
+from .fit import check_person, check_service, record_fit
 
 CODE_LASTS = timedelta(hours=24)
 
 
 @action
-def invite_fit(family: Family, *, member: Member, by: User, after: str = "", key: UUID | None = None) -> FitInvitation:
+def invite_fit(
+    family: Family, *, member: Member, by: User, after: str = "", service: Service | None = None, key: UUID | None = None
+) -> FitInvitation:  # fmt: skip
     """A code for one person, good for CODE_LASTS and for one answer. One that was open for the same person ends.
 
-    Raises Refused for somebody of another family, without consent or too young, in a case that is closed or only read.
+    Raises Refused for somebody of another family, without consent or too young, in a case that is closed or only read,
+    and for a service no agreement covers today.
     """
     check(by, Permission.CHANGE_ASSESSMENT, family)
     refuse_twice(FitInvitation.objects.filter(family=family), key)
@@ -45,12 +49,13 @@ def invite_fit(family: Family, *, member: Member, by: User, after: str = "", key
     if why := why_not_change(family):
         raise Refused(why, rule="restricted")
     check_person(family, member, timezone.localdate())
+    check_service(family, service, timezone.localdate())
     now = timezone.now()
     FitInvitation.objects.filter(family=family, member=member).open(now).update(expires_at=now)
     packs = [row.pk for row in LocalInstrument.objects.in_use(family.municipality_id, after_meetings=True)]
     row = FitInvitation(
-        family=family, member=member, after=after.strip(), packs=packs, asked_by=by, asked_at=now,
-        expires_at=now + CODE_LASTS, **({"pk": key} if key else {}),
+        family=family, member=member, after=after.strip(), service=service, packs=packs, asked_by=by,
+        asked_at=now, expires_at=now + CODE_LASTS, **({"pk": key} if key else {}),
     )  # fmt: skip
     row.code_hash = digest(code_of(row.pk))
     row.save(force_insert=True)
@@ -92,7 +97,7 @@ def opened_by(code: str) -> tuple[FitInvitation, User] | None:
             if user
             else FitInvitation.objects.none()
         )
-        found = rows.select_related("family__municipality", "member").filter(pk=row[0]).first()
+        found = rows.select_related("family__municipality", "member", "service").filter(pk=row[0]).first()
         if found is None or why_not_map(found.member):
             return None
         return found, user
@@ -121,7 +126,7 @@ def answer_by_code(
         try:
             record_fit(
                 invitation.family, member=invitation.member, value=value, missing=missing, comment=comment,
-                after=invitation.after, more=own, key=current.pk, by=asker,
+                after=invitation.after, service=invitation.service, more=own, key=current.pk, by=asker,
             )  # fmt: skip
         except (AlreadyDone, PermissionDenied) as error:
             raise works_no_more() from error

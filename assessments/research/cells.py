@@ -1,12 +1,14 @@
 """Small cells: what fewer than five people share is held back, and enough beside it that nobody can reckon it out.
 
-Pure. Three doors: a distribution (`held_back`), a share of a whole (`share`), and a mean (`mean`).
+Pure. The doors: a distribution (`held_back`), one in which a person may stand in several places (`held_together`), a
+share of a whole (`share`), and a mean (`mean`).
 """
 
 from collections.abc import Hashable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeVar
+from typing import Any, TypeVar
 
 SMALLEST = 5  # people; a cell with fewer is held back (DOMAIN.md 3.2)
 
@@ -23,6 +25,16 @@ def held_back(counts: Mapping[Value, int], smallest: int = SMALLEST) -> set[Valu
     held = {value for value, n in there.items() if n < smallest}
     rest = sorted(there.keys() - held, key=lambda value: (there[value], str(value)))
     while held and rest and (len(held) == 1 or sum(there[value] for value in held) < smallest):
+        held.add(rest.pop(0))
+    return held
+
+
+def held_together(people: Mapping[Value, AbstractSet[Any]], smallest: int = SMALLEST) -> set[Value]:
+    """The same of who stands in each place: what is held back is at least two places and `smallest` different people."""
+    there = {value: who for value, who in people.items() if who}
+    held = {value for value, who in there.items() if len(who) < smallest}
+    rest = sorted(there.keys() - held, key=lambda value: (len(there[value]), str(value)))
+    while held and rest and (len(held) == 1 or len(set().union(*(there[value] for value in held))) < smallest):
         held.add(rest.pop(0))
     return held
 

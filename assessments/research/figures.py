@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from assessments.models import FitAnswer
 from assessments.outcomes import Outcome
 from consent.enums import Purpose
 from consent.models import AgreementLine
@@ -94,10 +95,7 @@ def figures(rows: Rows, municipality: Any, on: date) -> dict[str, Any]:
 
     Inside `as_job()`. People who have taken back their yes to taking part are not counted.
     """
-    gone = set(
-        taken_back(Purpose.PARTICIPATION, on).filter(family__in=rows.families).values_list("member_id", flat=True)
-    )
-    found = _by_round(rows, gone)
+    found = _by_round(rows, _gone(rows, on))
     rounds = sorted(found)
     return {
         "rounds": rounds,
@@ -107,6 +105,17 @@ def figures(rows: Rows, municipality: Any, on: date) -> dict[str, Any]:
         },
         "whole": {key: cell.as_json() for key, cell in _whole(rows, municipality, on).items()},
     }
+
+
+def _gone(rows: Rows, on: date) -> set[UUID]:
+    found = taken_back(Purpose.PARTICIPATION, on).filter(family__in=rows.families)
+    return set(found.values_list("member_id", flat=True))
+
+
+def taking_part(rows: Rows, on: date) -> list[FitAnswer]:
+    """What people say of the help, but for those who have taken back their yes to taking part."""
+    gone = _gone(rows, on)
+    return [fit for fit in rows.fits if fit.member_id not in gone]
 
 
 def _by_round(rows: Rows, gone: set[UUID]) -> dict[int, dict[UUID, Answers]]:

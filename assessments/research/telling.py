@@ -1,6 +1,6 @@
 """The kept figures in words: what a line is called, what a cell says, and what the population's own figure is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -11,7 +11,8 @@ from assessments.outcomes import Outcome
 from nyemonstre.accounts.models import Municipality
 from nyemonstre.content.models import Fact
 
-from .figures import CHANGE, LINES, SHARE, WHOLE, Line
+from .figures import CHANGE, LINES, MEAN, SHARE, WHOLE, Line
+from .services import NO_SERVICE
 
 BENCHMARK = "befolkning-"
 
@@ -156,8 +157,47 @@ def round_name(number: int) -> str:
     return _("Start") if number == 0 else _("%(number)d år") % {"number": number}
 
 
-def lines_for_file(content: dict[str, Any]) -> Iterable[list[str]]:
-    """Each cell as a line: goal, line, round, value, n, missing, held."""
+@dataclass(frozen=True)
+class Service:
+    """What is said after meetings with one service: in words for the table, and as the one line of a chart."""
+
+    name: str
+    cells: list[str]
+    series: list[dict[str, Any]]
+
+    @property
+    def label(self) -> str:
+        return _("Svar 0 til 10 etter møter, %(name)s") % {"name": self.name}
+
+
+def quarter_names(content: dict[str, Any]) -> list[str]:
+    """«3. kv. 26», the oldest first."""
+    parts = [key.split("-") for key in content["services"]]
+    return [_("%(number)s. kv. %(year)s") % {"number": number, "year": year[2:]} for year, number in parts]
+
+
+def services(content: dict[str, Any], names: Mapping[str, str]) -> list[Service]:
+    """All answers first, then each service of `names` that somebody has met with, in the order of `names`; last the
+    answers after other meetings.
+    """
+    every = list(content["services"].values())
+    met = {key for quarter in every for key in quarter["services"]}
+    nobody: dict[str, Any] = {"n": 0, "missing": 0, "value": "", "held": False}
+    found = [_service(_("Alle svar"), [quarter["all"] for quarter in every])]
+    for key, name in {**names, NO_SERVICE: _("Møter uten en bestemt tjeneste")}.items():
+        if key in met:
+            found.append(_service(name, [quarter["services"].get(key, nobody) for quarter in every]))
+    return found
+
+
+def _service(name: str, cells: list[dict[str, Any]]) -> Service:
+    values = [float(cell["value"]) if cell["value"] else None for cell in cells]
+    told = [_("for få til å vises") if cell["held"] else in_words(cell, MEAN) for cell in cells]
+    return Service(name, told, [{"name": "", "values": values, "said": told, "kind": "fk"}])
+
+
+def lines_for_file(content: dict[str, Any], names: Mapping[str, str]) -> Iterable[list[str]]:
+    """Each cell as a line: goal, line, round or quarter, value, n, missing. `names` are those of the services."""
     for line in LINES:
         found = content["lines"].get(line.key)
         if found is None:
@@ -171,6 +211,10 @@ def lines_for_file(content: dict[str, Any]) -> Iterable[list[str]]:
             yield [line.goal, line.key, str(number), cell["value"], _or_less(cell["n"]), _or_less(cell["missing"])]
     for key, cell in content["whole"].items():
         yield [key, key, "", cell["value"], _or_less(cell["n"]), _or_less(cell["missing"])]
+    for quarter, found in content.get("services", {}).items():
+        told = {"alle": found["all"], **{names.get(key, "uten"): cell for key, cell in found["services"].items()}}
+        for name, cell in told.items():
+            yield ["fit", name, quarter, cell["value"], _or_less(cell["n"]), _or_less(cell["missing"])]
 
 
 def _or_less(n: int | None) -> str:

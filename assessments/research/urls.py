@@ -8,6 +8,7 @@ urlpatterns = [
     path("nytt/", projects.project_new, name="project_new"),
     path("tilsyn/", openings.oversight, name="oversight"),
     path("tall/", figures.figures, name="figures"),
+    path("tall/tjenester/", figures.service_figures, name="service_figures"),
     path("tall/fil/", figures.figures_file, name="figures_file"),
     path("nokkel/<uuid:opening_id>/fil/", openings.opening_file, name="opening_file"),
     path("nokkel/<uuid:opening_id>/godkjenn/", openings.opening_approve, name="opening_approve"),

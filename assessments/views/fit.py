@@ -18,11 +18,12 @@ from assessments.enums import Missing
 from assessments.fit import what_to_talk_about
 from assessments.fit_tasks import in_words
 from assessments.forms import FitForm
+from assessments.forms_fit import FitInviteForm
 from assessments.instruments import FIT, Instrument, instrument
 from assessments.models import FitAnswer, FitInvitation, LocalInstrument, packs_of
 from assessments.pictures import fit_lines
 from consent.enums import Purpose
-from consent.rules import members_with, why_not_change
+from consent.rules import contactable_services, members_with, why_not_change
 from families.enums import FamilyState
 from families.models import Family
 from families.pages import family_context, open_family
@@ -96,7 +97,8 @@ def fit_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     question = instrument(FIT)["fit"]
     here = [m for m in family.members.all() if not m.moved_out_on]
     asked = [m for m in here if m.pk in allowed and m.age() >= question.ages[0]]
-    form = FitForm(request.POST or None, members=asked)
+    services = contactable_services(family)
+    form = FitForm(request.POST or None, members=asked, services=services)
     status = 200
     if request.method == "POST":
         if form.is_valid() and _record_all(request, family, form):
@@ -106,6 +108,7 @@ def fit_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     words = dict(question.scale.words)
     context = family_context(request, family, "assessments") | {
         "form": form,
+        "code_form": FitInviteForm(services=services),
         "question": question.text.read(family.municipality.language),
         "low": words[question.scale.low].read(family.municipality.language),
         "high": words[question.scale.high].read(family.municipality.language),

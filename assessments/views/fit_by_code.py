@@ -18,9 +18,10 @@ from qrcode.image.svg import SvgPathFillImage
 
 from assessments import actions
 from assessments.codes import code_of, normalise
-from assessments.forms_fit import FitCodeForm, FitLinkForm
+from assessments.forms_fit import FitCodeForm, FitInviteForm, FitLinkForm
 from assessments.instruments import FIT, instrument
 from assessments.models import FitInvitation, packs_of
+from consent.rules import contactable_services
 from families.models import Member
 from families.pages import family_context, open_family
 from nyemonstre.access.limits import limited
@@ -39,8 +40,12 @@ def fit_invite(request: HttpRequest, family_id: UUID, member_id: UUID) -> HttpRe
     """A code for one person."""
     family = open_family(request, family_id, CHANGE, quiet=True)
     member = get_visible_or_404(Member.objects.filter(family=family), request, CHANGE, quiet=True, pk=member_id)
+    form = FitInviteForm(request.POST, services=contactable_services(family))
+    if not form.is_valid():
+        messages.warning(request, form.errors["service"][0])
+        return redirect("assessments:fit_new", family.pk)
     try:
-        row = actions.invite_fit(family, member=member, by=request.user)
+        row = actions.invite_fit(family, member=member, service=form.cleaned_data["service"], by=request.user)
     except AlreadyDone as done:
         row = done.row
     except Refused as refusal:

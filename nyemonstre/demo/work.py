@@ -1,6 +1,7 @@
 """The daily work with one family of the demo: agreements, own words, plan, journal, FIT, reviews, sittings."""
 
 from datetime import date, timedelta
+from itertools import cycle
 from typing import Any
 
 from django.utils.timezone import localdate
@@ -53,6 +54,7 @@ class Work:
             self.goals.sort(key=lambda goal: not any(measure.dropped for measure in goal.measures))
         self.sectors = self._sectors()
         self.notes = self.rng.sample(self.words.NOTES, k=len(self.words.NOTES))
+        self.meetings = cycle([Sector.NAV, Sector.SCHOOL, ""])  # whom the meetings before FIT were with
         self.texts: dict[Any, Any] = {}  # goal id -> its row in stories
 
     def _sectors(self) -> list[str]:
@@ -352,12 +354,14 @@ class Work:
         years = (localdate() - self.walk.baseline).days / 365
         with acting_as(self.walk.by):
             may_ask = members_with(self.walk.family, Purpose.PARTICIPATION)
+        sector = next(self.meetings)
+        service = self._live_service(sector) if sector else None
         for member in self.walk.members:
             if member.age() < 8 or member.pk not in may_ask:
                 continue
             refused = self.rng.random() < 0.08
             mapping.record_fit(
-                self.walk.family, member=member, after=self.town.say("fit_after"), by=self.walk.by,
+                self.walk.family, member=member, after=self.town.say("fit_after"), service=service, by=self.walk.by,
                 value=None if refused else max(0, min(10, round(self.rng.gauss(5 + years * 0.8, 1.5)))),
                 missing=Missing.UNWILLING if refused else "", comment=self.rng.choice(self.words.FIT_COMMENTS),
             )  # fmt: skip

@@ -6,13 +6,15 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments import actions
+from assessments.codes import code_of
 from assessments.enums import AssessmentEvent, Kind, Missing
-from assessments.models import Assessment, FitAnswer, Response
+from assessments.models import Assessment, FitAnswer, FitInvitation, Response
 from assessments.sheets import sheet_of
-from consent.actions import record_consent
+from consent.actions import add_service, draft_line, record_consent, sign_line
 from consent.enums import Answer, How, Purpose
 from families.actions import close, undo
 from families.models import Family, Milestone
@@ -360,6 +362,32 @@ def test_fit_of_whom(team, family, people):
     refused("consent", actions.record_fit, family, member=people["Far"], value=3, by=team.coordinator)
     tomorrow = timezone.localdate() + timedelta(days=1)
     refused("future", actions.record_fit, family, member=people["Mor"], value=3, on=tomorrow, by=team.coordinator)
+
+
+def test_fit_after_a_meeting_with_a_service_the_family_agreed_to(client, team, family, people):
+    by = team.coordinator
+    school = add_service(team.municipality, name="Bakken skole", sector="school", by=by)
+    refused("service", actions.record_fit, family, member=people["Mor"], value=3, service=school, by=by)
+    refused("service", actions.invite_fit, family, member=people["Mor"], service=school, by=by)
+    line = draft_line(
+        family, service=school, members=[people["Jente"]], topics=["school"], valid_from=timezone.localdate(), by=by
+    )
+    sign_line(line, how="signed", signed_by="Mor", by=by)
+    code = actions.invite_fit(family, member=people["Mor"], service=school, by=by)
+    actions.answer_by_code(code_of(code.pk), value="6", by=None)
+    client.force_login(by)
+    address = reverse("assessments:fit_new", args=[family.pk])
+    form = {"asked_on": f"{timezone.localdate():%d.%m.%Y}", f"value_{people['Far'].pk}": "8", "key": str(uuid4())}
+    wrong = client.post(address, {**form, "service": uuid4()})
+    assert wrong.status_code == 422
+    assert "ingen gyldig avtale" in wrong.content.decode()
+    assert client.post(address, {**form, "service": school.pk}).status_code == 302
+    invite = reverse("assessments:fit_invite", args=[family.pk, people["Far"].pk])
+    assert "ingen gyldig avtale" in client.post(invite, {"service": uuid4()}, follow=True).content.decode()
+    client.post(invite, {"service": school.pk})
+    with acting_as(by):
+        assert list(FitAnswer.objects.filter(service=school).order_by("value").values_list("value", flat=True)) == [6, 8]
+        assert FitInvitation.objects.filter(service=school, member=people["Far"]).exists()
 
 
 def test_the_same_fit_answer_twice_makes_one(team, family, people):

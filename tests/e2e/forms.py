@@ -177,7 +177,8 @@ FORMS: tuple[Form, ...] = (
         "early_ok": Box(free=True),
     }),
     Form("FIT", "coordinator", "assessments:fit_new", FAMILY, {
-        "asked_on": Day(), "after": Text(120, free=True), "value_MEMBER": Choice("7"),
+        "asked_on": Day(), "after": Text(120, free=True), "service": Row("service", free=True),
+        "value_MEMBER": Choice("7"),
         "comment_MEMBER": Text(1000, free=True),
     }),
     Form("ord", "coordinator", "plans:own_words_new", FAMILY, {

@@ -3,9 +3,10 @@
 from django.utils import timezone
 
 from assessments.research.enums import ResearchEvent
-from assessments.research.figures import figures
+from assessments.research.figures import figures, taking_part
 from assessments.research.models import Figures
 from assessments.research.rows import read
+from assessments.research.services import by_service
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
 from nyemonstre.access.roles import Permission
@@ -19,7 +20,13 @@ def keep_figures(municipality: Municipality, *, by: None) -> Figures:
     today = timezone.localdate()
     row = Figures.objects.filter(municipality=municipality, day=today).first()
     if row is None:
-        row = Figures(municipality=municipality, day=today, content=figures(read(municipality), municipality, today))
+        rows = read(municipality)
+        last = Figures.objects.filter(municipality=municipality).order_by("-day").first()
+        content = figures(rows, municipality, today)
+        content["services"] = by_service(
+            taking_part(rows, today), today, last.content.get("services", {}) if last else {}
+        )
+        row = Figures(municipality=municipality, day=today, content=content)
         row.save(force_insert=True)
     record(ResearchEvent.FIGURES_MADE, by=by, target=row, municipality=municipality)
     return row

@@ -7,12 +7,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from assessments.instruments import FIT, instrument
 from assessments.research.actions.figures import note_taken
 from assessments.research.models import Figures
-from assessments.research.telling import goals, lines_for_file, round_name, whole
+from assessments.research.telling import goals, lines_for_file, quarter_names, round_name, services, whole
+from consent.models import Service
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
 from nyemonstre.accounts.models import Municipality
@@ -42,6 +45,27 @@ def figures(request: HttpRequest) -> HttpResponse:
     return render(request, "research/figures.html", context)
 
 
+def _names(municipality: Municipality) -> dict[str, str]:
+    """Those of the municipality's services, by id, in the order of their names."""
+    rows = Service.objects.filter(municipality=municipality).order_by("name")
+    return {str(pk): name for pk, name in rows.values_list("pk", "name")}
+
+
+@require_safe
+@requires(SEES)
+def service_figures(request: HttpRequest) -> HttpResponse:
+    """What people say of the help after meetings with each service, by quarter."""
+    mine, chosen, row = _asked(request)
+    context: dict[str, Any] = {"mine": mine, "municipality": chosen, "row": row}
+    if row is not None and row.content.get("services"):
+        context |= {
+            "question": instrument(FIT)["fit"].text.read(get_language() or "nb"),
+            "quarters": quarter_names(row.content),
+            "services": services(row.content, _names(chosen)),
+        }
+    return render(request, "research/service_figures.html", context)
+
+
 @require_safe
 @requires(SEES)
 def figures_file(request: HttpRequest) -> HttpResponse:
@@ -59,5 +83,5 @@ def figures_file(request: HttpRequest) -> HttpResponse:
     )
     sheet = csv.writer(response, delimiter=";")
     sheet.writerow([_("Mål"), _("Linje"), _("Runde"), _("Verdi"), "n", _("Mangler")])
-    sheet.writerows(lines_for_file(row.content))
+    sheet.writerows(lines_for_file(row.content, _names(chosen)))
     return response

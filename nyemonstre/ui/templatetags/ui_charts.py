@@ -52,7 +52,7 @@ def line_chart(
     """A few lines over time with their last value written at the end, and "Vis som tabell" below.
 
     series: {name, values: one per column, None where nobody answered, kind?: "fam" (krapp, whole) or "fk" (indigo,
-    dashed)}.
+    dashed), said?: what the table says at each column where there is no value, else a dash}.
     columns: the times in words. `label` says aloud what is measured. Raises ValueError when high is not above low.
     """
     if high <= low:
@@ -67,7 +67,7 @@ def line_chart(
                 "name": item["name"],
                 "kind": item.get("kind") or _KINDS[number % 2],
                 "path": path,
-                "values": values,
+                "cells": list(zip(values, item.get("said") or ["–"] * len(values), strict=True)),
                 "end": places[-1] if places else None,
                 "lone": places if len(places) == 1 else [],
                 "last": known[-1] if known else "",

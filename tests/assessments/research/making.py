@@ -5,6 +5,7 @@ from uuid import UUID, uuid5
 
 from assessments.enums import Kind, Missing
 from assessments.instruments import CURRENT, family_questions, instrument, questions_for
+from assessments.models import FitAnswer
 from assessments.research.rows import Rows, Sitting
 from consent.models import Consent
 from families.enums import MemberRole
@@ -72,3 +73,14 @@ def sitting(family, members, number, questions, seed) -> Sitting:
 def names_of(rows: Rows) -> dict[UUID, str]:
     everybody = [*rows.members, *rows.families]
     return {pk: f"P{n:04d}" for n, pk in enumerate(everybody)}
+
+
+def fits_after(day, service, people, values=None) -> list[FitAnswer]:
+    """What each person (a number) said of the help after a meeting with a service (an id, or None)."""
+    found = []
+    for n, who in enumerate(people):
+        value = values[n] if values else 7
+        row = FitAnswer(member_id=some_id("m", who), value=value, missing="" if value is not None else Missing.UNKNOWN)
+        row.asked_on, row.service_id = day, service
+        found.append(row)
+    return found

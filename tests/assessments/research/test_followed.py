@@ -1,21 +1,24 @@
 """What the pages tell of what the worker did: how far a set has come, who is to be deleted, the figures of a night."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from assessments.research import figures
 from assessments.research.models import DataSet, Figures, Participant
+from assessments.research.services import by_service, quarters
+from consent.actions import add_service
 from nyemonstre.access.wall import acting_as, as_job
 from nyemonstre.audit.models import Event
 from nyemonstre.content.actions import add_fact
 from tests.assessments.research.arrange import a_study, browser, page, url
-from tests.assessments.research.making import made
+from tests.assessments.research.making import fits_after, made
 from tests.consent.arrange import days
 from tests.factories import Team
 from tests.roles import as_worker
@@ -98,11 +101,47 @@ def test_holders_are_told_and_what_is_over_is_not_given_out(world):
     assert {"research_withdrawal_acknowledged", "research_set_downloaded"} <= events
 
 
-def kept(world, rows=None):
+def kept(world, rows=None, *, fits=(), day=0):
     """The figures as the worker keeps them, of made-up families."""
     with as_worker(), as_job(), transaction.atomic():
         content = figures.figures(rows or made(families=6), world.team.municipality, days(0))
-        return Figures.objects.create(municipality=world.team.municipality, content=content)
+        content["services"] = by_service(fits, days(0), {})
+        return Figures.objects.create(municipality=world.team.municipality, content=content, day=days(day))
+
+
+def queries(client, *names):
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert all(client.get(url(name)).status_code == 200 for name in names)
+    return len(found)
+
+
+def test_what_is_said_after_meetings_with_each_service(world):
+    lead, town = browser(world.team.lead), world.team.municipality
+    assert "Det er ingen tall ennå" in page(lead.get(url("service_figures")))
+    with transaction.atomic():
+        first, second, third = (
+            add_service(town, name=name, sector="school", by=world.team.coordinator).pk
+            for name in ("Øya skole", "Bakken skole", "Ålmo skole")
+        )
+    year, number = quarters(days(0))[-1].split("-")
+    day = date(int(year), 3 * int(number), 1)
+    kept(world, fits=[*fits_after(day, first, range(6)), *fits_after(day, second, range(6, 9))], day=-1)
+    few = queries(lead, "figures", "service_figures")
+    said = [
+        *fits_after(day, first, range(6)), *fits_after(day, second, range(6, 11)), *fits_after(day, third, range(3)),
+        *fits_after(day, None, range(3, 8), [3] * 5),
+    ]  # fmt: skip
+    kept(world, made(families=12, rounds=3), fits=said)
+    assert queries(lead, "figures", "service_figures") == few, "as many for twelve families as for six"
+    words = page(lead.get(url("service_figures")))
+    assert words.index("Bakken skole") < words.index("Øya skole") < words.index("Ålmo skole") < words.index("uten en be")
+    assert "7,0 (n = 6)" in words
+    assert "for få til å vises" in words
+    assert f"fit;Øya skole;{year}-{number};7.0;6;0" in lead.get(url("figures_file")).content.decode()
+    assert browser(world.team.coordinator).get(url("service_figures")).status_code == 403
+    assert "Øya skole" not in page(browser(world.other.lead).get(url("service_figures")))
 
 
 def test_the_goals_in_numbers_with_what_is_known_of_the_population(world):
