@@ -122,7 +122,7 @@ class AnswerForm(NMForm, forms.Form):
 
     def _value_field(self, item: Item, language: str) -> forms.Field:
         scale = item.question.scale
-        label = item.text(language)
+        label = item.text(language, own=self.own)
         if scale.kind in ("choice", "choices"):
             choices = [(option.value, option.text.read(language)) for option in scale.options]
         elif scale.kind == "degree":

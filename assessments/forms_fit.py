@@ -71,15 +71,17 @@ class FitLinkForm(NMForm, forms.Form):
     value = forms.ChoiceField(widget=forms.RadioSelect, error_messages={"required": gettext_lazy("Velg et svar.")})
     comment = PlainTextField(label=gettext_lazy("Vil du si noe mer?"), long=True, required=False, max_length=1000)
 
-    def __init__(self, *args: Any, own: list[tuple[str, Question]], language: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, own: list[tuple[str, Question]], age: int | None, language: str, **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         question = instrument(FIT)["fit"]
-        self.fields["value"].label = question.text.read(language)
+        self.fields["value"].label = question.as_put_to(age).text.read(language)
         self.fields["value"].choices = _choices(question, language)
         self.own = own
         for number, (_key, asked) in enumerate(own):
             field = forms.ChoiceField(
-                label=asked.text.read(language), choices=_choices(asked, language), required=False,
+                label=asked.as_put_to(age).text.read(language), choices=_choices(asked, language), required=False,
                 widget=forms.RadioSelect,
             )  # fmt: skip
             speak_plainly(field)

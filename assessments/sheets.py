@@ -30,6 +30,7 @@ class Item:
     member: Member | None
     response: Response | None = None
     correction: Correction | None = None
+    age: int | None = None  # on the day of the sitting
 
     @property
     def done(self) -> bool:
@@ -44,8 +45,14 @@ class Item:
         """What counts: the last correction, or the answer as it was given."""
         return self.correction or self.response
 
-    def text(self, language: str) -> str:
-        return self.question.text.read(language, name=self.member.first_name if self.member else "")
+    def text(self, language: str, *, own: bool = False) -> str:
+        """The question. `own`: as it stands on the person's own screen, in the words for their age."""
+        words = self.question.as_put_to(self.age).text if own else self.question.text
+        return words.read(language, name=self.member.first_name if self.member else "")
+
+    def help(self, language: str, *, own: bool = False) -> str:
+        words = self.question.as_put_to(self.age).help if own else self.question.help
+        return words.read(language) if words else ""
 
     def answer(self, language: str = "nb") -> str:
         """The answer in words, for reading."""
@@ -165,14 +172,15 @@ def sheet_of(assessment: Assessment) -> Sheet:
     rows = []
     for member in [*members, None]:
         asked = _asked(assessment, member, responses, allowed)
-        cells = _cells(member, asked, assessment.questions.parts, responses)
+        age = member.age(assessment.held_on) if member else None
+        cells = _cells(member, age, asked, assessment.questions.parts, responses)
         for item in (item for cell in cells for item in cell.items if item.response):
             item.correction = corrections.get(item.response.pk)
         if member is None:
             rows.append(Row(FAMILY, _("Hele familien"), None, cells))
         else:
             blocked = "" if member.pk in allowed else _("ikke samtykket til å delta")
-            rows.append(Row(str(member.pk), member.first_name, member, cells, member.age(assessment.held_on), blocked))
+            rows.append(Row(str(member.pk), member.first_name, member, cells, age, blocked))
     return Sheet(assessment, _parts_with_questions(assessment, rows), rows)
 
 
@@ -201,9 +209,10 @@ def _asked(
 
 
 def _cells(
-    member: Member | None, asked: list[Question], parts: Iterable[Part], responses: dict[Any, Response]
+    member: Member | None, age: int | None, asked: list[Question], parts: Iterable[Part], responses: dict[Any, Response]
 ) -> list[Cell]:
-    items = [Item(q, member, responses.get((member.pk if member else None, q.key))) for q in asked]
+    about = member.pk if member else None
+    items = [Item(q, member, responses.get((about, q.key)), age=age) for q in asked]
     return [Cell(part, [item for item in items if item.question.part == part.key]) for part in parts]
 
 

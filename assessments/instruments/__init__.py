@@ -27,9 +27,11 @@ LONGEST_TEXT = 500  # characters in an answer of the scale "text"
 LONGEST_NAME = 120  # characters in the version and the licence holder of a result entered by hand
 # Where the words of the questions come from: the file; the municipality, which has asked for the right to use them; or
 # nowhere, because the licence lets nobody put them on a screen, so that only the result of the paper form is entered.
+SHIPPED, MUNICIPALITY, BY_HAND = SUPPLY = ("shipped", "municipality", "by_hand")
 # When it is asked: in a sitting, or after a meeting beside FIT's own question.
 SITTING, MEETING = USES = ("sitting", "meeting")
-SHIPPED, MUNICIPALITY, BY_HAND = SUPPLY = ("shipped", "municipality", "by_hand")
+# Whole years in which a question may have words of its own.
+CHILD, YOUTH = (0, 12), (13, 17)
 
 
 class InstrumentError(ValueError):
@@ -183,8 +185,19 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """A question as it is put to people of some ages: the text, and what stands under it."""
+
+    text: Words
+    help: Words | None = None
+
+
+@dataclass(frozen=True)
 class Question:
-    """`ages` are whole years on the day of the sitting, both ends included. `goal`: its Outcome, where it has one."""
+    """`ages` are whole years on the day of the sitting, both ends included. `goal`: its Outcome, where it has one.
+
+    `child` and `youth` are words of its own for those who answer for themselves and are not grown up (CHILD, YOUTH).
+    """
 
     key: str
     part: str
@@ -197,6 +210,15 @@ class Question:
     ages: tuple[int, int]
     kinds: tuple[str, ...]
     goal: str = ""
+    child: Wording | None = None
+    youth: Wording | None = None
+
+    def as_put_to(self, age: int | None) -> Wording:
+        """The words for somebody of `age` whole years, on their own screen; the general ones where there are none."""
+        for wording, (youngest, oldest) in ((self.child, CHILD), (self.youth, YOUTH)):
+            if wording is not None and age is not None and youngest <= age <= oldest:
+                return wording
+        return Wording(self.text, self.help)
 
     def is_asked(self, kind: str) -> bool:
         """In a sitting of this kind (assessments.enums.Kind). After six months only the seven lines are."""
@@ -205,6 +227,17 @@ class Question:
     @property
     def respondent(self) -> str:
         return "coordinator" if self.answered_by == "coordinator" else "family"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What in a file has been held against its source: on which day, what agreed (with the source), and what nobody
+    has been able to confirm.
+    """
+
+    day: date
+    agrees: tuple[tuple[Words, str], ...] = ()
+    unconfirmed: tuple[Words, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,6 +256,7 @@ class Instrument:
     attribution: str = ""
     scores: tuple[Score, ...] = ()
     use: str = SITTING
+    checked: Checked | None = None
 
     @property
     def ages(self) -> tuple[int, int]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
@@ -18,12 +19,15 @@ from . import (
     ABOUT,
     ANSWERED_BY,
     BY_HAND,
+    CHILD,
     MUNICIPALITY,
     SCALES,
     SHIPPED,
     SITTING,
     SUPPLY,
     USES,
+    YOUTH,
+    Checked,
     Figure,
     Instrument,
     InstrumentError,
@@ -31,6 +35,7 @@ from . import (
     Part,
     Question,
     Scale,
+    Wording,
     Words,
 )
 from .reading import Place, read
@@ -42,7 +47,7 @@ LONGEST_KEY = 24  # of an instrument and of a question: together they are the ke
 KEY = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
 TOP = (
     "id", "version", "supply", "title", "licence", "attribution", "source", "answered_by", "asked", "note",
-    "scales", "parts", "questions", "scores", "use",
+    "scales", "parts", "questions", "scores", "use", "checked",
 )  # fmt: skip
 
 
@@ -91,9 +96,20 @@ def parse(text: str, file: str) -> Instrument:
         attribution=top.get("attribution").text() if "attribution" in top else "",
         scores=scores,
         use=top.get("use").text(*USES) if "use" in top else SITTING,
+        checked=_checked(top.get("checked")) if "checked" in top else None,
     )
     _fits_schema(top)
     return made
+
+
+def _checked(row: Place) -> Checked:
+    row.mapping("day", "agrees", "unconfirmed")
+    agrees = row.get("agrees").items() if "agrees" in row else []
+    return Checked(
+        row.get("day").day(),
+        tuple((one.mapping("what", "source").get("what").words(), one.get("source").text()) for one in agrees),
+        tuple(one.words() for one in row.get("unconfirmed").items()) if "unconfirmed" in row else (),
+    )
 
 
 SCHEMA = Path(__file__).with_name("schema.json")
@@ -197,10 +213,14 @@ def _part(row: Place) -> Part:
 class _Questions:
     """Makes the questions of one file. A pack says once who is asked and how old they are, under `asked`."""
 
-    FIELDS = ("key", "part", "about", "answered_by", "scale", "text", "label", "help", "ages", "kinds", "goal")
+    FIELDS = (
+        "key", "part", "about", "answered_by", "scale", "text", "label", "help", "ages", "kinds", "goal", "child",
+        "youth",
+    )  # fmt: skip
 
     def __init__(self, top: Place, scales: dict[str, Scale], parts: tuple[Part, ...], supply: str) -> None:
         self.scales, self.parts, self.supply, self.title = scales, parts, supply, top.get("title").words()
+        self.licensed = "attribution" in top
         asked = top.get("asked").mapping("who", "ages") if "asked" in top else None
         self.who = asked.get("who").text(*ANSWERED_BY) if asked else ""
         self.ages = _ages(asked.get("ages")) if asked else None
@@ -210,7 +230,7 @@ class _Questions:
         about = row.get("about").text(*ABOUT) if "about" in row or not self.who else "member"
         kinds = tuple(kind.text(*KINDS) for kind in row.get("kinds", list(KINDS)).items())
         own = Words({language: f"{title} {number}" for language, title in self.title.items()})
-        return Question(
+        made = Question(
             key=_key(row.get("key")),
             part=row.get("part").text(*(p.key for p in self.parts)) if "part" in row or len(self.parts) > 1
             else self.parts[0].key,
@@ -224,6 +244,18 @@ class _Questions:
             kinds=kinds,
             goal=row.get("goal").text(*Outcome.values) if "goal" in row else "",
         )  # fmt: skip
+        return replace(made, child=self._wording(row, "child", made, CHILD), youth=self._wording(row, "youth", made, YOUTH))
+
+    def _wording(self, row: Place, name: str, question: Question, ages: tuple[int, int]) -> Wording | None:
+        """Words of our own for those who answer for themselves; somebody else's form is asked as it is."""
+        if name not in row:
+            return None
+        place = row.get(name).mapping("text", "help")
+        if self.supply != SHIPPED or self.licensed:
+            raise place.wrong(_("skjemaer som er andres, stilles med sine egne ord til alle"))
+        if question.answered_by != "self" or question.ages[0] > ages[1] or question.ages[1] < ages[0]:
+            raise place.wrong(_("ingen på %(low)s–%(high)s år svarer selv på dette") % {"low": ages[0], "high": ages[1]})
+        return Wording(place.get("text").words(), place.get("help").words() if "help" in place else None)
 
     def _scale_of(self, row: Place) -> Scale:
         place = row.get("scale")

@@ -1,11 +1,12 @@
 """An instrument in words, for the page that shows it: who is asked, whose it is, how it is scored."""
 
+from collections.abc import Iterable
 from fractions import Fraction
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import BY_HAND, MUNICIPALITY, Instrument
+from . import BY_HAND, CHILD, MUNICIPALITY, YOUTH, Instrument, Question
 from .loader import OLDEST
 from .scores import MEAN, Score, ScoredItem
 
@@ -34,8 +35,10 @@ def facts_of(found: Instrument, language: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in facts if value]
 
 
-def questions_of(found: Instrument, language: str) -> list[tuple[str, str]]:
-    """Each question with its possible answers. Empty while the municipality has not supplied the words."""
+def questions_of(found: Instrument, language: str) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """Each question with its possible answers, and with its words for the young. Empty while the municipality has not
+    supplied the words.
+    """
     rows = []
     for question in found.questions:
         scale = question.scale
@@ -47,8 +50,33 @@ def questions_of(found: Instrument, language: str) -> list[tuple[str, str]]:
             answers = [option.text.read(language) for option in scale.options]
         else:
             answers = [f"{value} {words.read(language)}" for value, words in scale.words]
-        rows.append((question.text.read(language, name=_("barnet")), ", ".join(answers)))
+        asked = question.text.read(language, name=_("barnet"))
+        rows.append((asked, ", ".join(answers), for_the_young(question, range(OLDEST), language)))
     return rows
+
+
+def for_the_young(question: Question, ages: Iterable[int], language: str) -> list[tuple[str, str]]:
+    """(to whom, words) where somebody of `ages` is asked in words of their own."""
+    wordings = (
+        (_("Til barn til og med 12 år"), question.child, CHILD), (_("Til unge 13–17 år"), question.youth, YOUTH)
+    )  # fmt: skip
+    there = list(ages)
+    return [
+        (whom, wording.text.read(language))
+        for whom, wording, (youngest, oldest) in wordings
+        if wording is not None and any(youngest <= age <= oldest for age in there)
+    ]
+
+
+def checked_of(found: Instrument, language: str) -> dict[str, Any] | None:
+    """What was held against its source: the day, what agreed and with what, and what nobody has confirmed."""
+    if found.checked is None:
+        return None
+    return {
+        "day": found.checked.day,
+        "agrees": [(what.read(language), source) for what, source in found.checked.agrees],
+        "unconfirmed": [what.read(language) for what in found.checked.unconfirmed],
+    }
 
 
 def scores_of(found: Instrument, language: str) -> list[dict[str, Any]]:

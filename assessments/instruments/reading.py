@@ -1,5 +1,6 @@
 """Reads YAML strictly: each value knows its place and its line, so that what is wrong can be pointed at."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -114,6 +115,13 @@ class Place:
         if not isinstance(self.value, int | float) or isinstance(self.value, bool) or abs(self.value) > 1_000_000:
             raise self.wrong(_("skal være et tall"))
         return Decimal(str(self.value))
+
+    def day(self) -> date:
+        """A day as text, «2026-11-26»: YAML's own dates are another kind of value in JSON."""
+        try:
+            return date.fromisoformat(self.text())
+        except ValueError as error:
+            raise self.wrong(_("skal være en dag i hermetegn, år-måned-dag")) from error
 
     def words(self) -> Words:
         self.mapping(*LANGUAGES).get("nb")

@@ -21,8 +21,8 @@ def asks_of(
         mine = form if n == number else AnswerForm(item=item, language=language, own=own, auto_id=f"id_{n}_%s")
         found.append(
             {
-                "item": item, "form": mine, "text": item.text(language), "number": n + 1, "id": f"q{n + 1}",
-                "help": item.question.help.read(language) if item.question.help else "",
+                "item": item, "form": mine, "text": item.text(language, own=own), "number": n + 1, "id": f"q{n + 1}",
+                "help": item.help(language, own=own),
                 "low": words.get(0, ""), "high": words.get(10, ""), "yarn": YARN.get(item.question.goal, "indigo"),
                 "hidden": n != number, "last": n + 1 == len(items), "codes": " ".join(mine.codes),
                 "who": str(item.member.pk) if item.member else "familien",

@@ -20,6 +20,7 @@ from assessments.fit_tasks import in_words
 from assessments.forms import FitForm
 from assessments.forms_fit import FitInviteForm
 from assessments.instruments import FIT, Instrument, instrument
+from assessments.instruments.present import for_the_young
 from assessments.models import FitAnswer, FitInvitation, LocalInstrument, packs_of
 from assessments.pictures import fit_lines
 from consent.enums import Purpose
@@ -110,6 +111,7 @@ def fit_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "form": form,
         "code_form": FitInviteForm(services=services),
         "question": question.text.read(family.municipality.language),
+        "young": for_the_young(question, [m.age() for m in asked], family.municipality.language),
         "low": words[question.scale.low].read(family.municipality.language),
         "high": words[question.scale.high].read(family.municipality.language),
         "without": [m.first_name for m in here if m.pk not in allowed and m.age() >= question.ages[0]],

@@ -111,7 +111,9 @@ def fit_enter(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("fit_code", times=60, seconds=3600)
 def fit_answer(request: HttpRequest, code: str) -> HttpResponse:
-    """The question, and nothing of the person or the family. Opening it uses nothing; sending does, once."""
+    """The question in the words for the person's age, and nothing of who they are. Opening it uses nothing; sending does,
+    once.
+    """
     if request.session.get(DONE) == normalise(code):
         return render(request, "assessments/fit_thanks.html")
     found = actions.opened_by(code)
@@ -120,14 +122,10 @@ def fit_answer(request: HttpRequest, code: str) -> HttpResponse:
     invitation, asker = found
     with acting_as(asker):
         packs = packs_of(invitation.packs)
-    own = [
-        (f"{pack.id}.{q.key}", q)
-        for pack in packs
-        for q in pack.questions
-        if q.ages[0] <= invitation.member.age() <= q.ages[1]
-    ]
+    age = invitation.member.age()
+    own = [(f"{pack.id}.{q.key}", q) for pack in packs for q in pack.questions if q.ages[0] <= age <= q.ages[1]]
     language = _language(invitation.family.municipality.language)
-    form = FitLinkForm(request.POST or None, own=own, language=language)
+    form = FitLinkForm(request.POST or None, own=own, age=age, language=language)
     if form.is_valid():
         try:
             actions.answer_by_code(code, by=None, **form.given())
@@ -138,8 +136,9 @@ def fit_answer(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("assessments:fit_answer", code)
     question = instrument(FIT)["fit"]
     words = dict(question.scale.words)
+    put = question.as_put_to(age)
     context = {
-        "form": form, "question": question.text.read(language), "low": words[question.scale.low].read(language),
+        "form": form, "question": put.text.read(language), "help": put.help.read(language) if put.help else "", "low": words[question.scale.low].read(language),
         "high": words[question.scale.high].read(language), "language_of_question": language,
         "credits": [pack.attribution for pack in packs if pack.attribution],
     }  # fmt: skip

@@ -104,7 +104,7 @@ def instrument_detail(request: HttpRequest, municipality_id: UUID, instrument: s
         "place": place, "found": found, "title": found.title.read(language), "form": form, "on": on, "mine": mine,
         "facts": facts_of(found, language), "scores": scores_of(found, language), "note": found.note.read(language),
         "questions": questions_of(shown, language), "licence": licence_text(found.id) if not _own(mine) else "",
-        "supply": supply_in_words(found), "waits_for_text": found.asked_for and not texts,
+        "checked": checked_of(found, language), "supply": supply_in_words(found), "waits_for_text": found.asked_for and not texts,
     }  # fmt: skip
     return render(request, "assessments/instrument_detail.html", context, status=422 if form.is_bound else 200)
 

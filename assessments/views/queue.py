@@ -45,7 +45,7 @@ def sitting_sync(request: HttpRequest, family_id: UUID, sitting_id: UUID) -> Htt
         receipts = actions.receive(sitting, sent=sent, by=request.user)
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=409)
-    results = [_result(sheet, sitting.language, receipt, one) for receipt, one in zip(receipts, sent, strict=False)]
+    results = [_result(sheet, sitting.language, receipt, one, own=bool(holder)) for receipt, one in zip(receipts, sent, strict=False)]
     return JsonResponse({"results": results, "at": timezone.localtime().strftime("%H:%M")})
 
 
@@ -68,7 +68,7 @@ def _is_own(sheet: Sheet, holder: dict[str, Any], given: Given) -> bool:
     )  # fmt: skip
 
 
-def _result(sheet: Sheet, language: str, receipt: Receipt, sent: Sent) -> dict[str, Any]:
+def _result(sheet: Sheet, language: str, receipt: Receipt, sent: Sent, *, own: bool) -> dict[str, Any]:
     found: dict[str, Any] = {"id": str(receipt.id), "state": receipt.state}
     if receipt.why:
         found["sentence"] = receipt.why
@@ -78,7 +78,7 @@ def _result(sheet: Sheet, language: str, receipt: Receipt, sent: Sent) -> dict[s
         item = sheet.item(receipt.row.member_id, receipt.row.question)
         found |= {
             "words": item.say(receipt.row, language) if item else "",
-            "text": item.text(language) if item else "",
+            "text": item.text(language, own=own) if item else "",
             "who": receipt.row.recorded_by.name,
             "at": date_format(timezone.localtime(receipt.row.recorded_at), "j. F H:i"),
         }

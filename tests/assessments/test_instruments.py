@@ -1,5 +1,6 @@
 """The question files: which questions fit whom, and what is said about a file that is wrong."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -14,6 +15,7 @@ from assessments.instruments import (
     available,
     family_questions,
     instrument,
+    packs,
     questions_for,
 )
 from assessments.instruments.loader import load
@@ -36,6 +38,27 @@ def test_fit_asks_the_programmes_own_question():
     assert instrument(FIT)["fit"].text["nb"] == (
         "I hvilken grad opplevde du at hjelpeapparatets totale innsats ivaretok familiens behov på en god måte?"
     )
+
+
+def test_children_and_the_young_are_asked_in_words_of_their_own():
+    fit, ladder = instrument(FIT)["fit"], instrument(CURRENT)["ladder"]
+    for question in (fit, ladder, instrument(CURRENT)["thriving_self"]):
+        told = [question.as_put_to(age).text for age in (12, 13, 17, 18, None)]
+        assert told[0] == question.child.text
+        assert told[1] == told[2] == question.youth.text
+        assert told[3] == told[4] == question.text
+        assert all({"nb", "nn", "en"} == set(words) for words in told[:3])
+    assert replace(fit, child=None).as_put_to(9).text == fit.text
+    assert ladder.as_put_to(9).help["nb"].startswith("Tenk deg en stige. På toppen")
+    assert fit.as_put_to(14).help is None
+
+
+@pytest.mark.parametrize("pack", packs(), ids=lambda pack: pack.id)
+def test_what_is_somebody_elses_is_asked_as_it_is_and_says_what_was_checked(pack):
+    assert not [q.key for q in pack.questions if q.child or q.youth]
+    assert pack.checked.day >= date(2026, 11, 26)
+    assert pack.checked.unconfirmed
+    assert all(words.get("nn") for words in (*pack.checked.unconfirmed, *(what for what, _s in pack.checked.agrees)))
 
 
 def test_a_file_that_does_not_exist():
@@ -185,6 +208,13 @@ def change(path, edit):
         (lambda c: c["questions"][0]["text"].pop("nb"), "questions[0].text", "«nb» mangler"),
         (lambda c: c["questions"][0]["text"].update(se="x"), "questions[0].text.se", "ukjent nøkkel «se»"),
         (lambda c: c["questions"][0].update(part="x"), "questions[0].part", "skal være en av: fit"),
+        (lambda c: c["questions"][0]["child"].pop("text"), "questions[0].child", "«text» mangler"),
+        (lambda c: c["questions"][0]["youth"].update(tone="x"), "questions[0].youth.tone", "ukjent nøkkel «tone»"),
+        (lambda c: c["questions"][0].update(ages=[18]), "questions[0].child", "ingen på 0–12 år svarer selv"),
+        (lambda c: c["questions"][0].update(answered_by="family"), "questions[0].child", "ingen på 0–12 år svarer selv"),
+        (lambda c: c.update(attribution="En annen"), "questions[0].child", "skjemaer som er andres"),
+        (lambda c: c["checked"].update(day="i går"), "checked.day", "skal være en dag i hermetegn"),
+        (lambda c: c["checked"]["agrees"][0].pop("source"), "checked.agrees[0]", "«source» mangler"),
         (lambda c: c["scales"]["grade"].update(low=10), "scales.grade", "low skal være 0 eller mer"),
         (lambda c: c["scales"]["grade"].update(kind="dial"), "scales.grade.kind", "skal være en av: ladder"),
         (lambda c: c["scales"]["grade"]["words"].update({11: {"nb": "x"}}), "scales.grade.words.11", "«11» er ikke på"),

@@ -43,6 +43,8 @@ VECTORS = [
     ("gse-5-1", "sum", [2, 3, 3, 4, 3], None, 15, "", False),
     ("gse-5-1", "mean", [2, 3, 3, 4, 3], None, 3, "", False),
     ("kidscreen-10-1", "", [4, 4, 2, 1, 4, 3, 5, 4, 3, 4], None, 40, "", False),
+    ("kidscreen-27-1", "physical", [1, 5, 5, 5, 5], None, 25, "", False),
+    ("kidscreen-27-1", "psychological", [5, 5, 5, 1, 1, 1, 5], None, 35, "", False),
     ("hscl-10-1", "", [1, 1] + [2] * 8, None, Fraction(9, 5), "under", False),
     ("hscl-10-1", "", [1] + [2] * 9, None, Fraction(19, 10), "snakk mer", True),
     (CURRENT, "ladder", [5], 15, 5, "lav", False),

@@ -49,6 +49,7 @@ def test_every_other_address_leads_back_to_ones_own_question(given, family, sitt
     for name in ("Mor", "Far", "Gutt"):
         assert name not in first
     assert "Ikke spurt" not in first
+    assert "Hvor på stigen står du for tiden?" in first  # the words for somebody of 13
 
 
 def test_answers_are_hers_and_the_code_opens_again(given, team, family, sitting, people):
