@@ -176,12 +176,14 @@ class Scale:
 @dataclass(frozen=True)
 class Part:
     """A column of the overview: questions that are asked in one go, by or about one person. `credit` names whose they
-    are, and what the answers are not; a pack's, where its questions and scores are shown.
+    are, and what the answers are not; a pack's, where its questions and scores are shown. `licensed`: the words are
+    somebody else's.
     """
 
     key: str
     title: Words
     credit: str = ""
+    licensed: bool = False
 
 
 @dataclass(frozen=True)
@@ -296,7 +298,9 @@ class Instrument:
         """One sitting's questions: this set, and each pack as a part of its own, its keys led by the pack's name."""
         parts, questions, scores = list(self.parts), list(self.questions), list(self.scores)
         for pack in packs:
-            parts.append(Part(pack.id, pack.title, " ".join(filter(None, (pack.attribution, pack.note.read())))))
+            credit = " ".join(filter(None, (pack.attribution, pack.note.read())))
+            licensed = bool(pack.attribution) or pack.supply != SHIPPED
+            parts.append(Part(pack.id, pack.title, credit, licensed))
             questions += [replace(q, key=f"{pack.id}.{q.key}", part=pack.id) for q in pack.questions]
             scores += [score.under(pack.id) for score in pack.scores]
         return replace(self, parts=tuple(parts), questions=tuple(questions), scores=tuple(scores))

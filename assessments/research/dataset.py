@@ -1,12 +1,12 @@
 """From rows to tables: one row per person, per person and round, per family, per family and round, and per FIT answer.
 
-Pure: the same rows and pseudonyms give the same tables. Long and not wide, because rounds differ between people and
-new ones come; the codebook says how to turn it. No date: months since the family's own start.
+Pure: the same rows and pseudonyms give the same tables. Long, because rounds differ between people and new ones come;
+and, made of the long ones, one wide (wide.py). No date: months since the family's own start.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from assessments.instruments.scores import Score, score
+from assessments.models import FitAnswer
 from assessments.results import flat
 from consent.ages import answers_for_self
 from consent.enums import Purpose
@@ -24,9 +25,23 @@ from families.stages import ORDER, Step
 
 from .cells import SMALLEST, held_back
 from .rows import Rows, Sitting
-from .variables import CODE, CODE_OF, HELD_BACK, NUMBER, TEXT, TOO_FEW, Column, Variable, columns, of_score
+from .variables import (
+    CODE,
+    CODE_OF,
+    HELD_BACK,
+    HIGHEST,
+    LOWEST,
+    NUMBER,
+    OF_HOMES,
+    TEXT,
+    TOO_FEW,
+    Column,
+    Variable,
+    columns,
+    of_score,
+)
+from .wide import Row, Table, wide
 
-Row = dict[str, Any]
 AGE_GROUPS = ((0, 5), (6, 12), (13, 17), (18, 29), (30, 39), (40, 49), (50, 120))
 ROLES = {MemberRole.ADULT: 1, MemberRole.CHILD: 2, MemberRole.RELATED_CHILD: 3}
 
@@ -35,18 +50,6 @@ REASONS = {reason: code for code, reason in enumerate(ExitReason, 1)}
 
 class TooFew(Exception):
     """Fewer than five people have said yes: no set can be made that does not point at somebody."""
-
-
-@dataclass
-class Table:
-    """`unit` is the column with whom a row is about: a small cell is counted in those."""
-
-    name: str
-    title: str
-    unit: str
-    variables: list[Variable]
-    rows: list[Row]
-    held: dict[str, list[int]] = field(default_factory=dict)  # variable → the values held back in it
 
 
 @dataclass(frozen=True)
@@ -75,29 +78,60 @@ def build(rows: Rows, names: Mapping[UUID, str], language: str) -> Data:
         _rounds(rows, sittings, names, language),
         _families(rows, names),
         _family_rounds(rows, sittings, names, language),
-        _fit(rows, names),
+        _fit(rows, names, language),
         _steps(rows, names),
     ]
     shown = {number: count for number, count in rounds.items() if count >= SMALLEST}
-    return Data([_guard(table) for table in tables], len(rows.members), len(rows.families), shown, small)
+    guarded = [_guard(table) for table in tables]
+    return Data([*guarded, wide(guarded, shown)], len(rows.members), len(rows.families), shown, small)
 
 
 def _guard(table: Table) -> Table:
-    """Hold back the small cells of each column that could single somebody out, counted in people (or families)."""
-    for variable in table.variables:
-        if not variable.guarded:
-            continue
-        who: dict[int, set[str]] = defaultdict(set)
-        for row in table.rows:
-            if (value := row.get(variable.name)) is not None and value not in CODE_OF.values():
-                who[value].add(row[table.unit])
-        if held := held_back({value: len(found) for value, found in who.items()}):
-            table.held[variable.name] = sorted(held)
-            for row in table.rows:
-                if row.get(variable.name) in held:
-                    row[variable.name] = HELD_BACK
+    """Hold back the small cells of each column that could single somebody out, counted in people (or families), and
+    what they could be reckoned from; and again, until what is left has no small cell.
+    """
+    guarded = [variable for variable in table.variables if variable.guarded]
+    made = [variable for variable in table.variables if variable.made_of]
+    while [v for v in guarded if _hold_cells(table, v)] or [v for v in made if _hold_together(table.rows, v)]:
+        pass
     table.rows.sort(key=lambda row: tuple(str(row.get(name)) for name in (table.unit, "round", "months")))
     return table
+
+
+def _hold_cells(table: Table, variable: Variable) -> bool:
+    """Whether some values of the column had to go. Where people enough are held back already, only the small ones do."""
+    who: dict[float, set[str]] = defaultdict(set)
+    for row in table.rows:
+        if (value := row.get(variable.name)) is not None:
+            who[value].add(row[table.unit])
+    before = who.pop(HELD_BACK, set())
+    counts = {value: len(found) for value, found in who.items() if not LOWEST <= value <= HIGHEST}
+    held = {value for value, count in counts.items() if count < SMALLEST}
+    if len(before.union(*(who[value] for value in held))) < SMALLEST or not before:
+        held = held_back(counts)
+    for row in table.rows if held else ():
+        if row.get(variable.name) in held:
+            row[variable.name] = HELD_BACK
+    if held:
+        table.held[variable.name] = sorted({*table.held.get(variable.name, ()), *held})
+    return bool(held)
+
+
+def _hold_together(rows: list[Row], variable: Variable) -> bool:
+    """A score that is held back could be reckoned from its answers, and one answer from the score and the others.
+    Whether something had to go.
+    """
+    changed = False
+    for row in rows:
+        parts = [name for name in variable.made_of if row.get(name) is not None]
+        lacking = any(row[name] == HELD_BACK for name in parts)
+        if row.get(variable.name) == HELD_BACK and parts and not lacking:
+            row.update(dict.fromkeys(parts, HELD_BACK))
+            changed = True
+        elif lacking and row.get(variable.name) not in (None, HELD_BACK):
+            row[variable.name] = HELD_BACK
+            changed = True
+    return changed
 
 
 def months_between(start: date, day: date) -> int:
@@ -263,7 +297,9 @@ def _rounds(rows: Rows, sittings: list[Sitting], names: Mapping[UUID, str], lang
             row |= _scored(answers, sitting, rows.members[who].age(sitting.held_on))
             row["crowded"] = _crowding(answers)
             found.append(row)
-    extra = Variable("crowded", _("Bor trangt etter SSBs registerdefinisjon"), values=_yes_no(), guarded=True)
+    extra = Variable(
+        "crowded", _("Bor trangt etter SSBs registerdefinisjon"), values=_yes_no(), guarded=True, made_of=OF_HOMES
+    )
     every = [*_ids("person_id", "family_id"), *_when(), *_spoken(), *variables, *scores.values(), extra]
     return Table("person_rounds", _("Svar, én rad for hver person og runde"), "person_id", every, found)
 
@@ -332,17 +368,25 @@ def _crowding(answers: Mapping[str, tuple[Any, str]]) -> int | None:
     return TOO_FEW if answer is None else int(answer)
 
 
-def _fit(rows: Rows, names: Mapping[UUID, str]) -> Table:
-    found = [
-        {
-            "person_id": names[fit.member_id], "family_id": names[fit.family_id],
-            "months": _months(rows.families[fit.family_id], fit.asked_on),
-            "fit": CODE_OF[fit.missing] if fit.missing else fit.value,  # type: ignore[index]  # the values are the keys
-        }
-        for fit in rows.fits
-    ]  # fmt: skip
-    if len({row["person_id"] for row in found}) < SMALLEST:
-        found = []
-    variable = Variable("fit", _("I hvilken grad hjelpen ivaretok familiens behov, 0–10"), CODE, nominal=False)
-    every = [*_ids("person_id", "family_id"), *_when()[1:], variable]
-    return Table("fit", _("FIT-svar, én rad for hvert svar"), "person_id", every, found)
+def _fit(rows: Rows, names: Mapping[UUID, str], language: str) -> Table:
+    """FIT's own question, and those the municipality asks beside it, but for what people write in their own words."""
+    asked = [q for q in rows.meetings.questions if q.key != "fit"]
+    found = [column for question in asked for column in columns(rows.meetings, question, language)]
+    table = [_fit_row(fit, rows, names, found) for fit in rows.fits]
+    if len({row["person_id"] for row in table}) < SMALLEST:
+        table = []
+    variable = Variable(
+        "fit", _("I hvilken grad hjelpen ivaretok familiens behov, 0–10"), CODE, guarded=True, nominal=False
+    )
+    every = [*_ids("person_id", "family_id"), *_when()[1:], variable, *(column.variable for column in found)]
+    return Table("fit", _("FIT-svar, én rad for hvert svar"), "person_id", every, table)
+
+
+def _fit_row(fit: FitAnswer, rows: Rows, names: Mapping[UUID, str], asked: list[Column]) -> Row:
+    row = {
+        "person_id": names[fit.member_id], "family_id": names[fit.family_id],
+        "months": _months(rows.families[fit.family_id], fit.asked_on),
+        "fit": CODE_OF[fit.missing] if fit.missing else fit.value,  # type: ignore[index]  # the values are the keys
+    }  # fmt: skip
+    answers = {key: (said["value"], said["missing"]) for key, said in fit.more.items()}
+    return row | _filled(answers, asked)

@@ -23,7 +23,8 @@ from django.utils.translation import gettext as _
 
 from nyemonstre.pdf import render_pdf
 
-from .dataset import Data, Table
+from .dataset import Data
+from .wide import WIDE, Table
 from .variables import CODE, DECIMAL, HIGHEST, LOWEST, NUMBER, TEXT, Variable, missing_labels
 
 # Where a .sav keeps the day and the time it was written: nine and eight letters.
@@ -217,8 +218,10 @@ def codebook(data: Data, about: About) -> dict[str, Any]:
 
 
 def _table(table: Table) -> dict[str, Any]:
+    """`wide` is told by rule on paper: its columns are those of the long file, once for each round."""
     return {
         "name": table.name,
+        "wide": table.name == WIDE,
         "title": table.title,
         "rows": len(table.rows),
         "variables": [_variable(table, variable) for variable in table.variables],
@@ -233,6 +236,7 @@ def _variable(table: Table, variable: Variable) -> dict[str, Any]:
         "kind": variable.kind,
         "values": {str(code): text for code, text in variable.values.items()},
         "source": variable.source,
+        "made_of": list(variable.made_of),
         "filled": sum(cell is not None for cell in cells),
         "held_back": _said(variable, table.held.get(variable.name, [])),
     }
@@ -243,8 +247,10 @@ def _said(variable: Variable, held: Iterable[int]) -> list[str]:
     held = list(held)
     if len(held) > 1 and set(held) == set(variable.values):
         return [_("alle svar")]
-    if not held or variable.values:
-        return [variable.values[code] for code in held]
+    if variable.kind == CODE:
+        return [variable.values.get(code) or str(code) for code in held]
+    if not held:
+        return []
     return [_("%(count)d verdier") % {"count": len(held)}]
 
 

@@ -5,13 +5,13 @@ Of families with a protected address nothing is read: in a small file they could
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from assessments.instruments import Instrument, instrument
-from assessments.models import Assessment, Correction, FitAnswer, Response, packs_of
+from assessments.instruments import FIT, Instrument, instrument
+from assessments.models import Assessment, Correction, FitAnswer, LocalInstrument, Response, packs_of
 from consent.models import Consent
 from consent.rules import research_yes
 from families.enums import STRICT
@@ -45,6 +45,7 @@ class Rows:
     steps: list[Milestone] = field(default_factory=list)
     exits: dict[UUID, Exit] = field(default_factory=dict)
     yes: dict[UUID, Consent] = field(default_factory=dict)
+    meetings: Instrument = field(default_factory=lambda: instrument(FIT))  # what was ever asked after meetings
 
     def those_who_said_yes(self, on: date) -> "Rows":
         """Only people whose yes to research holds on the day `on`, and families with somebody of theirs left.
@@ -69,7 +70,7 @@ class Rows:
         fits = [row for row in self.fits if row.member_id in yes]
         steps = [step for step in self.steps if step.family_id in left]
         families = {pk: family for pk, family in self.families.items() if pk in left}
-        return Rows(families, members, sittings, fits, steps, self.exits, yes)
+        return Rows(families, members, sittings, fits, steps, self.exits, yes, self.meetings)
 
 
 def read(municipality: Any) -> Rows:
@@ -79,7 +80,18 @@ def read(municipality: Any) -> Rows:
     members = {m.pk: m for m in Member.objects.filter(family__in=families).order_by("pk")}
     steps = Milestone.objects.live().filter(family__in=families).exclude(reached_on=None).order_by("reached_on", "pk")
     rows = _sittings(families)
-    return Rows(families, members, rows, _fits(families), list(steps), exits_of(families))
+    asked = LocalInstrument.objects.filter(municipality=municipality, after_meetings=True).order_by("added_at", "pk")
+    meetings = instrument(FIT).joined_by(packs_of(list(asked.values_list("pk", flat=True))))
+    return Rows(
+        families, members, rows, _fits(families), list(steps), exits_of(families), meetings=_once(meetings)
+    )  # fmt: skip
+
+
+def _once(meetings: Instrument) -> Instrument:
+    """A form that was switched on twice is the same questions: the last words of it count."""
+    questions = {question.key: question for question in meetings.questions}
+    parts = {part.key: part for part in meetings.parts}
+    return replace(meetings, questions=tuple(questions.values()), parts=tuple(parts.values()))
 
 
 def _sittings(families: Iterable[UUID]) -> list[Sitting]:

@@ -39,7 +39,7 @@ def missing_labels() -> dict[int, str]:
 @dataclass(frozen=True)
 class Variable:
     """A column. `values` are the meanings of its codes; `guarded`: it may single somebody out, so small cells are held
-    back; `nominal` has no order. `source`: the question and its instrument.
+    back; `nominal` has no order. `source`: the question and its instrument. `made_of`: the columns it is reckoned from.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Variable:
     guarded: bool = False
     nominal: bool = True
     source: str = ""
+    made_of: tuple[str, ...] = ()
 
     @property
     def may_miss(self) -> bool:
@@ -99,7 +100,8 @@ def columns(instrument: Instrument, question: Question, language: str) -> list[C
     values = {n: _plain(words.read(language)) for n, words in scale.words}
     kind = NUMBER if scale.kind == "count" else CODE
     step = ROUNDED.get(key, 1)
-    variable = replace(base, kind=kind, values=values, guarded=key in OF_HOMES, nominal=False)
+    guarded = scale.kind != "count" or key in OF_HOMES
+    variable = replace(base, kind=kind, values=values, guarded=guarded, nominal=False)
     return [Column(variable, key, lambda value: int(value) // step * step)]
 
 
@@ -115,7 +117,8 @@ def _one_of_many(base: Variable, key: str, option: Any, language: str) -> Column
 def _figure(base: Variable, key: str, figure: Any, language: str) -> Column:
     """A number from a form on paper. Neither who holds the licence nor the day goes along."""
     label = short(f"{base.label} – {_plain(figure.label.read(language))}")
-    variable = replace(base, name=name_of(f"{key}.{figure.key}"), label=label, kind=DECIMAL, nominal=False)
+    name = name_of(f"{key}.{figure.key}")
+    variable = replace(base, name=name, label=label, kind=DECIMAL, guarded=True, nominal=False)
 
     def number(result: Any) -> float | None:
         found = result["scores"].get(figure.key)
@@ -126,15 +129,20 @@ def _figure(base: Variable, key: str, figure: Any, language: str) -> Column:
 
 def of_score(score: Score, language: str) -> Variable:
     label = score.label.get(language) or score.label["nb"]
-    return Variable(name_of(score.key), short(label), DECIMAL, nominal=False, source=score.key)
+    made_of = tuple(name_of(item.key) for item in score.items)
+    return Variable(
+        name_of(score.key), short(label), DECIMAL, guarded=True, nominal=False, source=score.key, made_of=made_of
+    )
 
 
 def _label(instrument: Instrument, question: Question, language: str) -> str:
-    """Our own wording; of a set whose words belong to somebody else, which of its questions it is, and no more."""
+    """Our own wording, or the municipality's; of a set whose words belong to somebody else, which of its questions it
+    is, and no more.
+    """
     pack, _dot, key = question.key.rpartition(".")
-    if pack or instrument.supply == MUNICIPALITY:
-        title = next((part.title.read(language) for part in instrument.parts if part.key == pack), pack)
-        return f"{title}, {key}"
+    part = next((part for part in instrument.parts if part.key == pack), None)
+    if (part and part.licensed) or instrument.supply == MUNICIPALITY:
+        return f"{part.title.read(language) if part else pack}, {key}"
     return _plain(question.text.read(language, name=_("barnet")))
 
 

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import zipfile
+from dataclasses import replace
 from datetime import date
 
 import pikepdf
@@ -15,12 +16,31 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from assessments.instruments import FIT, instrument
+from assessments.instruments.loader import parse
 from assessments.research.cells import SMALLEST, held_back, mean, share
 from assessments.research.dataset import TooFew, build, months_between
 from assessments.research.files import About, bundle
 from assessments.research.variables import HELD_BACK, NOT_ASKED, TOO_FEW, UNKNOWN
-from tests.assessments.research.making import CANARIES, made, names_of
+from tests.assessments.research.making import CANARIES, fits_after, made, names_of
 
+OWN = """
+id: mote
+version: "1"
+use: meeting
+title: {nb: "Etter møtet"}
+licence: "Egne spørsmål"
+source: "Kommunen"
+answered_by: {nb: "Hver person"}
+note: {nb: "Ikke en diagnose."}
+asked: {who: self, ages: [8]}
+scales:
+  grad: {kind: degree, low: 1, high: 3, words: {1: {nb: "Nei"}, 2: {nb: "Litt"}, 3: {nb: "Ja"}}}
+  ord: {kind: text}
+questions:
+  - {key: hort, scale: grad, text: {nb: "Ble du hørt?"}, label: {nb: "Hørt"}}
+  - {key: ord, scale: ord, text: {nb: "Noe mer?"}, label: {nb: "Mer"}}
+"""
 ABOUT = About(
     project="Nye mønster i livet", purpose="Å se hvordan det går", responsible="NORCE", approval="REK 2026/123",
     why="Artikkel om fritid", municipality="Prøvekommune", day=date(2026, 3, 2), keep_until=date(2027, 3, 2),
@@ -144,6 +164,58 @@ def test_small_cells_are_held_back_in_the_files_and_told(archive, tmp_path):
                 who.setdefault(row.get(variable.name), set()).add(row[table.unit])
             for value, people in who.items():
                 assert value is None or value < 0 or len(people) >= SMALLEST, (table.name, variable.name, value)
+
+
+def test_a_score_and_its_answers_are_held_back_together():
+    """What is left of a score, its answers and the rest never gives the one that is missing."""
+    swls = [f"swls_1_q{n}" for n in range(1, 6)]
+    lone = made(families=8)
+    for number, one in enumerate(lone.sittings):  # everybody alike, but for one family in the first round
+        for key in one.answers:
+            if key[1].startswith("swls-1."):
+                one.answers[key] = (2 if number == 0 and key[1].endswith("q1") else 4, "")
+    rounds = next(table for table in built(lone).tables if table.name == "person_rounds")
+    adults = [row for row in rounds.rows if row.get("swls_1_sum") is not None]
+    held = [row for row in adults if HELD_BACK in [row[name] for name in swls]]
+    assert len({row["person_id"] for row in held}) >= 2
+    assert all(row["swls_1_sum"] == HELD_BACK for row in held)
+    assert all(HELD_BACK in [row[name] for name in swls] for row in adults if row["swls_1_sum"] == HELD_BACK)
+    assert any(row["swls_1_sum"] == 20 for row in adults), "what many share is told"
+    assert rounds.held["swls_1_q1"][0] == 2
+    crowded = [row for row in rounds.rows if row.get("crowded") == HELD_BACK]
+    assert all(HELD_BACK in [row.get(n) for n in ("household_size", "rooms", "area")] for row in crowded)
+
+
+def test_the_wide_file_says_the_same_as_the_long_ones(archive, tmp_path):
+    persons, _about = opened(archive, "persons", tmp_path, user_missing=True)
+    long, _about = opened(archive, "person_rounds", tmp_path, user_missing=True)
+    values, about = opened(archive, "persons_wide", tmp_path, user_missing=True)
+    assert values["person_id"] == persons["person_id"]
+    assert values["birth_year"] == persons["birth_year"]
+    place = {who: number for number, who in enumerate(values["person_id"])}
+    for number, (who, round_number) in enumerate(zip(long["person_id"], long["round"], strict=True)):
+        for name in ("ladder", "work", "swls_1_sum", "months"):
+            assert values[f"{name}_r{round_number:.0f}"][place[who]] == long[name][number]
+    assert about.column_names_to_labels["ladder_r1"] == "1 år: Hvor på stigen er du nå?"
+    assert about.variable_value_labels["rm1_child_r0"][1.0] == "svært krevende"
+    assert about.missing_ranges["ladder_r0"] == [{"lo": -99.0, "hi": -95.0}]
+    assert not {"round_r0", "family_id_r0"} & set(values)
+
+
+def test_the_municipalitys_own_questions_after_meetings_go_along_with_their_words():
+    rows = made(families=3)
+    own = parse(OWN, "mote-1.yaml")
+    fits = fits_after(date(2024, 9, 1), None, [(f, n) for f in range(3) for n in range(2)])
+    for number, fit in enumerate(fits):
+        fit.member_id, fit.family_id = list(rows.members)[number], rows.members[list(rows.members)[number]].family_id
+        fit.more = {"mote-1.hort": {"value": 3, "missing": ""}, "mote-1.ord": {"value": "kanarifritekst", "missing": ""}}
+    data = built(replace(rows, fits=fits, meetings=instrument(FIT).joined_by([own])))
+    table = next(table for table in data.tables if table.name == "fit")
+    asked = {variable.name: variable for variable in table.variables}
+    assert asked["mote_1_hort"].label == "Ble du hørt?"
+    assert asked["mote_1_hort"].values[3] == "Ja"
+    assert [row["mote_1_hort"] for row in table.rows] == [3] * 6
+    assert "mote_1_ord" not in asked, "what people write in their own words is no part of a set"
 
 
 def test_a_round_few_have_reached_is_left_out_and_a_set_of_few_is_none():
