@@ -14,6 +14,7 @@ from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, spea
 from nyemonstre.ui.once import OnceForm
 
 from .enums import Kind, Missing
+from .forms_fit import service_field
 from .instruments import CURRENT, FIT, LONGEST_NAME, LONGEST_TEXT, BadAnswer, instrument
 from .rounds import Round
 from .sheets import Item

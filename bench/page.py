@@ -1,4 +1,4 @@
-"""One address, opened as one person: its queries, and its time beside another's. The tests ask their budgets here too."""
+"""One address, opened as one person: its queries, and its time beside another's. The tests ask here too."""
 
 import statistics
 import time

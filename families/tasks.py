@@ -145,6 +145,10 @@ NEWS = {
         lambda: _("Noen ber om koblingsnøkkelen til et forskningsprosjekt"),
         lambda: _("Den åpnes bare hvis du godkjenner det. Logg inn for å se hvem som ber om den, og hvorfor."),
     ),
+    "research_text_asked": (
+        lambda: _("Noen ber om fritekst til et forskningsprosjekt"),
+        lambda: _("Den gis bare ut hvis du godkjenner det. Logg inn for å se hvem som ber om den, og hvorfor."),
+    ),
     "glass_broken": (
         lambda: _("En familie er åpnet i nød"),
         lambda: _("Noen har åpnet en familie i nød, for å lese i én time. Logg inn for å se hvem, når og hvorfor."),

@@ -57,7 +57,8 @@ def record_fit(
     cleaned = clean_answer(instrument(FIT)["fit"].scale, value, missing)
     row = FitAnswer(
         family=family, member=member, instrument=FIT, asked_on=on, after=after.strip(), service=service,
-        value=cleaned, missing=missing, comment=comment.strip(), more=dict(more or {}), recorded_by=by, **({"pk": key} if key else {}),
+        value=cleaned, missing=missing, comment=comment.strip(), more=dict(more or {}), recorded_by=by,
+        **({"pk": key} if key else {}),
     )  # fmt: skip
     row.save(force_insert=True)
     reach(family, step=Step.FEEDBACK, on=on, by=by)

@@ -34,7 +34,8 @@ CODE_LASTS = timedelta(hours=24)
 
 @action
 def invite_fit(
-    family: Family, *, member: Member, by: User, after: str = "", service: Service | None = None, key: UUID | None = None
+    family: Family, *, member: Member, by: User, after: str = "", service: Service | None = None,
+    key: UUID | None = None,
 ) -> FitInvitation:  # fmt: skip
     """A code for one person, good for CODE_LASTS and for one answer. One that was open for the same person ends.
 

@@ -244,7 +244,9 @@ class _Questions:
             kinds=kinds,
             goal=row.get("goal").text(*Outcome.values) if "goal" in row else "",
         )  # fmt: skip
-        return replace(made, child=self._wording(row, "child", made, CHILD), youth=self._wording(row, "youth", made, YOUTH))
+        return replace(
+            made, child=self._wording(row, "child", made, CHILD), youth=self._wording(row, "youth", made, YOUTH)
+        )
 
     def _wording(self, row: Place, name: str, question: Question, ages: tuple[int, int]) -> Wording | None:
         """Words of our own for those who answer for themselves; somebody else's form is asked as it is."""
@@ -254,7 +256,9 @@ class _Questions:
         if self.supply != SHIPPED or self.licensed:
             raise place.wrong(_("skjemaer som er andres, stilles med sine egne ord til alle"))
         if question.answered_by != "self" or question.ages[0] > ages[1] or question.ages[1] < ages[0]:
-            raise place.wrong(_("ingen på %(low)s–%(high)s år svarer selv på dette") % {"low": ages[0], "high": ages[1]})
+            raise place.wrong(
+                _("ingen på %(low)s–%(high)s år svarer selv på dette") % {"low": ages[0], "high": ages[1]}
+            )
         return Wording(place.get("text").words(), place.get("help").words() if "help" in place else None)
 
     def _scale_of(self, row: Place) -> Scale:

@@ -30,7 +30,7 @@ def held_back(counts: Mapping[Value, int], smallest: int = SMALLEST) -> set[Valu
 
 
 def held_together(people: Mapping[Value, AbstractSet[Any]], smallest: int = SMALLEST) -> set[Value]:
-    """The same of who stands in each place: what is held back is at least two places and `smallest` different people."""
+    """The same of who stands in each place: what is held back is at least two places, and `smallest` people in all."""
     there = {value: who for value, who in people.items() if who}
     held = {value for value, who in there.items() if len(who) < smallest}
     rest = sorted(there.keys() - held, key=lambda value: (len(there[value]), str(value)))

@@ -99,7 +99,7 @@ def _guard(table: Table) -> Table:
 
 
 def _hold_cells(table: Table, variable: Variable) -> bool:
-    """Whether some values of the column had to go. Where people enough are held back already, only the small ones do."""
+    """Whether some values of the column had to go. Where people enough are held back already, only small ones do."""
     who: dict[float, set[str]] = defaultdict(set)
     for row in table.rows:
         if (value := row.get(variable.name)) is not None:

@@ -24,8 +24,8 @@ from django.utils.translation import gettext as _
 from nyemonstre.pdf import render_pdf
 
 from .dataset import Data
-from .wide import WIDE, Table
 from .variables import CODE, DECIMAL, HIGHEST, LOWEST, NUMBER, TEXT, Variable, missing_labels
+from .wide import WIDE, Table
 
 # Where a .sav keeps the day and the time it was written: nine and eight letters.
 STAMP = slice(92, 109)

@@ -69,6 +69,30 @@ class SetForm(NMForm, OnceForm):
         self.fields["keep_until"].initial = min(project.keep_until, add_months(timezone.localdate(), 12))
 
 
+class TextForm(NMForm, OnceForm):
+    questions = forms.MultipleChoiceField(
+        label=_("Hvilke spørsmål?"), widget=forms.CheckboxSelectMultiple,
+        help_text=_("Bare spørsmål som er besvart med egne ord. Spørsmål færre enn fem har svart på, blir utelatt."),
+    )  # fmt: skip
+    reason = PlainTextField(
+        label=_("Hva skal teksten brukes til?"), long=True, max_length=300,
+        help_text=_("Personvernombudet leser dette før teksten gis ut."),
+    )  # fmt: skip
+    approval = PlainTextField(
+        label=_("Nummer på godkjenningen som gjelder fritekst"), max_length=40,
+        help_text=_("Det kan være en annen enn den for uttrekkene."),
+    )  # fmt: skip
+    keep_until = NorwegianDateField(
+        label=_("Filen slettes etter"), help_text=_("Kopier du har lastet ned, sletter du selv samme dag.")
+    )
+    submit_text = _("Be om teksten")
+
+    def __init__(self, *args: Any, project: Project, questions: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["questions"].choices = questions
+        self.fields["keep_until"].initial = min(project.keep_until, add_months(timezone.localdate(), 6))
+
+
 class OpeningForm(NMForm, OnceForm):
     reason = PlainTextField(
         label=_("Hva skal nøkkelen brukes til?"), long=True, max_length=300,

@@ -4,6 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -229,6 +230,57 @@ class Opening(models.Model):
 
     def __str__(self):
         return self.reason
+
+
+class TextRelease(models.Model):
+    """Somebody asks for what people have written in their own words, for named questions and under an approval of its
+    own; somebody else agrees, and the worker makes the file: apart from every set, sealed, until its day.
+
+    `withdrawn` are the pseudonyms that stood in the file once, and are to be deleted in every copy of it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="texts")
+    questions = ArrayField(models.CharField(max_length=60), verbose_name=_("hvilke spørsmål"))
+    reason = models.CharField(_("hva teksten skal brukes til"), max_length=300)
+    approval = models.CharField(_("nummer på godkjenningen"), max_length=40)
+    keep_until = models.DateField(_("filen slettes etter"))
+    asked_by = by_somebody()
+    asked_at = models.DateTimeField(default=timezone.now)
+    approved_by = by_somebody(null=True)
+    approved_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField(null=True)
+    content = SealedField(null=True, within="id")
+    persons = models.PositiveIntegerField(null=True)
+    withdrawn = ArrayField(models.CharField(max_length=12), default=list, editable=False)
+    forgotten_at = models.DateTimeField(null=True)
+
+    objects = HereQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("frigiving av fritekst")
+        ordering = ["-asked_at"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(approval=""), name="text_release_says_why"),
+            models.CheckConstraint(condition=~Q(questions=[]), name="text_release_names_questions"),
+            models.CheckConstraint(
+                condition=Q(approved_by=None, approved_at=None, content=None)
+                | Q(approved_by__isnull=False, approved_at__isnull=False),
+                name="text_release_approved_before_made",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by=None) | ~Q(approved_by=F("asked_by")), name="text_release_four_eyes"
+            ),
+        ]
+
+    def __str__(self):
+        return self.reason
+
+    @property
+    def open(self):
+        """May be downloaded today."""
+        return self.content is not None and timezone.localdate() <= self.keep_until
 
 
 class Figures(models.Model):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import figures, openings, projects, sets
+from .views import figures, openings, projects, sets, texts
 
 app_name = "research"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("tall/fil/", figures.figures_file, name="figures_file"),
     path("nokkel/<uuid:opening_id>/fil/", openings.opening_file, name="opening_file"),
     path("nokkel/<uuid:opening_id>/godkjenn/", openings.opening_approve, name="opening_approve"),
+    path("fritekst/<uuid:release_id>/fil/", texts.text_file, name="text_file"),
+    path("fritekst/<uuid:release_id>/godkjenn/", texts.text_approve, name="text_approve"),
     path("uttrekk/<uuid:set_id>/", sets.set_detail, name="set_detail"),
     path("uttrekk/<uuid:set_id>/hvor-langt/", sets.set_status, name="set_status"),
     path("uttrekk/<uuid:set_id>/tell/", sets.set_count, name="set_count"),
@@ -20,5 +22,6 @@ urlpatterns = [
     path("uttrekk/<uuid:set_id>/slettet/", sets.set_acknowledge, name="set_acknowledge"),
     path("<uuid:project_id>/", projects.project_detail, name="project_detail"),
     path("<uuid:project_id>/uttrekk/", sets.set_new, name="set_new"),
+    path("<uuid:project_id>/fritekst/", texts.text_new, name="text_new"),
     path("<uuid:project_id>/nokkel/", openings.opening_new, name="opening_new"),
 ]

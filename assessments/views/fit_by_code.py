@@ -111,8 +111,8 @@ def fit_enter(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("fit_code", times=60, seconds=3600)
 def fit_answer(request: HttpRequest, code: str) -> HttpResponse:
-    """The question in the words for the person's age, and nothing of who they are. Opening it uses nothing; sending does,
-    once.
+    """The question in the words for the person's age, and nothing of who they are. Opening it uses nothing; sending
+    does, once.
     """
     if request.session.get(DONE) == normalise(code):
         return render(request, "assessments/fit_thanks.html")
@@ -138,8 +138,9 @@ def fit_answer(request: HttpRequest, code: str) -> HttpResponse:
     words = dict(question.scale.words)
     put = question.as_put_to(age)
     context = {
-        "form": form, "question": put.text.read(language), "help": put.help.read(language) if put.help else "", "low": words[question.scale.low].read(language),
-        "high": words[question.scale.high].read(language), "language_of_question": language,
+        "form": form, "question": put.text.read(language), "help": put.help.read(language) if put.help else "",
+        "low": words[question.scale.low].read(language), "high": words[question.scale.high].read(language),
+        "language_of_question": language,
         "credits": [pack.attribution for pack in packs if pack.attribution],
     }  # fmt: skip
     return render(request, "assessments/fit_answer.html", context, status=422 if form.is_bound else 200)

@@ -14,7 +14,7 @@ from assessments import actions
 from assessments.forms_instruments import OwnInstrumentForm, SwitchOnForm
 from assessments.instruments import CURRENT, FIT, MEETING, Instrument, instrument, licence_text, packs
 from assessments.instruments.loader import SCHEMA
-from assessments.instruments.present import facts_of, questions_of, scores_of, supply_in_words
+from assessments.instruments.present import checked_of, facts_of, questions_of, scores_of, supply_in_words
 from assessments.models import LocalInstrument
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -104,7 +104,8 @@ def instrument_detail(request: HttpRequest, municipality_id: UUID, instrument: s
         "place": place, "found": found, "title": found.title.read(language), "form": form, "on": on, "mine": mine,
         "facts": facts_of(found, language), "scores": scores_of(found, language), "note": found.note.read(language),
         "questions": questions_of(shown, language), "licence": licence_text(found.id) if not _own(mine) else "",
-        "checked": checked_of(found, language), "supply": supply_in_words(found), "waits_for_text": found.asked_for and not texts,
+        "checked": checked_of(found, language), "supply": supply_in_words(found),
+        "waits_for_text": found.asked_for and not texts,
     }  # fmt: skip
     return render(request, "assessments/instrument_detail.html", context, status=422 if form.is_bound else 200)
 

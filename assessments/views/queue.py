@@ -45,7 +45,10 @@ def sitting_sync(request: HttpRequest, family_id: UUID, sitting_id: UUID) -> Htt
         receipts = actions.receive(sitting, sent=sent, by=request.user)
     except Refused as refusal:
         return JsonResponse({"error": str(refusal)}, status=409)
-    results = [_result(sheet, sitting.language, receipt, one, own=bool(holder)) for receipt, one in zip(receipts, sent, strict=False)]
+    results = [
+        _result(sheet, sitting.language, receipt, one, own=bool(holder))
+        for receipt, one in zip(receipts, sent, strict=False)
+    ]
     return JsonResponse({"results": results, "at": timezone.localtime().strftime("%H:%M")})
 
 

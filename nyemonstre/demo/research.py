@@ -23,12 +23,14 @@ SAYS: dict[str, dict[str, str]] = {
         "purpose": "Se hvordan levekår og livskvalitet endrer seg i familier som følges i fem år.",
         "article": "Artikkel om barnas fritid", "report": "Årsrapport til fylket",
         "register": "Kobling mot registre, slik godkjenningen sier.",
+        "words": "Lese hva familiene selv sier om hjelpen, til en artikkel.",
     },
     "nn": {
         "title": "Nye mønster i kvardagen", "old": "Kartlegginga frå starten", "responsible": "Forskingsinstituttet",
         "purpose": "Sjå korleis levekår og livskvalitet endrar seg i familiar som blir fylgde i fem år.",
         "article": "Artikkel om fritida til barna", "report": "Årsrapport til fylket",
         "register": "Kopling mot register, slik godkjenninga seier.",
+        "words": "Lese kva familiane sjølve seier om hjelpa, til ein artikkel.",
     },
 }  # fmt: skip
 
@@ -58,6 +60,9 @@ def studied(town: Any, now: datetime) -> None:
             town.municipality, title=says["old"], approver="sikt", approval="811240", **facts, **long
         )
     actions.ask_opening(old, reason=says["register"], by=by)
+    actions.ask_texts(
+        study, questions=["fit.comment"], reason=says["words"], approval="2025/48213-2", keep_until=until, by=by
+    )
 
 
 def _frozen(study: Project, why: str, until: datetime, by: Any) -> None:

@@ -386,7 +386,10 @@ def test_fit_after_a_meeting_with_a_service_the_family_agreed_to(client, team, f
     assert "ingen gyldig avtale" in client.post(invite, {"service": uuid4()}, follow=True).content.decode()
     client.post(invite, {"service": school.pk})
     with acting_as(by):
-        assert list(FitAnswer.objects.filter(service=school).order_by("value").values_list("value", flat=True)) == [6, 8]
+        assert list(FitAnswer.objects.filter(service=school).order_by("value").values_list("value", flat=True)) == [
+            6,
+            8,
+        ]
         assert FitInvitation.objects.filter(service=school, member=people["Far"]).exists()
 
 

@@ -211,7 +211,11 @@ def change(path, edit):
         (lambda c: c["questions"][0]["child"].pop("text"), "questions[0].child", "«text» mangler"),
         (lambda c: c["questions"][0]["youth"].update(tone="x"), "questions[0].youth.tone", "ukjent nøkkel «tone»"),
         (lambda c: c["questions"][0].update(ages=[18]), "questions[0].child", "ingen på 0–12 år svarer selv"),
-        (lambda c: c["questions"][0].update(answered_by="family"), "questions[0].child", "ingen på 0–12 år svarer selv"),
+        (
+            lambda c: c["questions"][0].update(answered_by="family"),
+            "questions[0].child",
+            "ingen på 0–12 år svarer selv",
+        ),
         (lambda c: c.update(attribution="En annen"), "questions[0].child", "skjemaer som er andres"),
         (lambda c: c["checked"].update(day="i går"), "checked.day", "skal være en dag i hermetegn"),
         (lambda c: c["checked"]["agrees"][0].pop("source"), "checked.agrees[0]", "«source» mangler"),

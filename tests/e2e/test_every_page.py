@@ -67,6 +67,7 @@ NOT_LINKED = {
     "families:number_find": "there where the municipality keeps identity numbers",
     "families:shut_out_lift": "there for somebody who is shut out",
     "research:opening_file": "there when a key was opened, for a week",
+    "research:text_file": "there when texts were released, until their day",
     "research:set_status": "there while a set is being made",
     "history:insight_by_code": "by the code of a family, which the auditor types",
     "history:insight_by_code_pdf": "by the code of a family, which the auditor types",

@@ -300,6 +300,9 @@ research:project_detail        export_research    200   -
 research:project_list          export_research    200   -
 research:project_new           export_research    200 422
 research:service_figures       view_dashboard     200   -
+research:text_approve          approve_keys         - 302
+research:text_file             export_research    302   -
+research:text_new              export_research    200 422
 research:set_acknowledge       export_research      - 302
 research:set_count             export_research      - 302
 research:set_detail            export_research    200   -

@@ -128,7 +128,7 @@ class World:
         add_starting_facts(team.municipality, by=team.lead)
         switch_on(team.municipality, name="swls-1", rights="Diener", by=team.lead)
         purpose = add_purpose(team.municipality, name="Bilder", by=team.lead)
-        project, dataset, opening = a_study(team, self.plant if team is self.other else as_it_is)
+        project, dataset, opening, release = a_study(team, self.plant if team is self.other else as_it_is)
         waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
         decision = decided(waiting, team, "waiting")
         letter = letter_about(decision, by=team.intake)
@@ -180,6 +180,7 @@ class World:
             "project_id": project.pk,
             "set_id": dataset.pk,
             "opening_id": opening.pk,
+            "release_id": release.pk,
             "purpose_id": purpose.pk,
             "key": "participation",
             "municipality_id": team.municipality.pk,

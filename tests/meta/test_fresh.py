@@ -34,6 +34,9 @@ FRESH = {
     "research:set_file": 15,
     "research:set_freeze": 15,
     "research:set_new": 15,
+    "research:text_approve": 15,
+    "research:text_file": 15,
+    "research:text_new": 15,
 }
 
 
@@ -62,6 +65,7 @@ LIMITED = {
     "audit:event_export": "export",
     "research:opening_file": "export",
     "research:set_file": "export",
+    "research:text_file": "export",
     "accounts:second_step": "second_step",
     "accounts:passkey": "passkey",
     "accounts:password_forgot": "password_forgot",

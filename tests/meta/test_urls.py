@@ -95,6 +95,7 @@ def about(name: str) -> str:
             "project_id",
             "set_id",
             "opening_id",
+            "release_id",
         }
         else ""
     )

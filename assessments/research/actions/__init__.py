@@ -16,18 +16,23 @@ from .sets import (
     take_out,
     tell_withdrawal,
 )
+from .texts import approve_texts, ask_texts, finish_texts, forget_texts, take_out_texts
 
 __all__ = [
     "acknowledge",
     "add_project",
     "approve_opening",
+    "approve_texts",
     "ask_opening",
+    "ask_texts",
     "delete_files",
     "fail_set",
     "finish_count",
     "finish_freeze",
     "finish_opening",
+    "finish_texts",
     "forget_opening",
+    "forget_texts",
     "name_subjects",
     "order_count",
     "order_freeze",
@@ -35,5 +40,6 @@ __all__ = [
     "report_progress",
     "take_out",
     "take_out_key",
+    "take_out_texts",
     "tell_withdrawal",
 ]

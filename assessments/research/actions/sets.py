@@ -34,16 +34,7 @@ def order_set(
     """
     check(by, EXPORT, project)
     refuse_twice(DataSet.objects.all(), key)
-    _check_in_force(project)
-    if keep_until < timezone.localdate():
-        raise Refused(_("Skriv en dag som kommer."), rule="keep_until", field="keep_until")
-    if keep_until > project.keep_until:
-        raise Refused(
-            _("Godkjenningen gjelder til og med %(day)s. Filene kan ikke beholdes lenger.")
-            % {"day": f"{project.keep_until:%d.%m.%Y}"},
-            rule="longer_than_approved",
-            field="keep_until",
-        )
+    check_days(project, keep_until)
     dataset = DataSet(
         municipality_id=project.municipality_id, project=project, why=why.strip(), keep_until=keep_until,
         language=language, ordered_by=by, **({"pk": key} if key else {}),
@@ -80,6 +71,20 @@ def order_freeze(dataset: DataSet, *, by: User) -> DataSet:
     _move(current, State.FREEZING, 0, "frozen_by")
     record(ResearchEvent.SET_ORDERED, by=by, target=current, facts={"freeze": True})
     return current
+
+
+def check_days(project: Project, keep_until: date) -> None:
+    """Raises Refused when the approval is over, and for files that would be kept longer than it, or not at all."""
+    _check_in_force(project)
+    if keep_until < timezone.localdate():
+        raise Refused(_("Skriv en dag som kommer."), rule="keep_until", field="keep_until")
+    if keep_until > project.keep_until:
+        raise Refused(
+            _("Godkjenningen gjelder til og med %(day)s. Filene kan ikke beholdes lenger.")
+            % {"day": f"{project.keep_until:%d.%m.%Y}"},
+            rule="longer_than_approved",
+            field="keep_until",
+        )
 
 
 def _check_in_force(project: Project) -> None:

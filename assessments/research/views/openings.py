@@ -5,12 +5,14 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.research.actions import approve_opening, ask_opening, take_out_key
 from assessments.research.forms import OpeningForm
-from assessments.research.models import Opening, Project
+from assessments.research.models import Opening, Project, TextRelease
+from assessments.research.texts import questions_of
 from nyemonstre.access.fresh import fresh_login
 from nyemonstre.access.limits import limited
 from nyemonstre.access.roles import Permission
@@ -68,7 +70,14 @@ def oversight(request: HttpRequest) -> HttpResponse:
     """Everything that has been made, for whom, until when; and the keys somebody asks for."""
     rows = Project.objects.permitted(request.user, APPROVE).select_related("municipality")
     openings = Opening.objects.permitted(request.user, APPROVE).select_related("project", "asked_by", "approved_by")
+    texts = TextRelease.objects.permitted(request.user, APPROVE).select_related("project", "asked_by", "approved_by")
+    waiting = list(texts.filter(approved_at=None))
+    asked = {pk: dict(questions_of(pk, get_language() or "nb")) for pk in {one.municipality_id for one in waiting}}
+    for one in waiting:
+        one.words = [asked[one.municipality_id].get(key, key) for key in one.questions]
     context = {
+        "texts": waiting,
+        "released": list(texts.exclude(approved_at=None)),
         "projects": list(rows.prefetch_related(sets_of(request, APPROVE))),
         "waiting": list(openings.filter(approved_at=None)),
         "opened": list(openings.exclude(approved_at=None)),

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from assessments.research.actions import add_project
 from assessments.research.forms import ProjectForm
-from assessments.research.models import DataSet, Opening, Project
+from assessments.research.models import DataSet, Opening, Project, TextRelease
 from nyemonstre.access.fresh import fresh_login
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
@@ -64,9 +64,11 @@ def project_detail(request: HttpRequest, project_id: UUID) -> HttpResponse:
     rows = Project.objects.select_related("municipality", "added_by").prefetch_related(sets_of(request))
     project = get_visible_or_404(rows, request, EXPORT, pk=project_id)
     openings = Opening.objects.permitted(request.user, EXPORT).filter(project=project)
+    texts = TextRelease.objects.permitted(request.user, EXPORT).filter(project=project)
     context = {
         "project": project,
         "openings": list(openings.select_related("asked_by", "approved_by")),
+        "texts": list(texts.select_related("asked_by", "approved_by")),
         "facts": [
             (_("Formål"), project.purpose),
             (_("Ansvarlig institusjon"), project.responsible),

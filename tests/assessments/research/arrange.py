@@ -70,12 +70,19 @@ def arrange(monkeypatch):
 
 
 def a_study(team, say=lambda place, text: text):
-    """A project, a set that waits to be counted, and somebody who asks for the key: for the walk of all addresses."""
+    """A project, a set that waits to be counted, and somebody who asks for the key, and for texts: for the walk of all
+    addresses.
+    """
     facts = {**APPROVAL, "title": say("prosjekt", "Nye mønster"), "purpose": say("formål", "Å se")}
     facts |= {"keep_until": days(400), "keys_open_on": days(0), "by": team.researcher}
     project = actions.add_project(team.municipality, **facts)
     dataset = actions.order_set(project, why=say("uttrekk", "En artikkel"), keep_until=days(9), by=team.researcher)
-    return project, dataset, actions.ask_opening(project, reason=say("nøkkel", "Register"), by=team.researcher)
+    opening = actions.ask_opening(project, reason=say("nøkkel", "Register"), by=team.researcher)
+    release = actions.ask_texts(
+        project, questions=["fit.comment"], reason=say("fritekst", "Lese hva de sier"), approval="2026/124",
+        keep_until=days(9), by=team.researcher,
+    )  # fmt: skip
+    return project, dataset, opening, release
 
 
 def at(day):

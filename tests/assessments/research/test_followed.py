@@ -35,7 +35,7 @@ FOUND = {
 def world():
     with transaction.atomic():
         team = Team()
-        project, dataset, opening = a_study(team)
+        project, dataset, opening, _texts = a_study(team)
         return SimpleNamespace(team=team, project=project, dataset=dataset, opening=opening, other=Team())
 
 
@@ -136,7 +136,9 @@ def test_what_is_said_after_meetings_with_each_service(world):
     kept(world, made(families=12, rounds=3), fits=said)
     assert queries(lead, "figures", "service_figures") == few, "as many for twelve families as for six"
     words = page(lead.get(url("service_figures")))
-    assert words.index("Bakken skole") < words.index("Øya skole") < words.index("Ålmo skole") < words.index("uten en be")
+    assert (
+        words.index("Bakken skole") < words.index("Øya skole") < words.index("Ålmo skole") < words.index("uten en be")
+    )
     assert "7,0 (n = 6)" in words
     assert "for få til å vises" in words
     assert f"fit;Øya skole;{year}-{number};7.0;6;0" in lead.get(url("figures_file")).content.decode()

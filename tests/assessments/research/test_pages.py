@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def world(shared_rows):
     with shared_rows():
         team = Team()
-        project, dataset, opening = a_study(team)
+        project, dataset, opening, _texts = a_study(team)
         return SimpleNamespace(team=team, project=project, dataset=dataset, opening=opening, other=Team())
 
 

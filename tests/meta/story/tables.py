@@ -191,7 +191,10 @@ ELSEWHERE = {
     "referrals_sendercheck": "tests/referrals/test_sender.py",
     "referrals_placeoffer": "tests/referrals/test_waiting.py",
     **dict.fromkeys(
-        [f"research_{name}" for name in ("project", "dataset", "participant", "link", "opening", "figures")],
+        [
+            f"research_{name}"
+            for name in ("project", "dataset", "participant", "link", "opening", "textrelease", "figures")
+        ],
         "tests/assessments/research: by municipality and permission; the key by the clock's worker alone",
     ),
 }
