@@ -36,7 +36,6 @@ def service_field() -> forms.ModelChoiceField:
     return forms.ModelChoiceField(
         label=gettext_lazy("Møtet var med"), queryset=Service.objects.none(), required=False,
         empty_label=gettext_lazy("ingen bestemt tjeneste"),
-        error_messages={"invalid_choice": gettext_lazy("Familien har ingen gyldig avtale med tjenesten.")},
         help_text=gettext_lazy("Spørsmålet gjelder all hjelpen. Tjenesten sier bare hvilket møte det var."),
     )  # fmt: skip
 

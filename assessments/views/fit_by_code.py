@@ -42,7 +42,7 @@ def fit_invite(request: HttpRequest, family_id: UUID, member_id: UUID) -> HttpRe
     member = get_visible_or_404(Member.objects.filter(family=family), request, CHANGE, quiet=True, pk=member_id)
     form = FitInviteForm(request.POST, services=contactable_services(family))
     if not form.is_valid():
-        messages.warning(request, form.errors["service"][0])
+        messages.warning(request, _("Familien har ingen gyldig avtale med tjenesten."))
         return redirect("assessments:fit_new", family.pk)
     try:
         row = actions.invite_fit(family, member=member, service=form.cleaned_data["service"], by=request.user)

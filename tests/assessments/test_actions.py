@@ -380,7 +380,7 @@ def test_fit_after_a_meeting_with_a_service_the_family_agreed_to(client, team, f
     form = {"asked_on": f"{timezone.localdate():%d.%m.%Y}", f"value_{people['Far'].pk}": "8", "key": str(uuid4())}
     wrong = client.post(address, {**form, "service": uuid4()})
     assert wrong.status_code == 422
-    assert "ingen gyldig avtale" in wrong.content.decode()
+    assert "Velg ett av svarene i listen" in wrong.content.decode()
     assert client.post(address, {**form, "service": school.pk}).status_code == 302
     invite = reverse("assessments:fit_invite", args=[family.pk, people["Far"].pk])
     assert "ingen gyldig avtale" in client.post(invite, {"service": uuid4()}, follow=True).content.decode()

@@ -19,6 +19,7 @@ from consent.models import Service
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
 from nyemonstre.accounts.models import Municipality
+from nyemonstre.postgres.sorting import NorwegianOrder
 
 SEES = Permission.VIEW_DASHBOARD
 
@@ -47,7 +48,7 @@ def figures(request: HttpRequest) -> HttpResponse:
 
 def _names(municipality: Municipality) -> dict[str, str]:
     """Those of the municipality's services, by id, in the order of their names."""
-    rows = Service.objects.filter(municipality=municipality).order_by("name")
+    rows = Service.objects.filter(municipality=municipality).order_by(NorwegianOrder("name"), "pk")
     return {str(pk): name for pk, name in rows.values_list("pk", "name")}
 
 

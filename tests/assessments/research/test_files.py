@@ -170,9 +170,7 @@ def test_a_score_and_its_answers_are_held_back_together():
     """What is left of a score, its answers and the rest never gives the one that is missing."""
     swls = [f"swls_1_q{n}" for n in range(1, 6)]
     lone = made(families=8)
-    for number, one in enumerate(
-        lone.sittings
-    ):  # two adults stand out
+    for number, one in enumerate(lone.sittings):  # two adults stand out
         for key in one.answers:
             if key[1].startswith("swls-1."):
                 one.answers[key] = (2 if number == 0 and key[1].endswith("q1") else 4 if number < 8 else 5, "")
