@@ -9,9 +9,11 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +25,8 @@ from .calendar import add_months, due_text, step_label, window_state
 from .caseload import Part, ask_above
 from .enums import FamilyState, MemberRole
 from .models import Family, Member, Milestone
+from .pages import address
+from .protection import Outside
 from .snoozes import Snooze
 from .stages import Step
 
@@ -32,7 +36,7 @@ AGE_AHEAD, PAUSE_AHEAD = 120, 30
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to do. `kind`: open | passed | talk | consent | fit | economy | draft | age | pause | places | end.
+    """One thing to do. `kind`: one of KINDS, or ahead.
 
     `on` is the last day it fits. `family` None: about no family that may be named.
     """
@@ -59,6 +63,7 @@ KINDS: dict[str, Any] = {
     "open": gettext_lazy("Vinduet er åpent"),
     "passed": gettext_lazy("Ta det når det passer"),
     "talk": gettext_lazy("Informasjonssamtaler"),
+    "meeting": gettext_lazy("Møter"),
     "consent": gettext_lazy("Samtykke og avtaler"),
     "fit": gettext_lazy("Hvordan hjelpen oppleves"),
     "economy": gettext_lazy("Økonomi"),
@@ -70,7 +75,7 @@ KINDS: dict[str, Any] = {
 
 
 # The kinds of notice that are also something to do.
-FROM_ABOVE = ("talk", "consent", "fit", "economy")
+FROM_ABOVE = ("talk", "meeting", "consent", "fit", "economy")
 
 
 def own_families(user: Any) -> Any:
@@ -212,6 +217,7 @@ STEPS: dict[str, Any] = {
     "evaluering": gettext_lazy("Evaluering"),
     "kartlegging": gettext_lazy("Årlig kartlegging"),
     "alder": gettext_lazy("Aldersgrenser"),
+    "moter": gettext_lazy("Møter"),
 }
 
 
@@ -224,13 +230,14 @@ def _of_kind(kind: str) -> Q:
 
 
 def month_entries(user: Any, first: date, *, kind: str = "", family: str = "") -> list[Entry]:
-    """Windows of one's own families that are open on some day of the month, by the last day they fit; and birthdays."""
+    """Windows of one's own families that are open on some day of the month, by the last day they fit; birthdays, and
+    meetings that are agreed."""
     last = add_months(first, 1) - timedelta(days=1)
-    ages = []
-    if kind in ("", "alder"):
-        families = own_families(user)
-        ages = _birthdays(families.filter(code=family) if family else families, first, last)
-    if kind == "alder":
+    families = own_families(user)
+    families = families.filter(code=family) if family else families
+    ages = _birthdays(families, first, last) if kind in ("", "alder") else []
+    ages += _meetings(user, families, first, last) if kind in ("", "moter") else []
+    if kind in ("alder", "moter"):
         return ages
     rows = own_milestones(user).filter(_of_kind(kind), due_from__lte=last, due_until__gte=first)
     if family:
@@ -239,6 +246,19 @@ def month_entries(user: Any, first: date, *, kind: str = "", family: str = "") -
     rows = rows.select_related("family").order_by("due_until", "family__name", "number")
     entries = [window_entry(milestone, today) for milestone in rows] + ages
     return sorted(entries, key=lambda entry: (entry.on, entry.family.name if entry.family else ""))
+
+
+def _meetings(user: Any, families: Any, first: date, last: date) -> list[Entry]:
+    """What is agreed, as the rooms above know it (settings.NM_MONTH). Of a strictly protected family only that."""
+    above = import_string(settings.NM_MONTH)(user, list(families.order_by("pk")), first, last)
+    return [
+        Entry(
+            "meeting", meeting.family, Outside(meeting.family).appointment(str(meeting.get_kind_display())), "now",
+            f"{meeting.day} {meeting.clock}", timezone.localdate(meeting.starts_at),
+            address("plans:meeting_detail", meeting.family_id, meeting.pk),
+        )
+        for meeting in above
+    ]  # fmt: skip
 
 
 @dataclass
@@ -257,7 +277,7 @@ def weeks(first: date, entries: Iterable[Entry], today: date) -> list[list[Day]]
     for entry in entries:
         if entry.opens:
             marks.setdefault(entry.opens, []).append(("opens", entry))
-        marks.setdefault(entry.on, []).append(("age" if entry.kind == "age" else "last", entry))
+        marks.setdefault(entry.on, []).append((entry.kind if entry.kind in ("age", "meeting") else "last", entry))
     return [
         [Day(day, day.month == first.month, day == today, marks.get(day, [])) for day in week]
         for week in Calendar().monthdatescalendar(first.year, first.month)

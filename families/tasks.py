@@ -113,6 +113,10 @@ NEWS = {
         lambda: _("En familie trenger ny koordinator"),
         lambda: _("Den ansvarlige koordinatoren er inhabil og ser ikke lenger familien. Logg inn og overfør familien."),
     ),
+    "meeting_planned": (
+        lambda: _("Du er satt opp på et møte i Nye mønstre"),
+        lambda: _("En kollega har avtalt et møte der du skal være med. Logg inn for å se hvem, hvor og når."),
+    ),
     "talk_moved": (
         lambda: _("En samtale du skal være med på, er flyttet"),
         lambda: _("Logg inn for å se den nye tiden. Samtalen står i listen din."),

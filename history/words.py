@@ -40,7 +40,8 @@ NAMES = {
 NAMELESS = {
     "families.residence", "families.family", "families.identitynumber", "consent.coveredmember", "plans.goalmember",
     "documents.documentmember",
-    "plans.journalmember", "plans.journalcontact", "referrals.meetingmember", "assessments.fitanswer",
+    "plans.journalmember", "plans.journalcontact", "plans.meetingguest",
+    "referrals.meetingmember", "assessments.fitanswer",
     "consent.consent", "consent.signature", "consent.holder",
 }  # fmt: skip
 

@@ -1,6 +1,6 @@
 """What the rooms above families have planned, for the calendar somebody subscribes to (settings.NM_CALENDAR).
 
-Stands at the top with overview.py. Three queries however many families.
+Stands at the top with overview.py. Four queries however many families.
 """
 
 from collections.abc import Iterator
@@ -16,15 +16,17 @@ from families.feed import title
 from families.models import Family
 from nyemonstre.access.roles import Permission
 from nyemonstre.ics import Event
-from plans.models import Measure
+from plans.enums import MeetingState
+from plans.models import Measure, Meeting
 from referrals.letters import LASTS
 from referrals.models import InformationMeeting
 
 
 def planned(user: Any, families: list[Family], first: date, last: date) -> Iterator[Event]:
-    """Talks and measures of these families between two days; only what `user` may see."""
+    """Talks, meetings and measures of these families between two days; only what `user` may see."""
     by_id = {family.pk: family for family in families}
     yield from _talks(user, by_id, first, last)
+    yield from _meetings(user, by_id, first, last)
     yield from _measures(user, by_id, first, last)
 
 
@@ -37,6 +39,24 @@ def _talks(user: Any, families: dict[Any, Family], first: date, last: date) -> I
             f"{row.pk}@nyemonstre", title(what, families[row.family_id]), row.starts_at, row.starts_at + LASTS,
             row.version, row.is_cancelled,
         )  # fmt: skip
+
+
+def _meetings(user: Any, families: dict[Any, Family], first: date, last: date) -> Iterator[Event]:
+    """The kind alone, never who is asked or where; a cancelled one as cancelled."""
+    rows = Meeting.objects.permitted(user, Permission.VIEW_JOURNAL).filter(family__in=families)
+    for row in rows.filter(starts_at__date__range=(first, last)).order_by("starts_at", "pk"):
+        what = row.get_kind_display().lower()
+        yield Event(
+            f"{row.pk}@nyemonstre", title(what, families[row.family_id]), row.starts_at, row.ends_at, row.version,
+            row.state == MeetingState.CANCELLED,
+        )  # fmt: skip
+
+
+def month(user: Any, families: list[Family], first: date, last: date) -> list[Meeting]:
+    """What is agreed in one's own families between two days, for the calendar of a month (settings.NM_MONTH)."""
+    rows = Meeting.objects.permitted(user, Permission.VIEW_JOURNAL).planned().filter(family__in=families)
+    rows = rows.filter(starts_at__date__range=(first, last)).select_related("family")
+    return list(rows.order_by("starts_at", "pk"))
 
 
 def _measures(user: Any, families: dict[Any, Family], first: date, last: date) -> Iterator[Event]:

@@ -1,6 +1,6 @@
 """What the rooms above families know about a list of families, for «Mine familier» (settings.NM_FAMILY_FACTS).
 
-Stands at the top with urls.py and may import every room; nothing imports it. Fourteen queries however many families.
+Stands at the top with urls.py and may import every room; nothing imports it. Eighteen queries however many families.
 """
 
 from collections import defaultdict
@@ -27,9 +27,11 @@ from families.pages import address
 from families.protection import Outside
 from nyemonstre.access.roles import Permission
 from plans.enums import JournalKind
-from plans.models import JournalEntry, Measure
+from plans.models import JournalEntry, Measure, Meeting
 from referrals.enums import MeetingOutcome
 from referrals.models import InformationMeeting
+
+from .overview_meetings import family_meetings
 
 # Days before: a line that runs out is due for a new signature, a consent for a new talk. The mails (consent/jobs.py)
 # come on the first of them, and send the reader here.
@@ -50,6 +52,7 @@ def facts(user: Any, families: list[Family]) -> dict[UUID, Facts]:
     _consents(found, user, families, today)
     _lines(found, user, families, today)
     _meetings(found, user, families, today)
+    family_meetings(found, user, families, today)
     _measures(found, user, families, today)
     _economy(found, user, families, today)
     _fit(found, user, families, today)
@@ -252,10 +255,18 @@ def _undecided(measure: Measure, today: date) -> Part:
 
 
 def planned_with(user: Any, family: Family, services: Collection[UUID]) -> list[tuple[str, str]]:
-    """What is planned with these services in one family, and when, as far as `user` may see it. One query."""
-    rows = Measure.objects.permitted(user, Permission.VIEW_PLAN).open().filter(family=family, service__in=services)
+    """What is planned with these services in one family, and when, as far as `user` may see it. Two queries."""
     today = timezone.localdate()
+    asked = Meeting.objects.permitted(user, Permission.VIEW_JOURNAL).planned()
+    asked = asked.filter(family=family, guests__line__service__in=services).distinct().order_by("starts_at", "pk")
+    meetings = [
+        (meeting.get_kind_display(), day_month(timezone.localdate(meeting.starts_at), today)) for meeting in asked
+    ]
+    rows = Measure.objects.permitted(user, Permission.VIEW_PLAN).open().filter(family=family, service__in=services)
     return [
-        (measure.what, day_month(measure.due_on, today) if measure.due_on else "")
-        for measure in rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+        *meetings,
+        *(
+            (measure.what, day_month(measure.due_on, today) if measure.due_on else "")
+            for measure in rows.order_by(F("due_on").asc(nulls_last=True), "pk")
+        ),
     ]

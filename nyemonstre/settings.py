@@ -438,13 +438,13 @@ LOGGING_CONFIG = "logging.config.dictConfig"
 ADMINS: list[tuple[str, str]] = []
 
 # Main navigation and who is logged in, drawn by nyemonstre.ui.context.
-NM_NAV = "nyemonstre.urls_nav.items"
-NM_WHO = "nyemonstre.accounts.header.who"
+NM_NAV, NM_WHO = "nyemonstre.urls_nav.items", "nyemonstre.accounts.header.who"
 # What the rooms above families know of them, and have planned: asked by families.caseload and families.feed.
 NM_FAMILY_FACTS, NM_CALENDAR = "nyemonstre.overview.facts", "nyemonstre.appointments.planned"
+NM_MONTH = "nyemonstre.appointments.month"
 # Why a family may only be read, or None: asked by families.restricted before anything about it is changed.
 NM_WHY_NOT_CHANGE = "consent.rules.why_not_change"
 # What is planned with a service, and what each of them does in a family: asked by consent, which is below the plan.
 NM_PLANNED_WITH, NM_WORK_AROUND = "nyemonstre.overview.planned_with", "plans.network.work_around"
-# What the data protection officer is alerted to: asked by audit.jobs.
+# Alerts for the data protection officer, asked by audit.jobs.
 NM_ALERT_RULES = "nyemonstre.watch.find"

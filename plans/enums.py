@@ -99,6 +99,30 @@ class JournalKind(models.TextChoices):
     CRISIS = "crisis", _("Krise eller trygghet, begrenset")
 
 
+class MeetingKind(models.TextChoices):
+    """The ways of working that are agreed beforehand (DOMAIN.md 1.6). The same values as the journal's."""
+
+    CARE_TEAM = JournalKind.CARE_TEAM.value, JournalKind.CARE_TEAM.label
+    COOPERATION = JournalKind.COOPERATION.value, JournalKind.COOPERATION.label
+    HOME_VISIT = JournalKind.HOME_VISIT.value, JournalKind.HOME_VISIT.label
+    OFFICE_TALK = JournalKind.OFFICE_TALK.value, JournalKind.OFFICE_TALK.label
+
+
+class MeetingState(models.TextChoices):
+    PLANNED = "planned", _("Avtalt")
+    HELD = "held", _("Holdt")
+    MISSED = "missed", _("Ble ikke noe av")
+    CANCELLED = "cancelled", _("Avlyst")
+
+
+class MeetingTurn(models.TextChoices):
+    """What became of an appointment, each with the time that held before."""
+
+    MOVED = "moved", _("Flyttet")
+    MISSED = "missed", _("Ble ikke noe av")
+    CANCELLED = "cancelled", _("Avlyst")
+
+
 class Support(models.TextChoices):
     """What kind of support it was (DOMAIN.md 1.6)."""
 
@@ -167,6 +191,16 @@ class PlanEvent(models.TextChoices):
     REDACTIONS_LISTED = "redactions_listed", _("Så listen over ord som er bedt fjernet")
     MARKED = "marked", _("Merket hvem som kan få noe på papir")
     JOURNAL_WRITTEN = "journal_written", _("Skrev i journalen")
+    MEETING_PLANNED = "meeting_planned", _("Avtalte et møte")
+    MEETING_CHANGED = "meeting_changed", _("Endret et avtalt møte")
+    MEETING_CANCELLED = "meeting_cancelled", _("Avlyste et møte")
+    MEETING_MISSED = "meeting_missed", _("Førte at et møte ikke ble noe av")
+    MINUTES_SAVED = "minutes_saved", _("Skrev på et referat")
+    MINUTES_FINISHED = "minutes_finished", _("Ferdigstilte et referat")
+    MINUTES_ADDED_TO = "minutes_added_to", _("Skrev et tillegg til et referat")
+    DECISION_MADE = "decision_made", _("Førte en beslutning fra et møte")
+    DECISION_DROPPED = "decision_dropped", _("Tok bort en beslutning fra et referat som ikke er ferdig")
+    DECISION_PLANNED = "decision_planned", _("Gjorde en beslutning til et tiltak")
     ANSWERS_PRINTED = "answers_printed", _("Tok ut det familien har svart, på papir")
     PDF_ORDERED = "pdf_ordered", _("Ba om planen som PDF")
     PDF_MADE = "pdf_made", _("Laget planen som PDF")

@@ -26,6 +26,7 @@ WITH = {
     "families_member": ("families_residence", "member_id"),
     "plans_goal": ("plans_goalmember", "goal_id"),
     "consent_agreementline": ("consent_coveredmember", "line_id"),
+    "plans_meeting": ("plans_meetingguest", "meeting_id"),
     "plans_journalentry": ("plans_journalmember", "entry_id"),
 }
 

@@ -8,6 +8,8 @@ from .goals import add_goal, change_goal, close_goal, reopen_goal
 from .journal import write_entry
 from .marks import set_mark
 from .measures import add_measure, change_measure, finish_measure
+from .meetings import Terms, cancel_meeting, change_meeting, miss_meeting, plan_meeting
+from .minutes import Said, add_to_minutes, decide, drop_decision, finish_minutes, plan_decision, save_minutes
 from .order import move
 from .ratings import rate_goal
 from .redactions import ask_redaction, decline_redaction, redact
@@ -19,29 +21,41 @@ from .words import record_words
 __all__ = [
     "TEMPLATE",
     "GoalReview",
+    "Said",
+    "Terms",
     "add_goal",
     "add_measure",
     "add_other_plan",
     "add_template",
+    "add_to_minutes",
     "agree_plan",
     "ask_redaction",
+    "cancel_meeting",
     "change_goal",
     "change_measure",
+    "change_meeting",
     "change_other_plan",
     "change_template",
     "close_follow_up",
     "close_goal",
+    "decide",
     "decline_redaction",
+    "drop_decision",
     "fail_pdf",
     "finish_measure",
+    "finish_minutes",
     "finish_pdf",
+    "miss_meeting",
     "move",
     "order_pdf",
+    "plan_decision",
+    "plan_meeting",
     "rate_goal",
     "record_words",
     "redact",
     "reopen_goal",
     "report_progress",
+    "save_minutes",
     "save_review",
     "set_mark",
     "sign_review",

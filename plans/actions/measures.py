@@ -59,8 +59,8 @@ def add_measure(
     check_open(goal.family)
     if not goal.is_active:
         raise Refused(_("Målet gjelder ikke nå. Ta det opp igjen før du legger til tiltak."), rule="goal_closed")
-    _check_doer(done_by, service, falls_between)
-    _check_member(goal.family, done_by, member)
+    check_doer(done_by, service, falls_between)
+    check_doer_in_family(goal.family, done_by, member)
     _check_window(due_from, due_on)
     check_service(goal.family, service)
     refuse_twice(Measure.objects.filter(family=goal.family), key)
@@ -95,8 +95,8 @@ def change_measure(measure: Measure, *, by: User, version: int | None = None, **
         put_mark(current, mark, family=current.family, by=by)
     for name, value in changes.items():
         setattr(current, name, value)
-    _check_doer(current.done_by, current.service, current.falls_between)
-    _check_member(current.family, current.done_by, current.member)
+    check_doer(current.done_by, current.service, current.falls_between)
+    check_doer_in_family(current.family, current.done_by, current.member)
     _check_window(current.due_from, current.due_on)
     if current.service_id != service_before:
         check_service(current.family, current.service)
@@ -165,7 +165,7 @@ def _keep_answer(measure: Measure, *, before: str, on: date | None = None) -> No
         raise Refused(_("De kan ikke ha svart før de ble spurt."), rule="answer_too_soon", field="answered_on")
 
 
-def _check_member(family: Family, done_by: str, member: Member | None) -> None:
+def check_doer_in_family(family: Family, done_by: str, member: Member | None) -> None:
     if done_by == Doer.MEMBER and member is None:
         raise Refused(_("Velg hvem i familien som gjør det."), rule="member_missing", field="member")
     if member is None:
@@ -187,7 +187,7 @@ def _check_window(due_from: date | None, due_on: date | None) -> None:
         raise Refused(_("Det kan ikke være ferdig før det begynner."), rule="window_backwards", field="due_on")
 
 
-def _check_doer(done_by: str, service: Service | None, falls_between: bool) -> None:
+def check_doer(done_by: str, service: Service | None, falls_between: bool) -> None:
     if done_by == Doer.SERVICE and service is None:
         raise Refused(_("Velg hvilken tjeneste som gjør det."), rule="service_missing", field="service")
     if service is not None and done_by not in (Doer.SERVICE, Doer.VOLUNTEER):

@@ -1,8 +1,9 @@
-"""Familiens plan, what was agreed and reviewed, the journal, and the plan as a document."""
+"""Familiens plan, what was agreed and reviewed, the journal, meetings, and the plan as a document."""
 
 from .closing import Closing
 from .documents import PlanDocument
 from .journal import JournalContact, JournalEntry, JournalMember
+from .meetings import Meeting, MeetingChange, MeetingDecision, MeetingGuest, MeetingItem, MinutesAddendum
 from .others import OtherPlan
 from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
 from .ratings import GoalRating
@@ -20,6 +21,12 @@ __all__ = [
     "JournalEntry",
     "JournalMember",
     "Measure",
+    "Meeting",
+    "MeetingChange",
+    "MeetingDecision",
+    "MeetingGuest",
+    "MeetingItem",
+    "MinutesAddendum",
     "OtherPlan",
     "OwnWords",
     "PlanAgreement",

@@ -54,7 +54,7 @@ class JournalQuerySet(FamilyRows):
         """For a page of lines: who was there. A contact shows while a line of the agreement is live, and then only."""
         live = AgreementLine.objects.live().filter(contact__isnull=False)
         contacts = Contact.objects.filter(pk__in=live.values("contact_id")).order_by("name", "pk")
-        rows = self.select_related("service", "written_by", "need_of", *MARK_ROWS)
+        rows = self.select_related("service", "written_by", "need_of", "meeting", *MARK_ROWS)
         return rows.prefetch_related("members", Prefetch("contacts", contacts, to_attr="contacts_now"))
 
     def last_contacts(self, families):
@@ -124,6 +124,11 @@ class JournalEntry(Marked):
     @property
     def is_restricted(self):
         return self.kind == JournalKind.CRISIS
+
+    @property
+    def of_meeting(self):
+        """The meeting this line tells of, or None. From `with_people()` where the caller used it."""
+        return getattr(self, "meeting", None)
 
     @property
     def support_labels(self):

@@ -24,6 +24,7 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
 from plans.enums import JournalKind, Moment
 from plans.forms_journal import JournalForm, QuickLineForm
+from plans.meetings import coming
 from plans.models import JournalEntry
 from plans.search import found
 
@@ -82,6 +83,7 @@ def family_journal(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "kind": request.GET.get("slag", ""), "person": request.GET.get("hvem", ""),
         "asked": any(request.GET.get(key) for key in ASKS),
         "moments": [("", _("Alt"), None), ("ja", _("Øyeblikk"), None), *((v, t, None) for v, t in Moment.choices)],
+        "coming": coming(family)[:3],
     }  # fmt: skip
     return render(request, "plans/family_journal.html", context)
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from families.models import Family, Household, Member
 from nyemonstre.accounts.models import User
-from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, clock
 from nyemonstre.ui.once import OnceForm
 from referrals.enums import MeetingOutcome, Told, TurnReason
 from referrals.models import SITUATION_LENGTH, InformationMeeting
@@ -25,14 +25,6 @@ def in_a_year() -> date:
     return timezone.localdate() + timedelta(days=365)
 
 
-def _clock(label: Any, **kwargs: Any) -> forms.TimeField:
-    return forms.TimeField(
-        label=label, input_formats=["%H:%M", "%H.%M", "%H%M"],
-        widget=forms.TimeInput({"inputmode": "numeric", "autocomplete": "off", "size": 6}, format="%H:%M"),
-        error_messages={"invalid": _("Skriv klokkeslettet slik: 10:30")}, **kwargs,
-    )  # fmt: skip
-
-
 class BookForm(NMForm, OnceForm):
     """One time or up to three to choose among, where, and who comes. Only the family's own people and homes."""
 
@@ -40,15 +32,15 @@ class BookForm(NMForm, OnceForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     day = NorwegianDateField(label=_("Dag"), earliest=a_year_ago, latest=in_a_year)
-    at = _clock(_("Klokkeslett"), help_text=_("For eksempel 10:30."))
+    at = clock(_("Klokkeslett"), help_text=_("For eksempel 10:30."))
     day_2 = NorwegianDateField(
         label=_("Annet forslag, dag"), earliest=a_year_ago, latest=in_a_year, required=False, help_text=""
     )
-    at_2 = _clock(_("Annet forslag, klokkeslett"), required=False)
+    at_2 = clock(_("Annet forslag, klokkeslett"), required=False)
     day_3 = NorwegianDateField(
         label=_("Tredje forslag, dag"), earliest=a_year_ago, latest=in_a_year, required=False, help_text=""
     )
-    at_3 = _clock(_("Tredje forslag, klokkeslett"), required=False)
+    at_3 = clock(_("Tredje forslag, klokkeslett"), required=False)
     home = forms.ModelChoiceField(
         label=_("Hjemme hos familien?"), queryset=Household.objects.none(), required=False,
         empty_label=_("Nei, et annet sted"),

@@ -189,6 +189,7 @@ def _plan(family, members, by, say):
     with acting_as(by):
         contacts = list(family.contacts.order_by("pk"))
     plan_actions.write_entry(family, text=text, members=members[:1], contacts=contacts, by=by)
+    _meet(family, members, by, say)
     said = plan_actions.GoalReview(goal=goal.pk, new_words="", helped=say("hjalp", "Faste tider"))
     plan_actions.save_review(
         family, number=1, goals=[said], note=say("evaluering", "Gikk bra"), by=by,
@@ -196,3 +197,30 @@ def _plan(family, members, by, say):
     )  # fmt: skip
     plan_actions.order_pdf(family, straight=True, by=by)
     actions.reach(family, step=Step.FEEDBACK, by=by)
+
+
+def _meet(family, members, by, say):
+    """A meeting this morning, moved once, with finished minutes, a decision and an addition."""
+    begins = timezone.now() - timedelta(hours=2)
+    with acting_as(by):
+        lines = list(family.agreement_lines.all())
+
+    def terms(starts_at):
+        return plan_actions.Terms(
+            kind="care_team", starts_at=starts_at, ends_at=starts_at + timedelta(hours=1), coordinator=by,
+            members=members[:1], lines=lines, agenda=[say("sak", "Skoleveien")], place=say("sted", "Rådhuset"),
+        )  # fmt: skip
+
+    meeting = plan_actions.plan_meeting(family, terms=terms(begins - timedelta(minutes=5)), by=by)
+    reason = say("møtet-flyttet", "Tolken kunne ikke")
+    meeting = plan_actions.change_meeting(meeting, terms=terms(begins), reason=reason, by=by)
+    with acting_as(by):
+        item, guests = meeting.items.get(), list(meeting.guests.all())
+    said = {item.pk: plan_actions.Said(say("referat", "Alle var enige"), Topic.SCHOOL, members[0])}
+    plan_actions.save_minutes(meeting, said=said, came=guests, others=say("gjest", "En venn"), by=by)
+    plan_actions.decide(
+        meeting, item=item, what=say("beslutning", "Ringe skolen"), done_by=Doer.COORDINATOR,
+        who=say("hvem-ringer", "Vi"), by=by,
+    )  # fmt: skip
+    plan_actions.finish_minutes(meeting, by=by)
+    plan_actions.add_to_minutes(meeting, text=say("tillegg-referat", "Det var mandag"), by=by)

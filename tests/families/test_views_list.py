@@ -268,6 +268,6 @@ def test_the_calendar_by_kind_and_family(client, team):
     client.force_login(team.coordinator)
     sheet = BeautifulSoup(client.get(CALENDAR, {"familie": other.code}).content, "html.parser")
     assert {a.text.split(",")[0].split(": ")[-1] for a in sheet.select(".nm-month__t a")} == {"Osmani"}
-    assert "Ingen vinduer denne måneden" in client.get(CALENDAR, {"vis": "kartlegging"}).content.decode()
+    assert "Ingen vinduer eller møter denne måneden" in client.get(CALENDAR, {"vis": "kartlegging"}).content.decode()
     foreign = family_at(Step.INTAKE, Team(), name="Fremmed")
     assert "Fremmed" not in client.get(CALENDAR, {"familie": foreign.code}).content.decode()

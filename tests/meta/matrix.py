@@ -89,6 +89,8 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "other_plan_id": lambda family: family.other_plans.first(),
     "words_id": lambda family: family.own_words.first(),
     "meeting_id": lambda family: family.information_meetings.first(),
+    "made_decision_id": lambda family: family.meetings.first().decisions.first(),
+    "plan_meeting_id": lambda family: family.meetings.first(),
     "file_id": lambda family: family.documents.first(),
     "row_id": lambda family: family.members.first(),
     "agreement_id": lambda family: family.plan_agreements.first(),
@@ -244,6 +246,21 @@ class World:
             "plans:journal_mark": ("row_id", "entry_id"),
             "plans:plan_mark": ("row_id", "words_id"),
             "plans:other_plan_edit": ("row_id", "other_plan_id"),
+            **{
+                f"plans:{page}": ("meeting_id", "plan_meeting_id")
+                for page in (
+                    "meeting_cancel",
+                    "meeting_detail",
+                    "meeting_edit",
+                    "meeting_minutes",
+                    "meeting_missed",
+                    "minutes_add",
+                    "minutes_finish",
+                    "decision_new",
+                )
+            },
+            "plans:decision_plan": ("decision_id", "made_decision_id"),
+            "plans:decision_drop": ("decision_id", "made_decision_id"),
         }
         if name in meant:
             rows = {**rows, meant[name][0]: rows[meant[name][1]]}

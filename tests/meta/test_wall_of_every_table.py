@@ -54,6 +54,10 @@ OPENED_BY = {
     "plans_journalentry": P.VIEW_JOURNAL,
     "plans_journalmember": P.VIEW_JOURNAL,
     "plans_journalcontact": P.VIEW_JOURNAL,
+    **dict.fromkeys(
+        [f"plans_meeting{part}" for part in ("", "guest", "item", "decision", "change")] + ["plans_minutesaddendum"],
+        P.VIEW_JOURNAL,
+    ),
     "referrals_informationmeeting": P.VIEW_FAMILY,
     "referrals_meetingmember": P.VIEW_FAMILY,
     "referrals_meetingturn": P.VIEW_FAMILY,

@@ -1,0 +1,72 @@
+"""Meetings as the pages show them: what is agreed, what has been, and who is called in."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from consent.models import AgreementLine
+from families.marks import MARK_ROWS
+from families.models import Family
+
+from .asked import Called, called
+from .enums import MeetingState
+from .models import Meeting, MeetingChange, MeetingDecision
+from .papers import live_lines
+from .printed import doer_in_words
+
+
+@dataclass(frozen=True)
+class Card:
+    """One meeting with those who are asked, and whether its time has come."""
+
+    meeting: Meeting
+    people: list[Called]
+    has_begun: bool
+    has_new_time: bool
+
+    @property
+    def needs_minutes(self) -> bool:
+        return (self.meeting.is_planned and self.has_begun) or (self.meeting.is_held and not self.meeting.is_finished)
+
+    @property
+    def needs_new_time(self) -> bool:
+        return self.meeting.came_to_nothing and not self.has_new_time
+
+
+def cards(family: Family, rows: Any, lines: list[AgreementLine] | None = None) -> list[Card]:
+    """These meetings, in the order they come. A fixed number of queries."""
+    now, found = timezone.now(), list(rows.with_company())
+    live = live_lines(family) if lines is None and found else lines or []
+    again = set(
+        Meeting.objects.filter(family=family, instead_of__in=[m.pk for m in found]).values_list("instead_of", flat=True)
+    )
+    return [Card(m, called(m, live), m.starts_at <= now, m.pk in again) for m in found]
+
+
+def coming(family: Family) -> list[Card]:
+    """Agreed, the nearest first; those whose time has passed before them."""
+    return cards(family, Meeting.objects.filter(family=family).planned().order_by("starts_at", "pk"))
+
+
+def been(family: Family) -> list[Card]:
+    """All that is not planned any more, the newest first."""
+    rows = Meeting.objects.filter(family=family).exclude(state=MeetingState.PLANNED)
+    return cards(family, rows.order_by("-starts_at", "pk"))
+
+
+def whole(family: Family, meeting: Meeting) -> dict[str, Any]:
+    """One meeting with its agenda, minutes, decisions, changes and additions, for its own page."""
+    (card,) = cards(family, Meeting.objects.filter(pk=meeting.pk).select_related("finished_by", *MARK_ROWS))
+    decided = MeetingDecision.objects.filter(meeting=meeting).select_related("service", "member", "measure__goal")
+    decisions = [{"row": row, "who": doer_in_words(row)} for row in decided.order_by("made_at", "pk")]
+    items = meeting.items.select_related("about").order_by("number", "pk")
+    return {
+        "card": card,
+        "meeting": card.meeting,
+        "items": [{"row": item, "decisions": [d for d in decisions if d["row"].item_id == item.pk]} for item in items],
+        "loose": [d for d in decisions if d["row"].item_id is None],
+        "changes": list(MeetingChange.objects.filter(meeting=meeting).select_related("done_by")),
+        "addenda": list(meeting.addenda.select_related("written_by")),
+        "new_time": Meeting.objects.filter(instead_of=meeting).order_by("booked_at").first(),
+    }
