@@ -53,6 +53,7 @@ from .clock import travelling_to
 from .homes import own_numbers
 from .identity import KEEPS
 from .people import FAMILIES, Place, Plot
+from .visits import a_tidy_desk
 from .walk import Walk, protection_of
 
 # Everybody in the demo has this password; the login page has a button for each, so nobody needs to type it.
@@ -223,6 +224,7 @@ def seed(place: Place, number: int = 2026, scale: float = 1.0) -> str:
         disclosures.told(town, now)
         alerts.unusual(town, now)
         own_numbers(town, now)
+        a_tidy_desk(town)
         research.studied(town, now)
     return f"{place.name}: {len(plots)} familier"
 

@@ -21,6 +21,7 @@ from plans.models import Review as ReviewRow
 
 from .homes import keep_for_the_young, mark_of
 from .papers import keep_agreement_paper
+from .visits import Visits
 
 TOPICS: dict[str, list[str]] = {
     Sector.SCHOOL: [Topic.SCHOOL], Sector.KINDERGARTEN: [Topic.SCHOOL, Topic.CARE],
@@ -74,6 +75,7 @@ class Work:
             on(began + timedelta(days=75), self.agree)
         on(began + timedelta(days=80), self.ask_fit)
         self._plan_rounds()
+        Visits(walk).plan()
         for days, mark, what in ((-45, "ended", self.end_one), (-3, "draft", self.draft_one)):
             if self.plot.has(mark):
                 on(today + timedelta(days=days), what)
