@@ -118,8 +118,8 @@ class MeetingForm(MarkedForm, OnceForm):
         field.queryset = AgreementLine.objects.filter(family=self.family).select_related("service", "contact")
         may = answers_by_service(self.family)
         field.widget.choices = [(line.pk, f"{named(line)}. {may.get(line.service_id, '')}") for line in self.live]
-        if not self.live:
-            del self.fields["lines"]
+        if not self.live and "lines" not in self.data:
+            del self.fields["lines"]  # one that was sent with a line that has ended since is told so
 
     def _laid_out(self) -> Layout:
         """The clock beside the day."""
