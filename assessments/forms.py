@@ -229,6 +229,12 @@ class CodeForm(NMForm, forms.Form):
     )  # fmt: skip
 
 
+class ReturnForm(CodeForm):
+    """The same code, when the tablet comes back."""
+
+    submit_text = gettext_lazy("Tilbake til oversikten")
+
+
 class CompleteForm(NMForm, forms.Form):
     submit_text = gettext_lazy("Fullfør kartleggingen")
     rest_not_asked = forms.BooleanField(label=gettext_lazy("Det som ikke har svar, ble ikke spurt om"), required=False)

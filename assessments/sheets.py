@@ -3,7 +3,6 @@
 `Sheet` is built from a few lists and holds no query: `sheet_of` fetches them, four queries however large the family.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,6 +81,7 @@ class Cell:
 
     part: Part
     items: list[Item]
+    title: str = ""  # of the part, in the language of the sitting
 
     @property
     def done(self) -> int:
@@ -173,7 +173,7 @@ def sheet_of(assessment: Assessment) -> Sheet:
     for member in [*members, None]:
         asked = _asked(assessment, member, responses, allowed)
         age = member.age(assessment.held_on) if member else None
-        cells = _cells(member, age, asked, assessment.questions.parts, responses)
+        cells = _cells(member, age, asked, assessment, responses)
         for item in (item for cell in cells for item in cell.items if item.response):
             item.correction = corrections.get(item.response.pk)
         if member is None:
@@ -209,11 +209,14 @@ def _asked(
 
 
 def _cells(
-    member: Member | None, age: int | None, asked: list[Question], parts: Iterable[Part], responses: dict[Any, Response]
+    member: Member | None, age: int | None, asked: list[Question], assessment: Assessment, responses: dict[Any, Response]
 ) -> list[Cell]:
     about = member.pk if member else None
     items = [Item(q, member, responses.get((about, q.key)), age=age) for q in asked]
-    return [Cell(part, [item for item in items if item.question.part == part.key]) for part in parts]
+    return [
+        Cell(part, [item for item in items if item.question.part == part.key], part.title.read(assessment.language))
+        for part in assessment.questions.parts
+    ]
 
 
 def all_readings(assessments: list[Assessment]) -> dict[Any, dict[tuple[Any, str], Reading]]:

@@ -12,6 +12,8 @@
   const note = document.querySelector("[data-sitting-note]");
   const clash = document.querySelector("[data-sitting-clash]");
   const asks = [...document.querySelectorAll("[data-ask]")];
+  const left = document.querySelector("[data-sitting-left]");
+  const own = part === "min" ? asks[0]?.dataset.who : ""; // on a person's own screen: nothing of anybody else
 
   // --- the drawer: one store of locked answers, one with the key ---
   const open = new Promise((resolve, reject) => {
@@ -49,8 +51,11 @@
     const [keys, rows] = await Promise.all([done(drawer.getAllKeys()), done(drawer.getAll())]);
     return Promise.all(rows.map(async (row, n) => ({ place: keys[n], item: await unlock(row) })));
   };
-  let left = 0; // answers that are not sent
-  const count = (change) => (root.dataset.waiting = left += change);
+  // Where nothing more is taken, the rest wait no longer for it: a sitting that was completed elsewhere.
+  const shut = new Set();
+  const ready = async () => (await waiting()).filter(({ item }) => !shut.has(item.url) && (!own || item.who === own));
+  let unsent = 0;
+  const count = (change) => (root.dataset.waiting = unsent += change);
   const drop = async (place) => {
     await done((await store("queue", "readwrite")).delete(place));
     count(-1);
@@ -63,9 +68,22 @@
     note.dataset.state = state;
     if (note.textContent !== text) note.textContent = text;
   };
+  // Answers that did not get in stand on the page, by question, until somebody has seen to them.
+  const notIn = new Map();
+  const list = () => {
+    const rows = [...notIn.values()].filter(({ item }) => !own || item.who === own);
+    left.hidden = !rows.length;
+    left.querySelector("ul").replaceChildren(...rows.map(({ item, why }) => {
+      const row = document.createElement("li");
+      row.textContent = `${item.asked || ""} ${item.words}${why ? `. ${why}` : ""}`;
+      return row;
+    }));
+  };
+  const keep = (item, why = "") => notIn.set(`${item.url} ${item.who} ${item.question}`, { item, why });
   const askOf = (item) => item.part === part && asks.find((ask) => ask.dataset.question === item.question);
 
   // --- sending ---
+  let following = ""; // where to go when the last answer of the part has arrived
   let sending = null;
   let timer = 0;
   const later = () => {
@@ -75,7 +93,7 @@
   const send = () => (sending ??= pump().finally(() => (sending = null)));
   const pump = async () => {
     clearTimeout(timer);
-    for (let rows = await waiting(); rows.length && !clash.open; rows = await waiting()) {
+    for (let rows = await ready(); rows.length && !clash.open; rows = await ready()) {
       const url = rows[0].item.url;
       const other = rows.findIndex((row) => row.item.url !== url);
       const batch = rows.slice(0, Math.min(other < 0 ? rows.length : other, AT_ONCE));
@@ -89,16 +107,24 @@
           redirect: "manual", // a redirect means the login page
         });
       } catch {
-        tell("cut", { count: rows.length });
+        tell(following ? "last" : "cut", { count: rows.length });
         return later();
       }
       if (answer.type === "opaqueredirect" || answer.status === 403) return tell("out", { count: rows.length });
+      if ([400, 404, 409].includes(answer.status)) {
+        shut.add(url);
+        const why = answer.status === 409 ? (await answer.json()).error : "";
+        rows.filter((row) => row.item.url === url).forEach((row) => keep(row.item, why));
+        list();
+        continue;
+      }
       if (!answer.ok) {
         tell("failed", { count: rows.length });
         return later();
       }
       if (!(await settle(batch, await answer.json()))) return;
     }
+    if (following && !clash.open && left.hidden) location.assign(following);
   };
   // Takes out what the server has. Stops at an answer that somebody else has changed meanwhile.
   const settle = async (batch, { results, at }) => {
@@ -112,8 +138,13 @@
       await drop(place);
       const ask = askOf(item);
       if (ask && result.version !== undefined) ask.dataset.version = result.version;
-      if (result.state === "refused") tell("refused", { why: result.sentence });
-      else tell("saved", { time: at });
+      if (result.state === "refused" && ask && !ask.hidden) tell("refused", { why: result.sentence });
+      else if (result.state === "refused") keep(item, result.sentence);
+      else {
+        notIn.delete(`${item.url} ${item.who} ${item.question}`);
+        tell("saved", { time: at });
+      }
+      list();
     }
     return true;
   };
@@ -122,7 +153,10 @@
     clash.querySelector("[data-theirs]").textContent = result.words;
     clash.querySelector("[data-asked]").textContent = result.text;
     clash.querySelector("[data-who]").textContent = `${result.who} ${result.at}`;
+    let chosen = false;
+    clash.onclose = () => chosen || tell("choose");
     const settled = async (mine) => {
+      chosen = true;
       if (mine) {
         // In its own place in the order, now knowing what it replaces.
         const locked = await lock({ ...item, id: crypto.randomUUID(), base: result.version, after: null });
@@ -154,7 +188,7 @@
     return codes.includes(value) ? { value: null, missing: value } : { value, missing: "" };
   };
   const wordsOf = (ask, { value, missing }) => {
-    const chosen = [...ask.querySelectorAll("input:checked")].map((f) => f.labels[0]?.textContent.trim());
+    const chosen = [...ask.querySelectorAll("input:checked")].map((f) => f.labels[0]?.textContent.trim().replace(/\s+/g, " ").replace(/^(\d+) (?=\D)/, "$1, "));
     return chosen.length ? chosen.join(", ") : String(missing || value);
   };
   // One answer after the other into the drawer, in the order they were given.
@@ -165,6 +199,7 @@
     const { question, who, version } = ask.dataset;
     const item = {
       id: crypto.randomUUID(), url: sync, part, who, question, ...given, words: wordsOf(ask, given),
+      asked: ask.querySelector("h1, h2").textContent.trim(),
       base: Number(version), after: ask.dataset.last || null,
     };
     ask.dataset.last = item.id;
@@ -177,8 +212,14 @@
     return adding;
   };
 
+  // The note stands beside the buttons of the question one is at.
+  const standBy = (ask) => {
+    const send = ask.querySelector(".nm-ask__foot > [type=submit]");
+    if (send && send.previousElementSibling !== note) send.before(note);
+  };
   asks.forEach((ask) => {
     let typing = 0;
+    ask.addEventListener("focusin", () => standBy(ask));
     ask.addEventListener("input", (event) => {
       clearTimeout(typing);
       typing = 0;
@@ -200,8 +241,10 @@
       await adding;
       if (here + 1 < asks.length) return show(here + 1);
       await send();
-      if ((await waiting()).length) return tell("cut", { count: (await waiting()).length });
-      location.assign(root.dataset.next);
+      const rest = (await ready()).length;
+      if (!rest) return location.assign(root.dataset.next);
+      following = root.dataset.next;
+      tell(note.dataset.state === "cut" ? "last" : note.dataset.state, { count: rest });
     });
     ask.querySelector("[data-back]")?.addEventListener("click", (event) => {
       const here = asks.indexOf(ask);
@@ -213,15 +256,48 @@
 
   // --- one at a time, or all ---
   const box = document.querySelector("[data-all]");
+  const steps = [...document.querySelectorAll(".nm-sit__prog use")];
+  const title = document.title;
   const show = (number, opening = false) => {
     asks.forEach((ask, n) => (ask.hidden = !box?.checked && n !== number));
     document.querySelectorAll("[data-number]").forEach((where) => (where.textContent = number + 1));
+    standBy(asks[number]);
+    document.title = title.replace(/\d+/, number + 1);
+    if (steps.length === asks.length) {
+      const answered = (ask) => Number(ask.dataset.version) > 0 || Boolean(ask.dataset.last);
+      steps.forEach((step, n) => step.setAttribute("href", n === number ? "#s-now" : answered(asks[n]) ? "#s-done" : "#s-ahead"));
+      steps[0].parentElement.setAttribute("aria-hidden", "true"); // the number beside it says the same
+    }
     if (opening) return; // the page begins at its top
+    following = "";
     asks[number].querySelector("h1, h2")?.focus();
     scrollTo(0, asks[number].offsetTop - 96);
   };
   box?.addEventListener("change", () => show(0));
   if (asks.length > 1) show(Number(root.dataset.first), true);
+  else if (asks.length) standBy(asks[0]);
+
+  // Whoever goes on is followed by the answers, and is not led to the browser's own page while there is no line.
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || (!unsent && navigator.onLine)) return;
+    event.preventDefault();
+    if (navigator.onLine) await adding.then(send);
+    if (navigator.onLine && !["cut", "last"].includes(note.dataset.state)) return location.assign(link.href);
+    if (unsent) tell("cut", { count: unsent });
+    else tell("away");
+  });
+  document.addEventListener("submit", (event) => {
+    if (navigator.onLine || event.target.matches("[data-ask], [data-logout]")) return;
+    event.preventDefault();
+    tell("away");
+  });
+  left.querySelector("button").addEventListener("click", async () => {
+    const gone = (await waiting()).filter(({ item }) => shut.has(item.url) && (!own || item.who === own));
+    for (const { place } of gone) await drop(place);
+    notIn.clear();
+    list();
+  });
 
   addEventListener("online", send);
   addEventListener("focus", send);

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from assessments import actions, tablet
-from assessments.forms import AnswerForm, CodeForm
+from assessments.forms import AnswerForm, CodeForm, ReturnForm
 from assessments.models import Assessment
 from assessments.sheets import Row, Sheet, sheet_of
 from families.pages import family_context, open_family
@@ -120,8 +120,7 @@ def own_return(request: HttpRequest) -> HttpResponse:
     """The member is done. The coordinator types the code."""
     if tablet.held(request) is None:
         return redirect("/")
-    form = CodeForm(request.POST or None)
-    form.submit_text = _("Tilbake til oversikten")
+    form = ReturnForm(request.POST or None)
     if form.is_valid():
         sitting = _handed(request)
         if tablet.is_right(request, form.cleaned_data["code"]):

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from assessments import actions, tablet
 from assessments.actions import Given, Receipt, Sent
+from assessments.instruments import LONGEST_TEXT
 from assessments.sheets import FAMILY, Sheet, sheet_of
 from families.pages import open_family
 from nyemonstre.access.views import requires
@@ -19,7 +20,7 @@ from nyemonstre.refusals import Refused
 from .frame import CHANGE, sitting_or_404
 
 MOST = 200  # answers in one request
-LONGEST = 2000  # characters in one value
+LONGEST = 10_000  # characters in one value, as JSON
 
 
 @requires(CHANGE)
@@ -56,6 +57,8 @@ def _sent(row: dict[str, Any]) -> Sent:
     """Raises ValueError, KeyError or TypeError for what does not look like an answer."""
     member = None if row["who"] == FAMILY else UUID(row["who"])
     value, missing, base = row.get("value"), row.get("missing") or "", row.get("base") or 0
+    if isinstance(value, str):
+        value = value[: LONGEST_TEXT + 1]  # enough for the scale to say that it is too long
     if not isinstance(row["question"], str) or not isinstance(missing, str) or not isinstance(base, int):
         raise TypeError("not an answer")
     if len(json.dumps(value)) > LONGEST or not isinstance(value, str | list | None):

@@ -46,7 +46,12 @@ def table(live_server, client, new_page):
         with transaction.atomic(), acting_as(team.coordinator):
             return {r.question: (r.version, len(set(r.received))) for r in Response.objects.all()}
 
-    sit.saved, sit.versions = saved, versions
+    def complete():
+        with transaction.atomic():
+            actions.answer(sitting, question="rm2", value=3, by=team.coordinator)
+            actions.complete(sitting, rest_not_asked=True, by=team.coordinator)
+
+    sit.saved, sit.versions, sit.complete = saved, versions, complete
     return sit
 
 
@@ -142,6 +147,27 @@ def test_two_answers_to_one_question_are_shown_side_by_side(table):
     page.get_by_role("button", name="La dette gjelde").click()
     page.locator("[data-sitting-note]").get_by_text("Lagret kl.").wait_for()
     assert table.saved() == {"rm1": 2}
+
+
+def test_answers_a_completed_sitting_does_not_take_stand_on_the_page_until_somebody_has_seen_them(table):
+    """And without a line nobody is led away from what is not sent."""
+    page = table("familien", "status", width=390, height=844)
+    page.locator("[data-ready]").wait_for()
+    page.context.set_offline(True)
+    now(page).get_by_label("2 krevende").check(force=True)
+    page.get_by_text("Uten nett.").wait_for()
+    page.get_by_role("link", name="Til oversikten").click()
+    assert now(page).get_by_label("2 krevende").is_checked()
+    table.complete()
+    page.context.set_offline(False)
+    left = page.get_by_role("status").filter(has_text="Svar som ikke kom med")
+    left.wait_for()
+    assert "krevende" in left.inner_text()
+    assert page.locator("[data-waiting='1']").count() == 1
+    left.get_by_role("button", name="Fjern dem herfra").click()
+    page.locator("[data-waiting='0']").wait_for()
+    page.get_by_role("link", name="Til oversikten").click()
+    page.get_by_text("Dette kan dere snakke om").wait_for()
 
 
 def test_two_hundred_answers_in_a_burst_arrive_once_each_and_in_order(table):

@@ -77,6 +77,7 @@ def test_what_does_not_fit_is_refused_with_a_sentence_and_the_rest_is_taken(team
     )  # fmt: skip
     assert [result["state"] for result in results] == ["refused"] * 3 + ["kept"] * 3 + ["refused"]
     assert results[0]["sentence"].startswith("Tallet må være")
+    assert line(given("rooms", "å" * 20_000, who=mor))[0]["sentence"]
     assert set(saved(team)) == {"rooms", "income", "rm2"}
 
 
@@ -84,7 +85,7 @@ def test_what_does_not_fit_is_refused_with_a_sentence_and_the_rest_is_taken(team
     "wrong",
     [
         {"id": "x"}, {"who": "x"}, {"question": 3}, {"base": "1"}, {"missing": ["x"]}, {"value": {"a": 1}},
-        {"value": "x" * 2001}, {"after": "x"},
+        {"value": ["x" * 10_001]}, {"after": "x"},
     ],
 )  # fmt: skip
 def test_what_no_page_of_ours_sends(line, wrong):

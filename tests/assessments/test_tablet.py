@@ -50,6 +50,7 @@ def test_every_other_address_leads_back_to_ones_own_question(given, family, sitt
         assert name not in first
     assert "Ikke spurt" not in first
     assert "Hvor på stigen står du for tiden?" in first  # the words for somebody of 13
+    assert "Tilbake til oversikten" in text(given.get(BACK))
 
 
 def test_answers_are_hers_and_the_code_opens_again(given, team, family, sitting, people):
