@@ -23,6 +23,8 @@ FOOTER = (
 )
 # Seconds before the end of a login from which pages say when it is.
 SOON = 15 * 60
+# A menu longer than one line shows its first addresses; the rest, what is asked for least, stands under «Mer».
+LINE, FRONT = 8, 7
 # Names as they stand in a sentence.
 LANGUAGE_NAMES = {"nb": "bokmål", "nn": "nynorsk", "en": "English"}
 
@@ -42,10 +44,11 @@ def _callable(setting: str) -> Callable[[HttpRequest], Any] | None:
     return import_string(path) if module and find_spec(module) else None
 
 
-def _nav(request: HttpRequest) -> list[dict[str, Any]]:
+def _nav(request: HttpRequest) -> dict[str, Any]:
+    """`front` is what stands at the top of the page, `rest` what stands under «Mer», with its own count and mark."""
     items = _callable("NM_NAV")
     if items is None or not request.user.is_authenticated:
-        return []
+        return {}
     drawn = [
         {"icon": "", "count": 0, "key": "", "current": request.path.startswith(item["url"]), **item}
         for item in items(request)
@@ -54,7 +57,14 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
     matching = sorted((item for item in drawn if item["current"]), key=lambda item: len(item["url"]))
     for item in matching[:-1]:
         item["current"] = False
-    return drawn
+    front = FRONT if len(drawn) > LINE else len(drawn)
+    rest = drawn[front:]
+    return {
+        "front": drawn[:front],
+        "rest": rest,
+        "rest_count": sum(item["count"] for item in rest),
+        "rest_current": any(item["current"] for item in rest),
+    }
 
 
 def _who(request: HttpRequest) -> dict[str, Any]:
@@ -85,7 +95,7 @@ def bare() -> dict[str, Any]:
     """The same names as `page` with nothing in them: for pages drawn when the database may be down."""
     language = (get_language() or settings.LANGUAGE_CODE).split("-")[0]
     return {
-        "nav": [],
+        "nav": {},
         "who": {},
         "demo": settings.DEMO,
         "language": language,

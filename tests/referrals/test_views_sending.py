@@ -159,6 +159,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, team, changes,
         return
     assert response.status_code == 422
     assert any(sentence in line for line in errors(response)), errors(response)
+    links = [link for link in soup(response).select(".ds-error-summary li a") if sentence in link.text]
+    assert not sentence or soup(response).select(links[0]["href"]), "the line leads to its field"
     assert "Vi trenger én å ringe til." in response.content.decode() or "own_words" in changes
     assert not stored(team)
 

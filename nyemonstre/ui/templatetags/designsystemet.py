@@ -85,10 +85,11 @@ def ds_errors(form: forms.BaseForm) -> list[dict[str, str]]:
 
 @register.simple_tag
 def ds_formset_errors(formset: forms.BaseFormSet) -> list[dict[str, str]]:
-    """The lines of a formset's error summary: its own first, then form by form."""
+    """The lines of a formset's error summary: its own first, which lead to where the rows begin, then form by form."""
     if not formset.is_bound:
         return []
-    lines = [{"anchor": "", "text": str(message), "label": ""} for message in formset.non_form_errors()]
+    begins = next((ds_anchor(field) for form in formset.forms[:1] for field in form.visible_fields()), "")
+    lines = [{"anchor": begins, "text": str(message), "label": ""} for message in formset.non_form_errors()]
     for form in formset.forms:
         lines += _lines(form)
     return lines
