@@ -350,9 +350,13 @@ class PdfForm(OnceForm):
     """Makes the plan into a file. `straight`: now, in the request, because waiting took too long."""
 
     straight = forms.BooleanField(required=False, widget=forms.HiddenInput)
-    reader = forms.ChoiceField(label=_("Hvem er den til?"), required=False)
-    large = forms.BooleanField(label=_("Stor skrift"), required=False)
-    beside = forms.ChoiceField(label=_("Overskrifter også på"), required=False)
+    reader = forms.ChoiceField(label=_("Hvem er den til?"), required=False, widget=forms.Select({"class": "ds-input"}))
+    large = forms.BooleanField(
+        label=_("Stor skrift"), required=False, widget=forms.CheckboxInput({"class": "ds-input"})
+    )
+    beside = forms.ChoiceField(
+        label=_("Overskrifter også på"), required=False, widget=forms.Select({"class": "ds-input"})
+    )
 
     def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

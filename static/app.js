@@ -41,6 +41,30 @@ window.dsWarnings = false; // Designsystemet's developer hints
   }));
   document.querySelectorAll(".nm-tabs__list").forEach((list) => sized.observe(list));
 
+  // The pattern is one stop for the Tab key; the arrow keys go from stitch to stitch, past those that lead nowhere.
+  const one = (root) => root.querySelectorAll(".nm-knit").forEach((knit) => {
+    knit.querySelectorAll("td a").forEach((stitch, n) => (stitch.tabIndex = n ? -1 : 0));
+  });
+  one(document);
+  document.addEventListener("htmx:load", ({ detail }) => one(detail.elt));
+  document.addEventListener("keydown", (event) => {
+    const [down, right] = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key] ?? [];
+    const cell = event.target.closest?.(".nm-knit td");
+    if (down === undefined || !cell || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    let row = cell.parentElement;
+    let at = cell.cellIndex;
+    do {
+      row = down < 0 ? row.previousElementSibling : down > 0 ? row.nextElementSibling : row;
+      at += right;
+    } while (row?.cells[at] && !row.cells[at].querySelector("a"));
+    const next = row?.cells[at]?.querySelector("a");
+    if (!next) return;
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  });
+
   document.addEventListener("htmx:beforeSwap", (event) => {
     // The session ran out: htmx followed the redirect to the login page. Show that page whole, not inside a fragment.
     const answered = event.detail.xhr.responseURL;

@@ -298,7 +298,7 @@ class Instrument:
         """One sitting's questions: this set, and each pack as a part of its own, its keys led by the pack's name."""
         parts, questions, scores = list(self.parts), list(self.questions), list(self.scores)
         for pack in packs:
-            credit = " ".join(filter(None, (pack.attribution, pack.note.read())))
+            credit = ". ".join(filter(None, (pack.attribution.rstrip("."), pack.note.read())))
             licensed = bool(pack.attribution) or pack.supply != SHIPPED
             parts.append(Part(pack.id, pack.title, credit, licensed))
             questions += [replace(q, key=f"{pack.id}.{q.key}", part=pack.id) for q in pack.questions]

@@ -16,6 +16,7 @@ from families.pages import at_table, family_context, open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires
 from nyemonstre.pdf import render_pdf
+from nyemonstre.ui.templatetags.ui_family import STATUS_WORDS
 from plans.actions import take_out_answers
 from plans.given_back import CHANGED, PAPERS, given_back
 from plans.printed import outside
@@ -59,6 +60,7 @@ def answers_pdf(request: HttpRequest, family_id: UUID, paper: str) -> HttpRespon
     values: dict[str, Any] = given_back(family, reader, homes, out, since_start=paper == CHANGED)
     take_out_answers(family, paper=paper, by=request.user)
     values |= {"heading": _heading(paper), "name": family.name, "today": timezone.localdate()}
+    values |= {"legend": [(value, STATUS_WORDS[value]) for value in (1, 2, 3, 4, 5, 0)]}
     values |= {"municipality": out.place(family.municipality.name)}
     content = render_pdf("plans/pdf/answers.html", values)
     # The code and not the name: file names end up in lists on shared machines.

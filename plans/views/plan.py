@@ -171,7 +171,7 @@ def plan_agree(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "changes": changes_for(last, rows, reader, homes),
         "last_number": last.number if last else 0,
         "next_number": last.number + 1 if last else 1,
-        "heading": _("Planen er avtalt"),
+        "heading": _("Bli enige om planen"),
         "form": form,
     }
     return render(request, "plans/plan_agree.html", context, status=422 if form.is_bound else 200)

@@ -83,7 +83,7 @@ def test_on_paper_with_the_same_stitches(client, world):
     for who, told in (("", False), (f"member:{people['Jente'].pk}", True)):
         content = page(client, family, "endret", who, "answers_pdf").content
         text = plain(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages))
-        for part in ("Dette har endret seg", "Ganske bra, 4 av 5", "Ved start: krevende, 2."):
+        for part in ("Dette har endret seg", "Ganske bra, 4 av 5", "Ved start: krevende, 2.", "5 bra og stabilt"):
             assert part in text, part
         assert ("Hvor på stigen" in text) is told
         assert ("«Nå åpner jeg den selv»" in text) is not told

@@ -350,3 +350,5 @@ def test_a_family_in_one_home_without_young_people_is_not_asked(client, family, 
         text = client.get(page + query).content.decode()
         assert "Familien sammen" in text
         assert ("INGENS" in text) is there
+        # Said so that nobody is told there is nothing, nor that something is kept from them.
+        assert ("Ingen mål å vise for dem som ser på siden nå." in text) is not there
