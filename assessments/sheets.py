@@ -209,7 +209,11 @@ def _asked(
 
 
 def _cells(
-    member: Member | None, age: int | None, asked: list[Question], assessment: Assessment, responses: dict[Any, Response]
+    member: Member | None,
+    age: int | None,
+    asked: list[Question],
+    assessment: Assessment,
+    responses: dict[Any, Response],
 ) -> list[Cell]:
     about = member.pk if member else None
     items = [Item(q, member, responses.get((about, q.key)), age=age) for q in asked]

@@ -72,10 +72,15 @@ def choices() -> list[tuple[str, str]]:
 
 
 def beside(code: str) -> Beside:
-    """The language with this code; nothing for "" and for one there is none of any more."""
+    """The language with this code; nothing for "" and for one there is none of any more.
+
+    What is written the same in the language of the paper is said once.
+    """
     if code in OURS:
+        shown = {key: str(text) for key, text in HEADINGS.items()}
         with translation.override(code):
-            return Beside(code, OURS[code][0], words={key: str(text) for key, text in HEADINGS.items()})
+            words = {key: str(text) for key, text in HEADINGS.items()}
+        return Beside(code, OURS[code][0], words={key: "" if words[key] == shown[key] else words[key] for key in words})
     return packs().get(code, NOTHING)
 
 

@@ -61,7 +61,7 @@ def _review(row: Review, out: Any) -> dict[str, Any]:
             {
                 "words": out.text(one.old_words), "verdict": one.get_verdict_display() if one.verdict else "",
                 "new_words": out.text(one.new_words), "rating": one.rating, "by_coordinator": one.rating_by_coordinator,
-                "helped": out.text(one.helped), "hindered": out.text(one.hindered),
+                "helped": out.text(one.helped).rstrip(". "), "hindered": out.text(one.hindered).rstrip(". "),
             }
             for one in row.goals.all()
         ],

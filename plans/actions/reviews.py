@@ -97,12 +97,12 @@ def sign_review(review: Review, *, by: User, version: int | None = None) -> Revi
     _check_unsigned(current)
     rows = list(current.goals.select_related("goal"))
     reviewed = {row.goal_id for row in rows}
-    undecided = [row.old_words for row in rows if not row.verdict]
-    undecided += [g.words for g in Goal.objects.filter(family=current.family).active() if g.pk not in reviewed]
-    if undecided:
-        raise Refused(
-            _("Velg hva som skal skje med «%(goal)s» før dere avslutter.") % {"goal": undecided[0]}, rule="undecided"
-        )
+    undecided = [(row.old_words, row.goal_id) for row in rows if not row.verdict]
+    active = Goal.objects.filter(family=current.family).active()
+    undecided += [(goal.words, goal.pk) for goal in active if goal.pk not in reviewed]
+    for words, goal_id in undecided:
+        said = _("Velg hva som skal skje med «%(goal)s» før dere avslutter.") % {"goal": words}
+        raise Refused(said, rule="undecided", field=f"verdict-{goal_id}")
     for row in rows:
         _carry_out(row, current, by)
     current.signed_off_at, current.signed_off_by = timezone.now(), by
