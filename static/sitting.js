@@ -116,6 +116,7 @@
         const why = answer.status === 409 ? (await answer.json()).error : "";
         rows.filter((row) => row.item.url === url).forEach((row) => keep(row.item, why));
         list();
+        tell("left", { count: notIn.size });
         continue;
       }
       if (!answer.ok) {
@@ -297,6 +298,7 @@
     for (const { place } of gone) await drop(place);
     notIn.clear();
     list();
+    note.hidden = true;
   });
 
   addEventListener("online", send);

@@ -163,6 +163,7 @@ def test_answers_a_completed_sitting_does_not_take_stand_on_the_page_until_someb
     left = page.get_by_role("status").filter(has_text="Svar som ikke kom med")
     left.wait_for()
     assert "krevende" in left.inner_text()
+    assert page.get_by_text("1 svar kom ikke med.").is_visible()
     assert page.locator("[data-waiting='1']").count() == 1
     left.get_by_role("button", name="Fjern dem herfra").click()
     page.locator("[data-waiting='0']").wait_for()
