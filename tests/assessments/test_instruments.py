@@ -31,7 +31,10 @@ def test_every_file_loads_and_says_what_it_is(name):
     assert found.source
     assert "diagnose" in found.note["nb"]
     if name in (CURRENT, FIT):  # what others own stands in the languages they wrote it in
-        assert all(q.text.get("nb") and q.text.get("nn") for q in found.questions)
+        scales = {q.scale.key: q.scale for q in found.questions}.values()
+        words = [text for scale in scales for text in (*(o.text for o in scale.options), *dict(scale.words).values())]
+        words += [text for q in found.questions for text in (q.text, q.label, q.help or q.text)]
+        assert all({"nb", "nn", "en"} == set(text) for text in (*words, *(part.title for part in found.parts)))
 
 
 def test_fit_asks_the_programmes_own_question():
@@ -111,12 +114,14 @@ def test_each_outcome_has_both_views_of_the_family_and_four_have_them_per_child(
 
 
 def test_a_language_is_offered_when_every_question_is_written_in_it():
-    assert instrument(CURRENT).languages == {"nb", "nn"}
+    assert instrument(CURRENT).languages == instrument(FIT).languages == {"nb", "nn", "en"}
+    assert instrument("kidscreen-10-1").languages == set()
 
 
 def test_words_fall_back_to_bokmaal_and_take_a_name():
     question = instrument(CURRENT)["kindergarten"]
-    assert question.text.read("en", name="Elias") == "Går Elias i barnehage?"
+    assert question.text.read("en", name="Elias") == "Does Elias go to kindergarten?"
+    assert question.text.read("se", name="Elias") == "Går Elias i barnehage?"
     assert instrument(CURRENT)["rm3"].text.read("nn").endswith("skulen for barna?")
 
 
