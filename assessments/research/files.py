@@ -9,7 +9,6 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -234,30 +233,31 @@ def _variable(table: Table, variable: Variable) -> dict[str, Any]:
         "name": variable.name,
         "label": variable.label,
         "kind": variable.kind,
-        "values": {str(code): text for code, text in variable.values.items()},
+        "values": {str(code): text for code, text in sorted(variable.values.items())},
         "source": variable.source,
         "made_of": list(variable.made_of),
         "filled": sum(cell is not None for cell in cells),
-        "held_back": _said(variable, table.held.get(variable.name, [])),
+        "held_back": _said(table, variable),
     }
 
 
-def _said(variable: Variable, held: Iterable[int]) -> list[str]:
+def _said(table: Table, variable: Variable) -> list[str]:
     """What is held back, in words where the codes have them; of years and numbers, only how many values."""
-    held = list(held)
-    if len(held) > 1 and set(held) == set(variable.values):
+    held = table.held.get(variable.name, [])
+    if not held:
+        return []
+    cells = (row.get(variable.name) for row in table.rows)
+    if all(cell is None or LOWEST <= cell <= HIGHEST for cell in cells):
         return [_("alle svar")]
     if variable.kind == CODE:
         return [variable.values.get(code) or str(code) for code in held]
-    if not held:
-        return []
     return [_("%(count)d verdier") % {"count": len(held)}]
 
 
 def held_back(data: Data) -> list[dict[str, Any]]:
     """For the page: each column in which something is held back, and what."""
     return [
-        {"table": table.title, "label": variable.label, "values": _said(variable, table.held[variable.name])}
+        {"table": table.title, "label": variable.label, "values": _said(table, variable)}
         for table in data.tables
         for variable in table.variables
         if variable.name in table.held

@@ -142,8 +142,16 @@ def _label(instrument: Instrument, question: Question, language: str) -> str:
     pack, _dot, key = question.key.rpartition(".")
     part = next((part for part in instrument.parts if part.key == pack), None)
     if (part and part.licensed) or instrument.supply == MUNICIPALITY:
-        return f"{part.title.read(language) if part else pack}, {key}"
-    return _plain(question.text.read(language, name=_("barnet")))
+        title = part.title.read(language) if part else pack
+        return title if question.scale.kind == "result" else f"{title}, {key}"
+    return f"{_plain(question.text.read(language, name=_('barnet')))}{_whose(question)}"
+
+
+def _whose(question: Question) -> str:
+    """Whose view it is, of what both the family and the coordinator are asked."""
+    if not question.goal:
+        return ""
+    return _(" (koordinatoren)") if question.answered_by == "coordinator" else _(" (familien)")
 
 
 def _plain(text: str) -> str:

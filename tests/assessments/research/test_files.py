@@ -69,6 +69,10 @@ def test_spss_has_labels_values_and_user_missing(archive, tmp_path):
     assert about.number_rows == 6 * 4 * 2
     assert about.column_names_to_labels["ladder"] == "Hvor på stigen er du nå?"
     assert about.column_names_to_labels["rm1_child"].startswith("Hvordan har barnet det nå")
+    assert about.column_names_to_labels["rm1_child"].endswith("(familien)")
+    assert about.column_names_to_labels["rm1_child_coordinator"].endswith("(koordinatoren)")
+    assert about.column_names_to_labels["ors_1_result_total"] == "ORS, hvordan det går – Sum, 0 til 40"
+    assert len({*about.column_names_to_labels.values()}) == len(about.column_names), "each says what it is"
     assert about.column_names_to_labels["swls_1_q1"] == "SWLS, tilfredshet med livet, q1", "not the words of others"
     labels = about.variable_value_labels
     assert labels["rm1_child"][1.0] == "svært krevende"
@@ -112,6 +116,10 @@ def test_the_codebook_and_the_manifest_tell_of_every_file(archive):
     assert set(manifest["files"]) | {"manifest.json"} == set(files.namelist())
     assert book["set"]["approval"] == "REK 2026/123"
     assert book["set"]["persons"] == 24
+    told = {(t["name"], v["name"]): v for t in book["tables"] for v in t["variables"]}
+    assert list(told["person_rounds", "swls_1_q1"]["values"]) == [str(n) for n in range(1, 8)]
+    assert told["person_rounds", "ladder"]["held_back"] == ["alle svar"]
+    assert told["person_rounds", "swls_1_sum"]["made_of"] == [f"swls_1_q{n}" for n in range(1, 6)]
     for table in book["tables"]:
         header = files.read(f"csv/{table['name']}.csv").decode().splitlines()[0].split(",")
         assert header == [variable["name"] for variable in table["variables"]]
