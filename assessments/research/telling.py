@@ -80,7 +80,7 @@ def in_words(cell: dict[str, Any], kind: str) -> str:
     missing = _(", færre enn 5 mangler") if cell["missing"] is None else ""
     if cell["missing"]:
         missing = _(", %(count)d mangler") % {"count": cell["missing"]}
-    return f"{value} (n = {cell['n']}{missing})"
+    return f"{value} (n\u00a0=\u00a0{cell['n']}{missing})"
 
 
 def change(found: dict[str, Any]) -> str:
@@ -164,6 +164,11 @@ class Service:
     name: str
     cells: list[str]
     series: list[dict[str, Any]]
+
+    @property
+    def known(self) -> bool:
+        """Whether there is a quarter that may be shown."""
+        return any(value is not None for one in self.series for value in one["values"])
 
     @property
     def label(self) -> str:

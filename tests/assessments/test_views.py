@@ -98,7 +98,7 @@ def test_begin_and_the_same_form_twice(web, team, family):
     "changes",
     [
         {"round": "yearly-1"}, {"round": "yearly-x"}, {"round": ""}, {"held_on": ""}, {"held_on": "31.02.2026"},
-        {"held_on": "01.01.2200"}, {"held_on": "i dag"}, {"language": "se"}, {"language": "en"},
+        {"held_on": "01.01.2200"}, {"held_on": "i dag"}, {"language": "se"}, {"language": "de"},
         {"interpreter": "x" * 41}, {"interpreter": "a\0b"}, {"key": "1"}, {"key": ""},
     ],
 )  # fmt: skip

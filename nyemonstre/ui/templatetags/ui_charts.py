@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Any
 
 from django import template
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -70,8 +71,8 @@ def line_chart(
                 "cells": list(zip(values, item.get("said") or ["–"] * len(values), strict=True)),
                 "end": places[-1] if places else None,
                 "lone": places if len(places) == 1 else [],
-                "last": known[-1] if known else "",
-                "first": known[0] if known else "",
+                "last": localize(known[-1]) if known else "",
+                "first": localize(known[0]) if known else "",
                 "text_y": 0,
             }
         )
