@@ -86,3 +86,8 @@ def why_not_ask(family: Family, line: AgreementLine, day: date, live: Iterable[A
             "Avtalen med %(service)s går ut %(day)s, før møtet. Velg en dag innen da, eller forny avtalen først."
         ) % {"service": line.service, "day": f"{found.valid_to:%d.%m.%Y}"}
     return None
+
+
+def address_of(line: AgreementLine) -> str:
+    """Where the contact of a live line is mailed, or ""."""
+    return line.contact.email if line.contact else ""

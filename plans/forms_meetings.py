@@ -15,7 +15,7 @@ from consent.models import AgreementLine, Service
 from consent.rules import answers_by_service
 from families.models import Family, Household, Member
 from nyemonstre.accounts.models import User
-from nyemonstre.ui.forms import NorwegianDateField, PlainTextField, clock, speak_plainly
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, clock, speak_plainly
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
@@ -309,6 +309,30 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
 
 class FinishForm(VersionForm):
     """Sent by the button under the minutes."""
+
+
+class SendMinutesForm(FamilyForm):
+    """Which of the services that may read it. Any line is understood, so that the rule can say why not."""
+
+    submit_text = _("Send om ett minutt")
+    lines = Lines(
+        label=_("Hvem skal ha referatet?"), queryset=AgreementLine.objects.none(),
+        help_text=_("Hver får bare det avtalen deres dekker. E-posten sier ikke hvem det gjelder."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, family: Family, may: list[AgreementLine], **kwargs: Any) -> None:
+        super().__init__(*args, family=family, **kwargs)
+        field = self.fields["lines"]
+        field.queryset = AgreementLine.objects.filter(family=family).select_related("service", "contact")
+        field.widget.choices = [(line.pk, named(line)) for line in may]
+
+
+class OpenMinutesForm(NMForm, forms.Form):
+    submit_text = _("Åpne referatet")
+    code = forms.CharField(
+        label=_("Koden du fikk av koordinatoren"), max_length=20, help_text=_("Åtte sifre."),
+        widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "size": 10}),
+    )  # fmt: skip
 
 
 class AddendumForm(FamilyForm, OnceForm):

@@ -6,12 +6,14 @@ from typing import Any
 from django.utils import timezone
 
 from consent.models import AgreementLine
-from families.marks import MARK_ROWS
+from families.marks import MARK_ROWS, Homes
 from families.models import Family
 
-from .asked import Called, called
+from .asked import Called, address_of, called
 from .enums import MeetingState
-from .models import Meeting, MeetingChange, MeetingDecision
+from .minutes import family_readers, receivers
+from .minutes_codes import code_of
+from .models import Meeting, MeetingChange, MeetingDecision, MinutesCopy
 from .papers import live_lines
 from .printed import doer_in_words
 
@@ -53,6 +55,20 @@ def been(family: Family) -> list[Card]:
     """All that is not planned any more, the newest first."""
     rows = Meeting.objects.filter(family=family).exclude(state=MeetingState.PLANNED)
     return cards(family, rows.order_by("-starts_at", "pk"))
+
+
+def sending(meeting: Meeting) -> dict[str, Any]:
+    """Finished minutes on paper, and to whom they may be sent or have been; for the page of the meeting."""
+    lines, sent = receivers(meeting), MinutesCopy.objects.filter(meeting=meeting).select_related("line__service")
+    copies = [{"row": copy, "code": code_of(copy.pk)} for copy in sent.order_by("sent_at", "pk")]
+    has = {one["row"].line_id for one in copies if one["row"].stopped_at is None}
+    return {
+        "readers": family_readers(meeting, Homes(meeting.family)),
+        "copies": copies,
+        "may_send": [line for line in lines if address_of(line) and line.pk not in has],
+        "by_hand": [line for line in lines if not address_of(line)],
+        "on_the_way": any(one["row"].is_waiting for one in copies),
+    }
 
 
 def whole(family: Family, meeting: Meeting) -> dict[str, Any]:

@@ -16,7 +16,9 @@ from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions_feed import make_feed
 from nyemonstre.accounts.models import CalendarFeed
 from plans import actions as plans
+from plans.asked import address_of
 from plans.enums import Doer, MeetingKind
+from plans.minutes import receivers
 from plans.models import Goal, Meeting
 
 from .clock import working_day
@@ -79,14 +81,15 @@ class Visits:
         """With minutes, two decisions of which one stands in the plan, and something that was wrong."""
         today = timezone.localdate()
         meeting = self._plan(MeetingKind.COOPERATION, self.walk.town.at(today, 9), lines=self._lines(today))
-        names = {"child": next((m.first_name for m in self.walk.members if not m.is_adult), "")}
+        child = next((m for m in self.walk.members if not m.is_adult), None)
+        names = {"child": child.first_name if child else ""}
         with acting_as(self.walk.by), transaction.atomic():
             items, guests = list(meeting.items.order_by("number")), list(meeting.guests.order_by("pk"))
             goal = Goal.objects.filter(family=self.walk.family).active().order_by("created_at", "pk").first()
-        topics = (Topic.SCHOOL, Topic.PRACTICAL, "")
+        about = ((Topic.SCHOOL, child), (Topic.PRACTICAL, None), ("", None))
         said = {
-            item.pk: plans.Said(text.format(**names), topic)
-            for item, text, topic in zip(items, self.says["said"], topics, strict=True)
+            item.pk: plans.Said(text.format(**names), *whose)
+            for item, text, whose in zip(items, self.says["said"], about, strict=True)
         }
         by = self.walk.by
         meeting = plans.save_minutes(meeting, said=said, came=guests, by=by)
@@ -97,6 +100,11 @@ class Visits:
             )  # fmt: skip
         meeting = plans.finish_minutes(meeting, by=by)
         plans.add_to_minutes(meeting, text=self.says["added"], by=by)
+        with acting_as(by), transaction.atomic():
+            whole = Meeting.objects.with_company().get(pk=meeting.pk)
+            lines = [line for line in receivers(whole) if address_of(line)]
+        if lines:
+            plans.send_minutes(whole, lines=lines, by=by)
 
     def miss(self) -> None:
         begins = timezone.now().replace(minute=0, second=0, microsecond=0) - timedelta(hours=1)

@@ -7,6 +7,7 @@ from typing import Any
 from plans.beside import NOTHING, beside
 
 PLAN, RECORD, LETTER = "plans/pdf/plan.html", "plans/pdf/record.html", "plans/pdf/handover.html"
+MINUTES = "plans/pdf/minutes.html"
 DAY = date(2026, 11, 21)
 CONTACT = {"name": "Solfrid Prøve", "title": "kontaktlærer", "phone": "400 00 000", "email": "solfrid@skole.example"}
 SCHOOL = {
@@ -38,6 +39,8 @@ def papers() -> dict[str, tuple[str, dict[str, Any]]]:
         "en-person": (PLAN, plan(only=True, reader="Gutt")),
         "tjeneste": (PLAN, for_service()),
         "arkiv": (RECORD, record()),
+        "referat": (MINUTES, minutes()),
+        "referat-tjeneste": (MINUTES, minutes(line={"whose": "Gutt", "topics": "skole", "until": date(2027, 6, 1)})),
         "avslutning": (LETTER, {**for_service(), "ended_on": DAY}),
     }
 
@@ -56,6 +59,22 @@ def plan(code: str = "", **facts: Any) -> dict[str, Any]:
         "paused": [{"words": "Tur hver søndag", "reason": "Etter flyttingen"}],
         "changes": [{"words": "Lese sammen", "said": ["Nytt tiltak: «Leksehjelp», Øvre skole."]}],
         "others": [], "dropped": ["Øvelseskjøring"], "services": [SCHOOL], "review": "i mai 2027", "lines": [], **facts,
+    }  # fmt: skip
+
+
+def minutes(line: Any = None) -> dict[str, Any]:
+    """Of one meeting, with a case in each way it can look."""
+    decision = {"what": "Leksehjelp hver tirsdag", "who": "Øvre skole", "due_on": DAY}
+    loose = {"what": "Snakkes igjen", "who": "Koordinatoren", "due_on": None}
+    return {
+        "name": "Prøve", "municipality": "Prøvekommune", "today": DAY, "kind": "Ansvarsgruppemøte", "day": DAY,
+        "clock": "10:00–11:30", "place": "Rådhuset", "reader": "Øvre skole" if line else "", "present": "Mor, Kari",
+        "cases": [
+            {"title": "Skoleveien", "text": "نريد أن نقرأ معا\nAlle var enige.", "decisions": [decision]},
+            {"title": "", "text": "", "decisions": [loose]},
+        ],
+        "addenda": [] if line else [{"text": "Det var mandag.", "on": DAY, "by": "Kari Prøve"}],
+        "finished_by": "Kari Prøve", "finished_on": DAY, "coordinator": COORDINATOR, "line": line,
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from .agreement import agree_plan
 from .closing import close_follow_up, take_out_letter
+from .copies import open_minutes, send_minutes, stop_minutes, take_out_minutes
 from .documents import fail_pdf, finish_pdf, order_pdf, report_progress, take_out_pdf
 from .given_back import take_out_answers
 from .goals import add_goal, change_goal, close_goal, reopen_goal
@@ -47,6 +48,7 @@ __all__ = [
     "finish_pdf",
     "miss_meeting",
     "move",
+    "open_minutes",
     "order_pdf",
     "plan_decision",
     "plan_meeting",
@@ -57,10 +59,13 @@ __all__ = [
     "report_progress",
     "save_minutes",
     "save_review",
+    "send_minutes",
     "set_mark",
     "sign_review",
+    "stop_minutes",
     "take_out_answers",
     "take_out_letter",
+    "take_out_minutes",
     "take_out_pdf",
     "undo",
     "write_entry",

@@ -1,6 +1,7 @@
 """Familiens plan, what was agreed and reviewed, the journal, meetings, and the plan as a document."""
 
 from .closing import Closing
+from .copies import MinutesCopy
 from .documents import PlanDocument
 from .journal import JournalContact, JournalEntry, JournalMember
 from .meetings import Meeting, MeetingChange, MeetingDecision, MeetingGuest, MeetingItem, MinutesAddendum
@@ -27,6 +28,7 @@ __all__ = [
     "MeetingGuest",
     "MeetingItem",
     "MinutesAddendum",
+    "MinutesCopy",
     "OtherPlan",
     "OwnWords",
     "PlanAgreement",

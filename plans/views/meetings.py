@@ -18,8 +18,16 @@ from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from plans import actions
-from plans.forms_meetings import CancelMeetingForm, MeetingEditForm, MeetingForm, MissedMeetingForm, anew, begun
-from plans.meetings import been, coming, whole
+from plans.forms_meetings import (
+    CancelMeetingForm,
+    MeetingEditForm,
+    MeetingForm,
+    MissedMeetingForm,
+    SendMinutesForm,
+    anew,
+    begun,
+)
+from plans.meetings import been, coming, sending, whole
 from plans.models import Meeting
 
 from .frame import drafted, form_page, row_of
@@ -52,15 +60,28 @@ def meeting_list(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @requires(VIEW)
 def meeting_detail(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
     """One meeting: the appointment, or the minutes as they read, also on paper."""
-    family = open_family(request, family_id, VIEW)
+    family = open_family(request, family_id, VIEW, quiet=bool(request.htmx))
     meeting = meeting_of(request, family, meeting_id, VIEW)
+    return show_meeting(request, family, meeting)
+
+
+def show_meeting(
+    request: HttpRequest, family: Family, meeting: Meeting, form: SendMinutesForm | None = None
+) -> HttpResponse:
+    """The page of a meeting; `form` is one that was sent and is not right."""
     frame = family_context(request, family, "journal")
+    shown = whole(family, meeting)
+    if shown["meeting"].is_finished:
+        shown |= sending(shown["meeting"])
+        form = form or SendMinutesForm(family=family, may=shown["may_send"])
+        form.helper.form_action = reverse("plans:minutes_send", args=[family.pk, meeting.pk])
     interpreted = family.members.filter(needs_interpreter=True).order_by("birth_date", "pk")
     context = {
-        **frame, **whole(family, meeting), "may_write": may_write(frame, family), "interpreters": list(interpreted),
+        **frame, **shown, "send_form": form, "may_write": may_write(frame, family), "interpreters": list(interpreted),
         "may_plan": Permission.CHANGE_PLAN in frame["allowed"], "journal_open": CHANGE in frame["allowed"],
     }  # fmt: skip
-    return render(request, "plans/meeting_detail.html", context)
+    status = 422 if form is not None and form.is_bound else 200
+    return render(request, "plans/meeting_detail.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -238,6 +238,10 @@ FORMS: tuple[Form, ...] = (
     Form("pause", "coordinator", "families:family_pause", FAMILY, {
         "reason": Text(300), "until": Day(free=True, good=" "),
     }),
+    Form("møte", "coordinator", "plans:meeting_new", FAMILY, {
+        "kind": Choice("care_team"), "day": Day(), "at": Number("10:30"), "until": Number("11:30"), "place": Text(160),
+        "members": Row("member"), "agenda": Text(6000, free=True),
+    }),
     Form("annen plan", "coordinator", "plans:other_plan_new", FAMILY, {
         "kind": Choice("relay"), "note": Text(300, free=True), "since": Day(free=True), "until": Day(free=True),
     }),

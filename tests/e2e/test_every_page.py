@@ -32,6 +32,26 @@ NOT_LINKED = {
     "referrals:referral_receipt": "shown after a henvendelse was sent",
     "plans:hand_over": "there after a follow-up was closed, while a line is live",
     "plans:other_plan_edit": "there where somebody else coordinates something too, in some families",
+    **dict.fromkeys(
+        ("plans:decision_drop", "plans:decision_new", "plans:minutes_finish"),
+        "there while the minutes of a meeting are not finished",
+    ),
+    **dict.fromkeys(
+        (
+            "plans:decision_plan",
+            "plans:minutes_add",
+            "plans:minutes_pdf",
+            "plans:minutes_send",
+            "plans:minutes_stop",
+            "plans:minutes_mail",
+        ),
+        "there when they are, and only some meetings are asked",
+    ),
+    **dict.fromkeys(
+        ("plans:meeting_edit", "plans:meeting_cancel", "plans:meeting_minutes", "plans:meeting_missed"),
+        "there while a meeting is agreed, and only some are asked",
+    ),
+    "plans:minutes_open": "the link comes by mail, to a service that may read the minutes",
     "plans:redaction_decide": "there after somebody has asked the auditor to take words away",
     "families:family_reopen": "there for a follow-up that was closed less than a year ago",
     "plans:pdf_status": "there after somebody has asked for a PDF",
@@ -78,6 +98,7 @@ BY_LUCK = {
     "consent:disclosure_release", "families:grant_revoke", "referrals:sender_ask", "referrals:same_family",
     "plans:hand_over", "plans:other_plan_edit", "assessments:fit_code", "assessments:fit_code_end",
     "plans:redaction_decide", "families:family_reopen",
+    *(name for name in NOT_LINKED if name.startswith(("plans:meeting_", "plans:minutes_", "plans:decision_"))),
 }  # fmt: skip
 
 

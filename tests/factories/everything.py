@@ -116,7 +116,7 @@ def _agree_with_school(family, members, by, say):
     )
     line = consent_actions.draft_line(
         family, service=school, members=members, topics=[Topic.SCHOOL], valid_from=timezone.localdate(),
-        contact={"name": say("kontakt", f"Kontakt {family.code}"), "phone": "90000000"},
+        contact={"name": say("kontakt", f"Kontakt {family.code}"), "phone": "90000000", "email": "kontakt@skole.test"},
         what_they_do=say("det-de-gjør", "Leksehjelp på skolen"), by=by,
     )  # fmt: skip
     consent_actions.sign_line(line, how=How.SIGNED, signed_by="Mor", by=by)
@@ -224,3 +224,6 @@ def _meet(family, members, by, say):
     )  # fmt: skip
     plan_actions.finish_minutes(meeting, by=by)
     plan_actions.add_to_minutes(meeting, text=say("tillegg-referat", "Det var mandag"), by=by)
+    with acting_as(by):
+        finished = family.meetings.select_related("family__municipality").get()
+    plan_actions.send_minutes(finished, lines=lines, by=by)

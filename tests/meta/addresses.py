@@ -20,6 +20,7 @@ PUBLIC = {
     "referrals:sender_confirm": "a service says that it sent, by a secret of 256 bits; nothing of the content",
     "assessments:fit_enter": "where somebody types the code they were given; says nothing of any code",
     "assessments:fit_answer": "one question, by a code of 59 bits for a day; shows nothing of the person or the family",
+    "plans:minutes_open": "a service, by a secret of 256 bits and a code it was told; says nothing before both",
     "families:calendar_feed": "a calendar program asks, by a secret of 256 bits; kinds, days and codes, no name",
     "ui:accessibility": "the law asks for it",
     "ui:privacy": "a family may read it before it says yes",
@@ -233,6 +234,11 @@ plans:meeting_minutes          change_journal     302 200
 plans:meeting_missed           change_journal     302 422
 plans:meeting_new              change_journal     200 200
 plans:minutes_add              change_journal     200 200
+plans:minutes_mail             change_journal       - 302
+plans:minutes_open             public             200 422
+plans:minutes_pdf              view_journal       200   -
+plans:minutes_send             change_journal       - 422
+plans:minutes_stop             change_journal       - 302
 plans:minutes_finish           change_journal       - 302
 plans:move                     change_plan          - 302
 plans:other_plan_edit          change_plan        200 200

@@ -90,6 +90,7 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "words_id": lambda family: family.own_words.first(),
     "meeting_id": lambda family: family.information_meetings.first(),
     "made_decision_id": lambda family: family.meetings.first().decisions.first(),
+    "copy_id": lambda family: family.minutes_copies.first(),
     "plan_meeting_id": lambda family: family.meetings.first(),
     "file_id": lambda family: family.documents.first(),
     "row_id": lambda family: family.members.first(),
@@ -255,6 +256,8 @@ class World:
                     "meeting_minutes",
                     "meeting_missed",
                     "minutes_add",
+                    "minutes_pdf",
+                    "minutes_send",
                     "minutes_finish",
                     "decision_new",
                 )

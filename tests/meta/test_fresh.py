@@ -60,6 +60,7 @@ LIMITED = {
     "referrals:referral_resume": "referral_draft",
     "referrals:sender_ask": "referral_sender_again",
     "referrals:sender_confirm": "referral_sender",
+    "plans:minutes_open": "minutes_open",
     "assessments:fit_enter": "fit_code",
     "assessments:fit_answer": "fit_code",
     "audit:event_export": "export",

@@ -30,6 +30,7 @@ UNWATCHED = {
     "plans_redaction": "holds words to be taken away until it is decided; says itself who asked and who decided",
     "plans_plandocument": "a printing of the plan, not a fact about the family; ordered and taken out is in the log",
     "plans_meetingchange": "is itself the history of an appointment, with the reason; only added to",
+    "plans_minutescopy": "says itself who sent it and who stopped it, and when it was opened; nothing else can change",
     "plans_minutesaddendum": "says itself who added it, and when; only added to",
     "referrals_meetingturn": "is itself the history of an appointment, with the reason; only added to",
     "referrals_samefamily": "says itself who answered and who took it back, and when; nothing else of it can change",

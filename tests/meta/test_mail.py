@@ -15,7 +15,13 @@ from tests.factories import Team
 ROOT = Path(__file__).resolve().parents[2]
 ROOMS = ("nyemonstre", "families", "consent", "assessments", "plans", "referrals", "history")
 # Who mails, all through accounts.mail.send and send_outside.
-SENDERS = {"families/tasks.py", "nyemonstre/accounts/tasks.py", "referrals/tasks.py", "referrals/actions/draft.py"}
+SENDERS = {
+    "families/tasks.py",
+    "nyemonstre/accounts/tasks.py",
+    "plans/tasks.py",
+    "referrals/tasks.py",
+    "referrals/actions/draft.py",
+}
 
 
 def imports(path: Path) -> set[str]:

@@ -44,6 +44,7 @@ UNIQUE_ALONE = {
     "referrals_referraldraft_token_hash_key": "the hash of a token nobody can guess",
     "accounts_calendarfeed_token_hash_key": "the hash of a token nobody can guess",
     "referrals_sendercheck_token_hash_key": "the hash of a token nobody can guess",
+    "plans_minutescopy_secret_hash_key": "the hash of a secret nobody can guess",
     "role_granted_pkey": "the policy itself",
     "role_permission_pkey": "the policy itself",
     "unique_verified_email": "allauth's own, empty",

@@ -55,7 +55,8 @@ OPENED_BY = {
     "plans_journalmember": P.VIEW_JOURNAL,
     "plans_journalcontact": P.VIEW_JOURNAL,
     **dict.fromkeys(
-        [f"plans_meeting{part}" for part in ("", "guest", "item", "decision", "change")] + ["plans_minutesaddendum"],
+        [f"plans_meeting{part}" for part in ("", "guest", "item", "decision", "change")]
+        + ["plans_minutesaddendum", "plans_minutescopy"],
         P.VIEW_JOURNAL,
     ),
     "referrals_informationmeeting": P.VIEW_FAMILY,

@@ -1,0 +1,134 @@
+"""Finished minutes on paper, and on their way to the services that may read them (docs/adr/0030)."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from uuid import uuid4
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from consent.models import AgreementLine
+from nyemonstre.access.actions import action
+from nyemonstre.access.check import check
+from nyemonstre.access.roles import Permission
+from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.models import User
+from nyemonstre.audit.log import record
+from nyemonstre.refusals import Refused
+from plans.asked import address_of
+from plans.enums import PlanEvent
+from plans.minutes import receivers
+from plans.minutes_codes import code_of, digest, digits, secret_of
+from plans.models import Meeting, MinutesCopy
+from plans.tasks import mail_soon
+
+# How long one may change one's mind, and how long a link works after that.
+REGRET, LASTS = timedelta(minutes=1), timedelta(days=14)
+
+
+@action
+def send_minutes(meeting: Meeting, *, lines: Iterable[AgreementLine], by: User) -> list[MinutesCopy]:
+    """To these services, in a minute. One that has them on the way, or has had them, is passed by.
+
+    Raises Refused for minutes that are not finished, when nobody is chosen, and for a service that may not have them
+    now: no live line that covers something of it, or no e-mail address.
+    """
+    check(by, Permission.CHANGE_JOURNAL, meeting.family)
+    current = Meeting.objects.select_for_update(of=("self",)).with_company().get(pk=meeting.pk)
+    if not current.is_finished:
+        raise Refused(_("Referatet er ikke ferdig."), rule="not_finished")
+    wanted, may = list(lines), {line.pk: line for line in receivers(current)}
+    if not wanted:
+        raise Refused(_("Velg hvem som skal ha referatet."), rule="nobody", field="lines")
+    has = set(MinutesCopy.objects.filter(meeting=current).standing().values_list("line", flat=True))
+    now, copies = timezone.now(), []
+    for line in wanted:
+        if line.pk not in may:
+            raise Refused(
+                _("Avtalen med %(service)s dekker ikke noe av dette referatet nå, så det kan ikke sendes.")
+                % {"service": line.service},
+                rule="no_live_line", field="lines",
+            )  # fmt: skip
+        if not address_of(may[line.pk]):
+            raise Refused(
+                _("%(service)s har ingen e-postadresse i avtalen. Gi dem referatet på papir.")
+                % {"service": line.service},
+                rule="no_address", field="lines",
+            )  # fmt: skip
+        if line.pk in has:
+            continue
+        copy = MinutesCopy(
+            pk=uuid4(), family_id=current.family_id, meeting=current, line=line, sent_by=by, sent_at=now,
+            leaves_at=now + REGRET, closes_at=now + REGRET + LASTS,
+        )  # fmt: skip
+        copy.secret_hash = digest(secret_of(copy.pk))
+        copy.save(force_insert=True)
+        copies.append(copy)
+        mail_soon(copy, REGRET)
+    record(PlanEvent.MINUTES_SENT, by=by, target=current, facts={"services": len(copies)})
+    return copies
+
+
+@action
+def stop_minutes(copy: MinutesCopy, *, by: User) -> MinutesCopy:
+    """Not after all. Raises Refused when it has left, or was stopped already."""
+    check(by, Permission.CHANGE_JOURNAL, copy.family)
+    current = MinutesCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
+    if not current.can_be_stopped:
+        raise Refused(_("Referatet har alt gått ut, eller er stanset."), rule="gone")
+    current.stopped_at, current.stopped_by = timezone.now(), by
+    current.save(update_fields=["stopped_at", "stopped_by"])
+    record(PlanEvent.MINUTES_STOPPED, by=by, target=current)
+    return current
+
+
+@action
+def take_out_minutes(meeting: Meeting, *, by: User, line: AgreementLine | None = None) -> None:
+    """Somebody takes finished minutes out on paper; the log says for which service, if for one."""
+    check(by, Permission.VIEW_JOURNAL, meeting.family)
+    if not meeting.is_finished:
+        raise Refused(_("Referatet er ikke ferdig."), rule="not_finished")
+    record(PlanEvent.MINUTES_PRINTED, by=by, target=meeting, facts={"line": str(line.pk)} if line else {})
+
+
+def works_no_more() -> Refused:
+    """The same for a wrong code, a link that ran out, an agreement that ended, and what never was."""
+    return Refused(
+        _("Referatet kan ikke åpnes. Sjekk koden. Stemmer den, er lenken gått ut eller avtalen slutt."),
+        rule="closed", field="code",
+    )  # fmt: skip
+
+
+@action
+def open_minutes(secret: str, *, code: str, by: User | None) -> tuple[Meeting, AgreementLine, User]:
+    """A service reads its minutes. No permission is needed: link and code are the proof, given by somebody who has one.
+
+    Read in the name of whoever sent them, while they may still read the journal and the line still covers something.
+    Raises Refused, always with the same words.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("select id, sent_by_id from sec.minutes_copy(%s, %s)", [digest(secret), timezone.now()])
+        row = cursor.fetchone()
+    if row is None or not constant_time_compare(digits(code), digits(code_of(row[0]))):
+        raise works_no_more()
+    with acting_as(row[1]):
+        sender = User.objects.filter(pk=row[1], is_active=True).first()
+        copy = None
+        if sender is not None:
+            rows = MinutesCopy.objects.permitted(sender, Permission.CHANGE_JOURNAL).select_for_update(of=("self",))
+            copy = rows.select_related("family__municipality").filter(pk=row[0]).first()
+        if copy is None:
+            raise works_no_more()
+        meeting = Meeting.objects.with_company().select_related("finished_by").get(pk=copy.meeting_id)
+        line = next((line for line in receivers(meeting) if line.pk == copy.line_id), None)
+        if line is None:
+            raise works_no_more()
+        if copy.opened_at is None:
+            copy.opened_at = timezone.now()
+            copy.save(update_fields=["opened_at"])
+    record(
+        PlanEvent.MINUTES_OPENED, by=by, target=copy, family=copy.family, municipality=copy.family.municipality
+    )  # fmt: skip
+    return meeting, line, sender
