@@ -250,15 +250,14 @@ def month_entries(user: Any, first: date, *, kind: str = "", family: str = "") -
 
 def _meetings(user: Any, families: Any, first: date, last: date) -> list[Entry]:
     """What is agreed, as the rooms above know it (settings.NM_MONTH). Of a strictly protected family only that."""
-    above = import_string(settings.NM_MONTH)(user, list(families.order_by("pk")), first, last)
-    return [
-        Entry(
-            "meeting", meeting.family, Outside(meeting.family).appointment(str(meeting.get_kind_display())), "now",
-            f"{meeting.day} {meeting.clock}", timezone.localdate(meeting.starts_at),
-            address("plans:meeting_detail", meeting.family_id, meeting.pk),
-        )
-        for meeting in above
-    ]  # fmt: skip
+    entries, today = [], timezone.localdate()
+    for meeting in import_string(settings.NM_MONTH)(user, list(families.order_by("pk")), first, last):
+        day, kind = timezone.localdate(meeting.starts_at), str(meeting.get_kind_display())
+        text, chip = Outside(meeting.family).appointment(kind), f"{meeting.day} {meeting.clock}"
+        url = address("plans:meeting_detail", meeting.family_id, meeting.pk)
+        state = "now" if day == today else "ahead"
+        entries.append(Entry("meeting", meeting.family, text, state, chip, day, url))
+    return entries
 
 
 @dataclass

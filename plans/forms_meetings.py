@@ -5,6 +5,7 @@ from typing import Any
 
 from crispy_forms.layout import HTML, Div, Layout
 from django import forms
+from django.db.models import F
 from django.utils import timezone
 from django.utils.html import escape
 from django.utils.translation import gettext
@@ -240,7 +241,7 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
         self.items = list(row.items.order_by("number", "pk").select_related("about"))
         super().__init__(*args, row=row, family=family, **kwargs)
         guests = MeetingGuest.objects.filter(meeting=row).select_related("member", "line__service")
-        self.fields["came"].queryset = guests.order_by("line", "member__birth_date", "pk")
+        self.fields["came"].queryset = guests.order_by(F("line").asc(nulls_first=True), "member__birth_date", "pk")
         self.helper.layout = self._laid_out()
 
     def _add_cases(self) -> None:
