@@ -51,8 +51,7 @@ def mail_minutes(copy_id: str) -> bool:
         rows = AgreementLine.objects.live().select_related("contact", "family__municipality")
         line = rows.filter(pk=copy.line_id).first()
         if line is None or line.contact is None or not line.contact.email:
-            copy.stopped_at = timezone.now()
-            copy.save(update_fields=["stopped_at"])
+            MinutesCopy.objects.filter(pk=copy.pk).update(stopped_at=timezone.now())
             return False
         town = line.family.municipality
         with translation.override(town.language):
@@ -62,6 +61,5 @@ def mail_minutes(copy_id: str) -> bool:
             )
             subject = _("Det ligger et referat til deg")
             mail.send_outside(line.contact.email, municipality=town, kind="minutes", subject=subject, text=text)
-        copy.mailed_at = timezone.now()
-        copy.save(update_fields=["mailed_at"])
+        MinutesCopy.objects.filter(pk=copy.pk).update(mailed_at=timezone.now())
     return True
