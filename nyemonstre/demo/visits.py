@@ -100,6 +100,11 @@ class Visits:
             )  # fmt: skip
         meeting = plans.finish_minutes(meeting, by=by)
         plans.add_to_minutes(meeting, text=self.says["added"], by=by)
+        self.walk.calendar.on(self.walk.today - timedelta(days=1), self.send, meeting)
+
+    def send(self, meeting: Meeting) -> None:
+        """To the services that may read something of it, by the agreements of now."""
+        by = self.walk.by
         with acting_as(by), transaction.atomic():
             whole = Meeting.objects.with_company().get(pk=meeting.pk)
             lines = [line for line in receivers(whole) if address_of(line)]

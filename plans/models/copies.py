@@ -21,8 +21,9 @@ class CopyQuerySet(FamilyRows):
         return self.filter(stopped_at=None)
 
     def due(self, now=None):
-        """Whose minute has passed, and which have not been mailed."""
-        return self.standing().filter(mailed_at=None, leaves_at__lte=now or timezone.now())
+        """Whose minute has passed, which have not been mailed, and whose link would still work."""
+        now = now or timezone.now()
+        return self.standing().filter(mailed_at=None, leaves_at__lte=now, closes_at__gt=now)
 
 
 class MinutesCopy(models.Model):

@@ -94,6 +94,7 @@ def test_sent_in_a_minute_once_to_each_and_stopped_until_then(client, family, fi
     with acting_as(by):
         assert MinutesCopy.objects.count() == 1
         assert mail_minutes.run(str(copy.pk)) is False  # its minute has not passed
+        assert not MinutesCopy.objects.due(copy.closes_at).exists()  # nor is a link sent that works no more
     assert code_of(copy.pk) in client.get(url("meeting_detail", family, finished.pk)).content.decode()
     assert client.post(url("minutes_stop", family, copy.pk)).status_code == 302
     with refused("gone"):
