@@ -7,7 +7,8 @@ and names a template. Checked by the tests and by hand with pikepdf's PDF/A chec
 import os
 import re
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, lru_cache, partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -15,6 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 import pydyf
 from django.conf import settings
 from django.template.loader import render_to_string
+from fontTools.ttLib import woff2
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -52,6 +54,7 @@ def _svg(width: int, height: int, inside: str) -> bytes:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{inside}</svg>'.encode()
 
 
+@cache
 def _drawings() -> dict[str, bytes]:
     """Every picture the page may ask for. Backgrounds, so that a screen reader passes them by."""
     rose = f'<path fill="{WOOL}" d="{chart_path(CHARTS[5])}"/>'
@@ -70,6 +73,14 @@ def _drawings() -> dict[str, bytes]:
             motif = f'<path fill="{colour}" d="{chart_path(chart)}"/>'
             drawings[f"nm:m{value}-{yarn}.svg"] = _svg(110, 110, ground + motif)
     return drawings
+
+
+@lru_cache(maxsize=16)
+def _font(file: Path, _changed: int) -> bytes:
+    """The font, unpacked. Unpacking takes longer than to draw a short paper, and WeasyPrint does it for each one."""
+    unpacked = BytesIO()
+    woff2.decompress(BytesIO(file.read_bytes()), unpacked)
+    return unpacked.getvalue()
 
 
 class _NoSuchFont(FatalURLFetchingError):
@@ -95,7 +106,8 @@ class OurFiles(URLFetcher):
         if url.startswith("nm:fonts/") and f"vendor/{name}" in VENDOR:
             file = Path(settings.NODE_MODULES) / VENDOR[f"vendor/{name}"]
             try:
-                return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": "font/woff2"})
+                font = _font(file, file.stat().st_mtime_ns)
+                return URLFetcherResponse(url, font, {"Content-Type": "font/ttf"})
             except OSError as error:
                 # Stops the printing: with another font the same plan would look different on another machine.
                 raise _NoSuchFont(f"font missing: {name}") from error

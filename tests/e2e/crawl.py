@@ -26,17 +26,28 @@ ALL_OF_THEM = dict.fromkeys(
 )  # fmt: skip
 # Paper takes a second to draw, and has nothing in it to look at here.
 PAPER = "_pdf"
+# A start tag and what stands in it; nothing of ours has ">" in an attribute.
+TAG = re.compile(r"<([a-z][\w-]*)([^<>]*)>")
+ATTRIBUTE = re.compile(r'\s([\w:-]+)(?:="([^"]*)")?')
+# What a drawing is made of: nothing to name or to read out.
+STROKES = {"path", "circle", "rect", "line", "g", "use"}
+# Attributes whose value decides how an element is drawn, named or read out.
+DECIDES = ("class", "role", "type", "aria-live", "aria-current", "data-color", "data-variant", "data-size", "scope")
 # Bytes of HTML before compression.
 HEAVIEST = 60 * 1024
 
 
 @dataclass
 class Seen:
-    """One view, as one person meets it. `path` is the heaviest page of it, or empty when it draws no page."""
+    """One view, as one person meets it. `path` is the heaviest page of it, or empty when it draws no page.
+
+    `shape` is what that page is built of: each kind of element on it once.
+    """
 
     name: str
     path: str = ""
     size: int = 0
+    shape: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -63,7 +74,7 @@ def walk(visitor: Visitor, start: str = "/") -> dict[str, Seen]:
             continue
         view.problems += faults(answer, address, source, signed_in=_signed_in(visitor))
         if answer.is_page and answer.status == 200 and len(answer.body) > view.size:
-            view.path, view.size = address, len(answer.body)
+            view.path, view.size, view.shape = address, len(answer.body), shape_of(answer.text)
         waiting.extend((there, address, how) for there, how in onward(answer, address))
     return seen
 
@@ -79,6 +90,17 @@ def name_of(path: str) -> str:
         return resolve(path, "tests.e2e.demo_urls").view_name
     except Resolver404:
         return path
+
+
+def shape_of(text: str) -> list[str]:
+    """Every kind of element on the page: its tag, the names of its attributes, and the values that decide its look."""
+    kinds = set()
+    for tag, inside in TAG.findall(text):
+        if tag in STROKES:
+            continue
+        told = {name: value if name in DECIDES else "" for name, value in ATTRIBUTE.findall(inside)}
+        kinds.add(" ".join([tag, *(f"{name}={value}" for name, value in sorted(told.items()))]))
+    return sorted(kinds)
 
 
 def onward(answer: Answer, address: str) -> Iterator[tuple[str, str]]:
