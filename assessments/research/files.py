@@ -89,12 +89,6 @@ def zipped(files: dict[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def file_in(content: bytes, name: str) -> bytes:
-    """One file of a zip. Raises KeyError when it has no such file."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        return archive.read(name)
-
-
 # ── SPSS ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -5,7 +5,6 @@ worker away an order waits, the page says so, and the next round of jobs.py take
 """
 
 import logging
-from functools import partial
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -13,11 +12,9 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone, translation
-from kombu.exceptions import OperationalError
 
 from nyemonstre.access.wall import as_job
 from nyemonstre.accounts.models import User
-from nyemonstre.celery import app
 from nyemonstre.files import store
 
 from . import actions
@@ -29,22 +26,6 @@ from .models import DataSet
 from .rows import Rows, read
 
 logger = logging.getLogger(__name__)
-
-# By name: the task stands above this module, as everything that calls actions does.
-TASK = "assessments.research.jobs.make_set"
-AWAY = (OperationalError, ConnectionError, TimeoutError, OSError)
-
-
-def send_soon(dataset: DataSet) -> None:
-    """When this transaction is committed, ask the worker. With the broker away the next round of jobs.py finds it."""
-    transaction.on_commit(partial(_send, str(dataset.pk)), robust=True)
-
-
-def _send(dataset_id: str) -> None:
-    try:
-        app.send_task(TASK, [dataset_id], ignore_result=True)
-    except AWAY as error:
-        logger.warning("The broker is away (%s); a research set waits.", type(error).__name__)
 
 
 def make(dataset_id: UUID) -> None:

@@ -1,5 +1,7 @@
 """One set: counted, read, frozen, taken out; and the withdrawals its holder is told of."""
 
+import io
+import zipfile
 from contextlib import suppress
 from typing import Any
 from uuid import UUID
@@ -14,10 +16,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from assessments.research.actions import acknowledge, order_count, order_freeze, order_set, take_out
-from assessments.research.files import file_in
 from assessments.research.forms import SetForm
-from assessments.research.freezing import send_soon
 from assessments.research.models import DataSet, Participant, Project
+from assessments.research.sending import send_soon
 from assessments.research.telling import round_name
 from nyemonstre.access.fresh import fresh_login
 from nyemonstre.access.limits import limited
@@ -141,10 +142,15 @@ def set_file(request: HttpRequest, set_id: UUID) -> HttpResponse:
     called = f"uttrekk-{slugify(dataset.project.approval)}-{dataset.frozen_at:%Y-%m-%d}"
     called = f"{called}-{name.rpartition('/')[2]}" if name else f"{called}.zip"
     return HttpResponse(
-        file_in(content, name) if name else content,
+        _file_in(content, name) if name else content,
         content_type="application/pdf" if name.endswith(".pdf") else "application/octet-stream",
         headers={"Content-Disposition": f'attachment; filename="{called}"', "Cache-Control": "no-store"},
     )
+
+
+def _file_in(content: bytes, name: str) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read(name)
 
 
 @require_POST
