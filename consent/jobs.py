@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from families.days import is_working_day
 from families.enums import FamilyState
 from families.models import Assignment
 from families.tasks import tell
@@ -44,14 +45,17 @@ def note_expired() -> int:
 
 
 @shared_task
-def tell_of_endings() -> int:
-    """Each morning: who follows a family in which a yes or an agreement ends within 60 or 14 days.
+def tell_of_endings(on: str = "") -> int:
+    """Each working morning: who follows a family in which a yes or an agreement ends within 60 or 14 days.
 
-    Returns how many were told. The mail says that something ends, and not whose: one mail of each kind for each person,
-    however many there are.
+    Returns how many were told, none on weekends and public holidays: what comes near its end then is told of on the
+    next working day. The mail says that something ends, and not whose: one mail of each kind for each person, however
+    many there are. `on` is another day than today (ISO 8601).
     """
+    day = date.fromisoformat(on) if on else timezone.localdate()
+    if not is_working_day(day):
+        return 0
     with as_job(), transaction.atomic():
-        day = timezone.localdate()
         told = [row for consent in _near_their_end(day) for row in _told_of(consent, consent.valid_until, day)]
         told += [row for line in _lines_near_their_end(day) for row in _told_of(line, line.valid_to, day)]
         news = {(row.told_id, "consent_ends" if row.consent_id else "agreement_ends"): row.told for row in told}

@@ -193,7 +193,8 @@ def mail_reminder(reminder_id: str) -> bool:
                 "url": settings.BASE_URL + "/",
             }
             text = render_to_string("families/mail/reminder.txt", facts)
-            mail.send(reminder.user, kind="reminder", subject=_("Dette kan du gjøre i Nye mønstre nå"), text=text)
+            subject = _("Dette kan du gjøre i Nye mønstre nå")
+            mail.send(reminder.user, kind="reminder", subject=subject, text=text, key=f"reminder.{reminder.pk}")
         reminder.sent_at = timezone.now()
         reminder.save(update_fields=["sent_at"])
     return True

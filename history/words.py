@@ -42,7 +42,7 @@ NAMELESS = {
     "documents.documentmember",
     "plans.journalmember", "plans.journalcontact", "plans.meetingguest",
     "referrals.meetingmember", "assessments.fitanswer",
-    "consent.consent", "consent.signature", "consent.holder",
+    "consent.consent", "consent.signature", "plans.reviewpresence", "consent.holder",
 }  # fmt: skip
 
 

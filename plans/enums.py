@@ -161,6 +161,7 @@ class Problem(models.TextChoices):
         "font",
         _("En skrift mangler på serveren, så filen ville sett feil ut. Si fra til dem som drifter løsningen."),
     )
+    STOPPED = "stopped", _("Stanset før den ble laget.")
 
 
 class PlanEvent(models.TextChoices):
@@ -209,4 +210,6 @@ class PlanEvent(models.TextChoices):
     PDF_ORDERED = "pdf_ordered", _("Ba om planen som PDF")
     PDF_MADE = "pdf_made", _("Laget planen som PDF")
     PDF_FAILED = "pdf_failed", _("Fikk ikke laget planen som PDF")
+    BATCH_ORDERED = "batch_ordered", _("Ba om alle papirene til planen")
+    BATCH_STOPPED = "batch_stopped", _("Stanset resten av papirene til planen")
     PDF_DOWNLOADED = "pdf_downloaded", _("Lastet ned planen som PDF")

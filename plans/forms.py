@@ -346,6 +346,18 @@ class AgreeForm(FamilyForm, OnceForm):
         return [member.full_name for member in self.cleaned_data["members"]] + others
 
 
+class BatchForm(OnceForm):
+    """Makes every paper of the plan. The choices are the same for all of them."""
+
+    large = forms.BooleanField(label=_("Stor skrift"), required=False)
+    beside = forms.ChoiceField(label=_("Overskrifter også på"), required=False)
+
+    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="alle-%s", **kwargs)
+        self.fields["beside"].choices = [("", _("Bare norsk")), *choices()]  # type: ignore[attr-defined]
+        self.initial.setdefault("beside", language_of(family))
+
+
 class PdfForm(OnceForm):
     """Makes the plan into a file. `straight`: now, in the request, because waiting took too long."""
 

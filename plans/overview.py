@@ -22,7 +22,7 @@ from nyemonstre.postgres.sorting import norwegian_key
 from .agreed import changes_since
 from .changes import GoalChange
 from .enums import Doer, MeasureState
-from .models import Goal, GoalRating, Measure, OtherPlan, OwnWords, PlanAgreement, PlanDocument, ReviewGoal
+from .models import Goal, GoalRating, Measure, OtherPlan, OwnWords, PlanAgreement, PlanBatch, PlanDocument, ReviewGoal
 from .printed import doer_in_words
 
 # In the address: only measures whose day has passed; goals by whom they are for.
@@ -201,7 +201,7 @@ class PlanPage:
         if self.service or self.waiting:
             cards = [card.only(self.service, waiting=self.waiting) for card in cards]
         closed = sorted((g for g in self.goals if g.closed_on), key=lambda g: g.closed_on, reverse=True)
-        document = PlanDocument.objects.without_content().filter(family=self.family).order_by("-asked_at").first()
+        documents = PlanDocument.objects.without_content().filter(family=self.family, batch=None)
         return {
             "people": people,
             "areas": _by_person(cards, people) if self.by_person else _by_outcome(cards),
@@ -217,7 +217,8 @@ class PlanPage:
             "filtered": bool(self.person or self.service or self.waiting),
             "closed": closed,
             "has_goals": bool(self.active),
-            "document": document,
+            "document": documents.order_by("-asked_at").first(),
+            "batch": PlanBatch.objects.filter(family=self.family).order_by("-asked_at").first(),
             "others": self._others(),
             **self.side(people),
         }

@@ -59,11 +59,11 @@ def print_plan(
     if document.straight:
         make(document.pk, by=by, language=language)
     else:
-        transaction.on_commit(lambda: _send(document.pk, by, language))
+        transaction.on_commit(lambda: send(document.pk, by, language))
     return document
 
 
-def _send(document_id: UUID, by: User, language: str) -> None:
+def send(document_id: UUID, by: User, language: str) -> None:
     """Queue it. The worker answered a moment ago; if the broker is gone now, the request makes it after all."""
     try:
         app.send_task(TASK, [str(document_id), str(by.pk), language], ignore_result=True)

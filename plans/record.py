@@ -12,6 +12,7 @@ from families.models import Family, Member
 
 from .changes import goal_history
 from .models import Goal, GoalRating, OwnWords, PlanAgreement, Review
+from .present import who_was_there
 from .printed import doer_in_words, outside
 
 KEY = ALONE
@@ -55,8 +56,10 @@ def _reviews(family: Family) -> Any:
 
 def _review(row: Review, out: Any) -> dict[str, Any]:
     return {
-        "number": row.number, "held_on": row.held_on, "present": out.text(row.present), "ahead": out.text(row.ahead),
-        "note": out.text(row.note), "signed_by": row.signed_off_by.name if row.signed_off_by else "",
+        "number": row.number, "held_on": row.held_on, "present": out.text(who_was_there(row)),
+        "ahead": out.text(row.ahead),
+        "note": out.text(row.note),
+        "signed_by": row.signed_off_by.name if row.signed_off_by else "",
         "goals": [
             {
                 "words": out.text(one.old_words), "verdict": one.get_verdict_display() if one.verdict else "",

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import (
     anywhere,
+    batches,
     closing,
     copies,
     documents,
@@ -79,6 +80,10 @@ urlpatterns = [
     path("<uuid:family_id>/svar/<slug:paper>/", given_back.answers, name="answers"),
     path("<uuid:family_id>/svar/<slug:paper>/fil/", given_back.answers_pdf, name="answers_pdf"),
     path("<uuid:family_id>/pdf/ny/", documents.pdf_new, name="pdf_new"),
+    path("<uuid:family_id>/pdf/alle/", batches.batch_new, name="batch_new"),
+    path("<uuid:family_id>/pdf/alle/<uuid:batch_id>/", batches.batch_detail, name="batch_detail"),
+    path("<uuid:family_id>/pdf/alle/<uuid:batch_id>/stans/", batches.batch_stop, name="batch_stop"),
+    path("<uuid:family_id>/pdf/alle/<uuid:batch_id>/videre/", batches.batch_go_on, name="batch_go_on"),
     path("<uuid:family_id>/pdf/<uuid:document_id>/", documents.pdf_status, name="pdf_status"),
     path("<uuid:family_id>/pdf/<uuid:document_id>/fil/", documents.pdf_download, name="pdf_download"),
 ]

@@ -1,6 +1,7 @@
 """The one way out for mail: nothing leaves without a line in the log. What a mail may say is its sender's to know."""
 
-from django.core.mail import send_mail
+from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import transaction
 
 from nyemonstre.access.wall import acting_as
@@ -9,12 +10,21 @@ from nyemonstre.audit.log import mail_sent, mail_sent_outside
 from .models import Municipality, User
 
 
-def send(to: User, *, kind: str, subject: str, text: str) -> None:
+def send_mail(subject: str, text: str, to: list[str], headers: dict[str, str] | None = None) -> None:
+    """Hand it to the mail server. Raises OSError or SMTPException when it does not take it."""
+    EmailMessage(subject, text, None, to, headers=headers).send()
+
+
+def send(to: User, *, kind: str, subject: str, text: str, key: str = "") -> None:
     """Mail one person, and log that it went: the kind, never a word of it.
+
+    `key` names the one mail it is: sent again by a worker that was killed between the mail server's yes and its own
+    note of it, it is the same message, and mail systems that look throw the second one away.
 
     Raises OSError or SMTPException when the mail server does not take it; then nothing is logged.
     """
-    send_mail(subject, text, None, [to.email])
+    headers = {"Message-ID": f"<{key}@{settings.BASE_URL.partition('//')[2].partition(':')[0]}>"} if key else None
+    send_mail(subject, text, [to.email], headers)
     # The service sends, whoever's request it happens in.
     with acting_as(None), transaction.atomic():
         mail_sent(to, kind)
@@ -25,6 +35,6 @@ def send_outside(address: str, *, municipality: Municipality | None, kind: str, 
 
     Raises OSError or SMTPException as `send` does.
     """
-    send_mail(subject, text, None, [address])
+    send_mail(subject, text, [address])
     with acting_as(None), transaction.atomic():
         mail_sent_outside(municipality, kind)

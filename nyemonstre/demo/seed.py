@@ -357,6 +357,7 @@ def send_reminders() -> None:
     now = timezone.now()
     morning = timezone.localtime(now).replace(hour=5, minute=30)
     with _in_this_process(), travelling_to(min(morning, now)):
-        remind(working_day(timezone.localdate()).isoformat())
+        morning_of = working_day(timezone.localdate()).isoformat()
+        remind(morning_of)
         note_expired()
-        tell_of_endings()
+        tell_of_endings(morning_of)

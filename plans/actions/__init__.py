@@ -3,7 +3,7 @@
 from .agreement import agree_plan
 from .closing import close_follow_up, take_out_letter
 from .copies import open_minutes, send_minutes, stop_minutes, take_out_minutes
-from .documents import fail_pdf, finish_pdf, order_pdf, report_progress, take_out_pdf
+from .documents import fail_pdf, finish_pdf, order_all_pdfs, order_pdf, report_progress, stop_batch, take_out_pdf
 from .given_back import take_out_answers
 from .goals import add_goal, change_goal, close_goal, reopen_goal
 from .journal import write_entry
@@ -49,6 +49,7 @@ __all__ = [
     "miss_meeting",
     "move",
     "open_minutes",
+    "order_all_pdfs",
     "order_pdf",
     "plan_decision",
     "plan_meeting",
@@ -62,6 +63,7 @@ __all__ = [
     "send_minutes",
     "set_mark",
     "sign_review",
+    "stop_batch",
     "stop_minutes",
     "take_out_answers",
     "take_out_letter",

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from families.marks import ALONE
 from families.models import Family
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -14,9 +15,9 @@ from nyemonstre.accounts.models import User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
-from plans.enums import DocumentState, PlanEvent
-from plans.models import Goal, Measure, OwnWords, PlanDocument
-from plans.papers import live_lines, paper
+from plans.enums import DocumentState, PlanEvent, Problem
+from plans.models import Goal, Measure, OwnWords, PlanBatch, PlanDocument
+from plans.papers import live_lines, paper, papers
 
 
 @action
@@ -50,6 +51,50 @@ def order_pdf(
     document.save(force_insert=True)
     record(PlanEvent.PDF_ORDERED, by=by, target=document, family=family, facts={"straight": straight})
     return document
+
+
+@action
+def order_all_pdfs(
+    family: Family, *, by: User, straight: bool, large: bool = False, beside: str = "", key: UUID | None = None
+) -> PlanBatch:
+    """Every paper of the plan at once, but for the record, which is for nobody at the table.
+
+    `straight`, `large` and `beside` as `order_pdf` takes them. Raises AlreadyDone for the same form twice.
+    """
+    check(by, Permission.VIEW_PLAN, family)
+    refuse_twice(PlanBatch.objects.filter(family=family), key)
+    batch = PlanBatch(family=family, made_by=by)
+    if key:
+        batch.pk = key
+    batch.save(force_insert=True)
+    PlanDocument.objects.bulk_create(
+        PlanDocument(
+            family=family, batch=batch, made_by=by, straight=straight, reader=one.key, reader_name=one.name[:80],
+            large=large, beside=beside,
+        )
+        for one in papers(family) if one.key != ALONE
+    )  # fmt: skip
+    record(PlanEvent.BATCH_ORDERED, by=by, target=batch, family=family, facts={"straight": straight})
+    return batch
+
+
+@action
+def stop_batch(batch: PlanBatch, *, by: User) -> PlanBatch:
+    """The papers that are not begun are not made. What is finished stays, and the one under way is finished.
+
+    Raises Refused for somebody else's, and when nothing waits any more.
+    """
+    check(by, Permission.VIEW_PLAN, batch.family)
+    current = PlanBatch.objects.select_for_update(of=("self",)).filter(pk=batch.pk, made_by=by).first()
+    if current is None:
+        raise Refused(_("Bare den som ba om papirene, kan stanse dem."), rule="not_own")
+    waiting = PlanDocument.objects.filter(batch=current, state=DocumentState.QUEUED)
+    if not waiting.update(state=DocumentState.FAILED, problem=Problem.STOPPED):
+        raise Refused(_("Alle papirene er alt laget."), rule="nothing_waits")
+    current.stopped_at = timezone.now()
+    current.save(update_fields=["stopped_at"])
+    record(PlanEvent.BATCH_STOPPED, by=by, target=current, family=batch.family)
+    return current
 
 
 @action(quiet="how far a document has come; the order and the finished file are in the log")

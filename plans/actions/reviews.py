@@ -9,8 +9,9 @@ from uuid import UUID
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from consent.models import Contact
 from families.actions import reach
-from families.models import Family
+from families.models import Family, Member
 from families.stages import PATH, Step
 from nyemonstre.access.actions import action
 from nyemonstre.access.check import check
@@ -23,9 +24,13 @@ from nyemonstre.versioned import lock
 from plans.enums import GoalState, PlanEvent, Verdict
 from plans.models import Goal, Review, ReviewGoal
 from plans.models.reviews import ROUNDS
-from plans.rules import check_not_future, check_open
+from plans.present import keep_present
+from plans.rules import check_contacts, check_members, check_not_future, check_open
 
 from .goals import change_goal, close_goal
+
+# What of a goal a review may change besides its words.
+NEW_FACTS = ("new_why", "new_first_sign", "new_whose")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,10 @@ class GoalReview:
     rating_by_coordinator: int | None = None
     helped: str = ""
     hindered: str = ""
+    # None: as it is. `new_whose` are ids of members.
+    new_why: str | None = None
+    new_first_sign: str | None = None
+    new_whose: list[UUID] | None = None
 
 
 @action
@@ -49,6 +58,10 @@ def save_review(
     goals: Iterable[GoalReview],
     by: User,
     held_on: date | None = None,
+    members: Iterable[Member] = (),
+    coordinators: Iterable[User] = (),
+    contacts: Iterable[Contact] = (),
+    with_interpreter: bool = False,
     present: str = "",
     ahead: str = "",
     with_whom: str = "",
@@ -57,23 +70,28 @@ def save_review(
 ) -> Review:
     """Begin round `number`, or write on it. Nothing in the plan changes before it is signed off.
 
-    `ahead` is what the next six months are for, `with_whom` who takes part in them. A kartlegging that waits does not
-    stand in the way: the review builds on the plan and on the oppstartskartlegging alone.
+    Who was there: `members` of the family, the `coordinators` who follow it, `contacts` with a live line, and others in
+    words as `present`. `ahead` is what the next six months are for, `with_whom` who takes part in them. A kartlegging
+    that waits does not stand in the way: the review builds on the plan and on the oppstartskartlegging alone.
 
     Raises Refused for a round that does not exist or is signed off, before the steps it builds on, for a goal of
-    another family or a closed one, or new words without a change; Stale when somebody saved a newer version.
+    another family or a closed one, for people the family has not or a contact without a live line, or something new
+    without a change; Stale when somebody saved a newer version.
     """
     check(by, Permission.CHANGE_PLAN, family)
     check_open(family)
     _check_round(family, number)
     held_on = held_on or timezone.localdate()
     check_not_future(held_on, "held_on")
+    people, others = check_members(family, members, "members", needed=False), check_contacts(family, contacts)
+    following = _check_followers(family, coordinators)
     # Two people who begin the same round at once: the second waits here, and is then told.
     Family.objects.select_for_update(of=("self",)).get(pk=family.pk)
     review = _review(family, number, version, by)
     review.held_on, review.present, review.note = held_on, present, note
-    review.ahead, review.with_whom = ahead, with_whom
+    review.ahead, review.with_whom, review.with_interpreter = ahead, with_whom, with_interpreter
     review.save()
+    keep_present(review, people, following, others)
     said = list(goals)
     known = {goal.pk: goal for goal in Goal.objects.filter(family=family, pk__in=[g.goal for g in said])}
     for one in said:
@@ -124,6 +142,14 @@ def _check_round(family: Family, number: int) -> None:
         )
 
 
+def _check_followers(family: Family, users: Iterable[User]) -> list[User]:
+    users = list(users)
+    following = set(family.assignments.live().values_list("user_id", flat=True))
+    if any(user.pk not in following for user in users):
+        raise Refused(_("Velg blant dem som følger familien nå."), rule="not_following", field="coordinators")
+    return users
+
+
 def _check_unsigned(review: Review) -> None:
     if review.is_signed:
         raise Refused(_("Denne evalueringen er avsluttet og kan ikke endres."), rule="signed")
@@ -150,12 +176,23 @@ def _save_goal(review: Review, goal: Goal, said: GoalReview) -> None:
             rule="words_without_change",
             field=f"new_words-{goal.pk}",
         )
+    facts = _facts(said)
+    if said.verdict != Verdict.CHANGE and any(facts[name] is not None for name in NEW_FACTS):
+        raise Refused(
+            _("Du har endret noe i målet. Velg «Endre», eller sett det tilbake slik det var."),
+            rule="facts_without_change",
+            field=f"verdict-{goal.pk}",
+        )
+    if said.new_whose is not None:
+        found = list(Member.objects.filter(family_id=goal.family_id, pk__in=said.new_whose))
+        if not found or len(found) != len(set(said.new_whose)):
+            raise Refused(_("Velg hvem det gjelder."), rule="no_members", field=f"new_whose-{goal.pk}")
     row = ReviewGoal.objects.filter(review=review, goal=goal).first() or ReviewGoal(
         family_id=review.family_id, review=review, goal=goal
     )
     # Read aloud again: the goal as it stands now is what the new words answer to.
     row.old_words, row.old_version = goal.words, goal.version
-    for name, value in _facts(said).items():
+    for name, value in facts.items():
         setattr(row, name, value)
     row.save()
 
@@ -166,7 +203,7 @@ def _facts(said: GoalReview) -> dict[str, Any]:
 
 def _carry_out(row: ReviewGoal, review: Review, by: User) -> None:
     goal = row.goal
-    if row.verdict == Verdict.CHANGE and not row.new_words:
+    if row.verdict == Verdict.CHANGE and not row.changes_something:
         raise Refused(
             _("Skriv hvordan målet «%(goal)s» skal stå nå.") % {"goal": row.old_words},
             rule="change_without_words",
@@ -180,9 +217,12 @@ def _carry_out(row: ReviewGoal, review: Review, by: User) -> None:
         )
     reason = _("6-månedersevaluering %(number)s") % {"number": review.number}
     if row.verdict == Verdict.CHANGE:
+        whose = goal.whose.all() if row.new_whose is None else Member.objects.filter(pk__in=row.new_whose)
         change_goal(
-            goal, outcome=goal.outcome, words=row.new_words, why=goal.why, first_sign=goal.first_sign,
-            whose=goal.whose.all(), reason=reason, version=goal.version, by=by,
+            goal, outcome=goal.outcome, words=row.new_words or goal.words,
+            why=goal.why if row.new_why is None else row.new_why,
+            first_sign=goal.first_sign if row.new_first_sign is None else row.new_first_sign,
+            whose=whose, reason=reason, version=goal.version, by=by,
         )  # fmt: skip
     elif row.verdict in (Verdict.REACHED, Verdict.LET_GO):
         state = GoalState.REACHED if row.verdict == Verdict.REACHED else GoalState.LET_GO

@@ -2,14 +2,14 @@
 
 from .closing import Closing
 from .copies import MinutesCopy
-from .documents import PlanDocument
+from .documents import PlanBatch, PlanDocument
 from .journal import JournalContact, JournalEntry, JournalMember
 from .meetings import Meeting, MeetingChange, MeetingDecision, MeetingGuest, MeetingItem, MinutesAddendum
 from .others import OtherPlan
 from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
 from .ratings import GoalRating
 from .redactions import Redaction
-from .reviews import Review, ReviewGoal
+from .reviews import Review, ReviewGoal, ReviewPresence
 from .templates import PlanTemplate
 
 __all__ = [
@@ -32,9 +32,11 @@ __all__ = [
     "OtherPlan",
     "OwnWords",
     "PlanAgreement",
+    "PlanBatch",
     "PlanDocument",
     "PlanTemplate",
     "Redaction",
     "Review",
     "ReviewGoal",
+    "ReviewPresence",
 ]

@@ -24,6 +24,27 @@ class DocumentQuerySet(FamilyRows):
         return self.defer("content")
 
 
+class PlanBatch(models.Model):
+    """All the papers of a plan, ordered at once: each reader's and each service's. How far it has come is in them."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="plan_batches")
+    made_by = by_somebody()
+    asked_at = models.DateTimeField(default=timezone.now)
+    stopped_at = models.DateTimeField(null=True)
+
+    objects = FamilyRows.as_manager()
+
+    class Meta:
+        verbose_name = _("alle papirene til planen")
+        verbose_name_plural = _("alle papirene til planen")
+        ordering = ["-asked_at"]
+        indexes = [models.Index(fields=["family", "-asked_at"], name="plan_batch_family")]
+
+    def __str__(self):
+        return str(self.pk)
+
+
 class PlanDocument(models.Model):
     """One printing of the plan.
 
@@ -32,6 +53,7 @@ class PlanDocument(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="plan_documents")
+    batch = models.ForeignKey(PlanBatch, on_delete=models.PROTECT, null=True, related_name="documents")
     state = models.CharField(_("tilstand"), max_length=8, choices=DocumentState.choices, default=DocumentState.QUEUED)
     progress = models.PositiveSmallIntegerField(_("prosent"), default=0)
     straight = models.BooleanField(_("laget i forespørselen"), default=False)

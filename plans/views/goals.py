@@ -100,7 +100,7 @@ def goal_close(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResp
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
     kind = GoalCloseForm if goal.is_active else GoalReopenForm
-    form, closed = kind(request.POST or None, family=family, initial={"version": goal.version}), None
+    (form, draft), closed = drafted(request, kind, family=family, initial={"version": goal.version}), None
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -115,12 +115,15 @@ def goal_close(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpResp
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             message = _("Målet gjelder igjen.")
             if closed:
                 message = _("Målet er satt på vent.") if closed.is_paused else _("Målet er avsluttet.")
             return reload_page(request, family, message)
     heading = _("Sett på vent eller avslutt målet «%(goal)s»") if goal.is_active else _("Ta opp igjen målet «%(goal)s»")
-    return form_page(request, family, form, heading=heading % {"goal": goal.words}, **_in(family, goal.pk))
+    return form_page(
+        request, family, form, heading=heading % {"goal": goal.words}, **typed(draft), **_in(family, goal.pk)
+    )
 
 
 @require_http_methods(WRITES)
@@ -129,7 +132,7 @@ def goal_rate(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
     """How near the goal feels today, between two reviews."""
     family = open_family(request, family_id, CHANGE)
     goal = goal_and_family(request, family, goal_id)
-    form = GoalRatingForm(request.POST or None, family=family)
+    form, draft = drafted(request, GoalRatingForm, family=family)
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -139,10 +142,12 @@ def goal_rate(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             return saved(request, family, goal, _("Tallet er lagret."))
     return form_page(
-        request, family, form, heading=_("Hvor nær er dere målet?"), lead=f"«{goal.words}»", **_in(family, goal.pk)
-    )
+        request, family, form, heading=_("Hvor nær er dere målet?"), lead=f"«{goal.words}»", **typed(draft),
+        **_in(family, goal.pk),
+    )  # fmt: skip
 
 
 @require_http_methods(WRITES)
@@ -201,7 +206,7 @@ def measure_finish(request: HttpRequest, family_id: UUID, measure_id: UUID) -> H
     """It is done, or will not be."""
     family = open_family(request, family_id, CHANGE)
     measure = measure_of(request, family, measure_id)
-    form = MeasureFinishForm(request.POST or None, family=family, initial={"version": measure.version})
+    form, draft = drafted(request, MeasureFinishForm, family=family, initial={"version": measure.version})
     if form.is_valid():
         data = form.cleaned_data
         try:
@@ -212,9 +217,10 @@ def measure_finish(request: HttpRequest, family_id: UUID, measure_id: UUID) -> H
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
+            forget_draft(request)
             undo = remember_note(request, family, finished, measure.state)
             return saved(request, family, measure.goal, _("Tiltaket er avsluttet."), undo)
     return form_page(
-        request, family, form, heading=_("Ferdig med tiltaket"), lead=measure.what,
+        request, family, form, heading=_("Ferdig med tiltaket"), lead=measure.what, **typed(draft),
         **_in(family, measure.goal_id, "tiltak"),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
 from plans.agreed import changes_for, in_words, kept_for
 from plans.changes import goal_history, plan_changes
-from plans.forms import AgreeForm, PdfForm, WordsForm
+from plans.forms import AgreeForm, BatchForm, PdfForm, WordsForm
 from plans.models import Goal, Measure, OwnWords, PlanAgreement
 from plans.models.plan import SOON
 from plans.overview import BY_PERSON, WAITING, PlanPage, goal_cards, measure_row
@@ -61,7 +61,8 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
     may_change = CHANGE in frame["allowed"] and family.state != "closed" and not frame["why_only_read"]
     context = {
         **frame, **page.context(), "by_person": page.by_person, "may_change": may_change, "keep": filters_of(request),
-        "may_move": may_change and asked.get("ordne") == "ja", "pdf_form": PdfForm(family=family), "oob": False,
+        "may_move": may_change and asked.get("ordne") == "ja", "pdf_form": PdfForm(family=family),
+        "batch_form": BatchForm(family=family), "oob": False,
         "undo": note_of(request, family) if may_change else "", "said": "",
     }  # fmt: skip
     return render(request, "plans/family_tab.html", context)

@@ -19,15 +19,21 @@ from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.refusals import Refused, Stale
 from plans import actions
 from plans.actions import GoalReview
+from plans.changes import GOAL_WORDS, as_it_stands, differences
 from plans.forms_reviews import ReviewForm, ReviewGoalForm
 from plans.models import Goal, PlanAgreement, Review
 from plans.models.reviews import ROUNDS
+from plans.present import picked, who_was_there
 from plans.since import since_last
 
 from .frame import CHANGE, VIEW, tab_url
 
-HEAD = ("held_on", "present", "ahead", "with_whom", "note")
-BODY = ("rating", "rating_by_coordinator", "helped", "hindered", "verdict", "new_words")
+HEAD = ("held_on", "with_interpreter", "present", "ahead", "with_whom", "note")
+PEOPLE = {"members": "member", "coordinators": "coordinator", "contacts": "contact"}
+BODY = (
+    "rating", "rating_by_coordinator", "helped", "hindered", "verdict", "new_words", "new_why", "new_first_sign",
+    "new_whose",
+)  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,10 +48,9 @@ def review(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
     milestone = next((m for m in family.live_milestones if m.step == Step.REVIEW and m.number == number), None)
     frame |= {"number": number, "review": existing, "milestone": milestone, "newer": None}
     if existing is not None and existing.is_signed and request.method != "POST":
-        rows = existing.goals.select_related("goal")
-        return render(request, "plans/review_signed.html", {**frame, "rows": rows})
+        return render(request, "plans/review_signed.html", {**frame, **_as_signed(family, existing)})
     if CHANGE not in frame["allowed"] or (frame["why_only_read"] and request.method != "POST"):
-        return render(request, "plans/review_signed.html", {**frame, "rows": existing.goals.all() if existing else []})
+        return render(request, "plans/review_signed.html", {**frame, **_as_signed(family, existing)})
     sheet = Sheet(request, family, existing)
     status = 200
     if request.method == "POST":
@@ -54,6 +59,17 @@ def review(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
         status = 422
     since = since_last(family, number) if Permission.VIEW_ASSESSMENT in frame["allowed"] else None
     return render(request, "plans/review.html", {**frame, **sheet.context(), "since": since}, status=status)
+
+
+def _as_signed(family: Family, review: Review | None) -> dict[str, Any]:
+    """The round to be read: who was there, and each goal with whom it was changed to be for."""
+    if review is None:
+        return {"rows": [], "who": ""}
+    names = dict(family.members.values_list("pk", "first_name"))
+    rows = list(review.goals.select_related("goal"))
+    for row in rows:
+        row.for_whom = ", ".join(sorted(names[pk] for pk in row.new_whose or [] if pk in names))
+    return {"rows": rows, "who": who_was_there(review)}
 
 
 class Sheet:
@@ -65,8 +81,10 @@ class Sheet:
         typed = initial_from(self.draft)
         said = {row.goal_id: row for row in review.goals.all()} if review else {}
         head: dict[str, Any] = {name: getattr(review, name) for name in HEAD} if review else {}
-        head |= {k: v for k, v in typed.items() if k in HEAD} | {"version": review.version if review else 0}
-        self.form = ReviewForm(data, family=family, initial=head)
+        people = picked(review) if review else {"coordinator": [request.user.pk]}
+        head |= {name: people.get(kind, []) for name, kind in PEOPLE.items()}
+        head |= {k: v for k, v in typed.items() if k in (*HEAD, *PEOPLE)} | {"version": review.version if review else 0}
+        self.form = ReviewForm(data, family=family, user=request.user, initial=head)
         goals = list(Goal.objects.filter(family=family).alive().with_measures())
         self.goals = [goal for goal in goals if goal.is_active]
         self.paused = [goal for goal in goals if goal.is_paused]
@@ -75,11 +93,9 @@ class Sheet:
         self.rows = []
         for goal in self.goals:
             row = said.get(goal.pk)
-            initial = {name: getattr(row, name) for name in BODY} if row else {}
-            initial |= {name: typed[key] for name in BODY if (key := f"{goal.pk}-{name}") in typed}
-            kept = self.agreed.get(str(goal.pk))
-            goal.agreed_words = kept["words"] if kept else ""
-            self.rows.append((goal, ReviewGoalForm(data, prefix=str(goal.pk), initial=initial), row))
+            goal.family = family
+            goal.agreed = _agreed(goal, self.agreed.get(str(goal.pk)))
+            self.rows.append((goal, ReviewGoalForm(data, goal=goal, said=row, typed=typed), row))
         self.owner = str(request.user.pk)
         self.newer: list[tuple[str, str]] = []
 
@@ -108,6 +124,15 @@ class Sheet:
         }  # fmt: skip
 
 
+def _agreed(goal: Goal, kept: dict[str, Any] | None) -> list[tuple[str, str]]:
+    """What was agreed on and is not what stands in the goal now, to be read beside it: what, and how it was."""
+    if kept is None:
+        return []
+    now = {**as_it_stands(goal), "whose": ", ".join(m.first_name for m in goal.whose.all())}
+    before = {**kept, "whose": ", ".join(kept["whose"])}
+    return [(one.label, one.before) for one in differences(before, now, GOAL_WORDS) if one.before]
+
+
 def _save(request: HttpRequest, family: Family, number: int, sheet: Sheet) -> HttpResponse | None:
     """Save, and sign off when asked to; None when the page must be shown again. What is saved stays saved."""
     if not sheet.is_valid():
@@ -117,7 +142,8 @@ def _save(request: HttpRequest, family: Family, number: int, sheet: Sheet) -> Ht
         saved = actions.save_review(
             family, number=number, goals=sheet.said(), version=head["version"], held_on=head["held_on"],
             present=head["present"], ahead=head["ahead"], with_whom=head["with_whom"], note=head["note"],
-            by=request.user,
+            members=head["members"], coordinators=head["coordinators"], contacts=head.get("contacts", ()),
+            with_interpreter=head["with_interpreter"], by=request.user,
         )  # fmt: skip
     except Stale as stale:
         with_version(sheet.form, stale.current.version)
@@ -145,7 +171,8 @@ def _newer(review: Review) -> list[tuple[str, str]]:
     """What somebody else saved, goal by goal, beside what stands in the forms."""
     lines = []
     for row in review.goals.all():
-        said = [row.get_verdict_display() if row.verdict else "", row.new_words, row.helped, row.hindered]
+        said = [row.get_verdict_display() if row.verdict else "", row.new_words, row.new_why, row.new_first_sign]
+        said += [row.helped, row.hindered]
         if row.rating is not None:
             said.append(_("Familien: %(rating)s av 10") % {"rating": row.rating})
         lines.append((row.old_words, ". ".join(filter(None, map(str, said)))))

@@ -35,6 +35,24 @@ def arranged():
     return team, family, people
 
 
+@pytest.fixture(autouse=True)
+def _any_day(monkeypatch):
+    """The tests run on weekends too."""
+    monkeypatch.setattr(jobs, "is_working_day", lambda day: True)
+
+
+def test_weekends_and_public_holidays_are_quiet(arranged, monkeypatch):
+    monkeypatch.setattr(tasks.mail_news, "delay", tasks.mail_news.run)
+    with as_worker():
+        monkeypatch.setattr(jobs, "is_working_day", lambda day: False)
+        assert jobs.tell_of_endings() == 0
+        monkeypatch.setattr(jobs, "is_working_day", lambda day: True)
+        assert jobs.tell_of_endings() == 2
+    monkeypatch.undo()
+    for day in ("2026-12-25", "2026-05-17", "2026-11-28"):
+        assert jobs.tell_of_endings(day) == 0
+
+
 def at(day: int):
     return time_machine.travel(timezone.now() + timedelta(days=day))
 

@@ -208,7 +208,7 @@ FORMS: tuple[Form, ...] = (
         "held_on": Day(), "present": Text(300, free=True), "note": Text(2000, free=True),
         "ahead": Text(2000, free=True), "with_whom": Text(300, free=True),
         "GOAL-rating": Choice("4", free=True), "GOAL-helped": Text(1000, free=True),
-        "GOAL-hindered": Text(1000, free=True),
+        "GOAL-hindered": Text(1000, free=True), "members": Row("member", free=True),
     }, once=False),
     Form("avslutt mål", "coordinator", "plans:goal_close", ("family", "goal"), {
         "state": Choice("reached"), "reason": Text(500), "closed_on": Day(),

@@ -193,8 +193,10 @@ def _plan(family, members, by, say):
     said = plan_actions.GoalReview(goal=goal.pk, new_words="", helped=say("hjalp", "Faste tider"))
     plan_actions.save_review(
         family, number=1, goals=[said], note=say("evaluering", "Gikk bra"), by=by,
-        ahead=say("neste-seks", "Lese hver kveld"), with_whom=say("med-videre", "Mor"),
+        ahead=say("neste-seks", "Lese hver kveld"), with_whom=say("med-videre", "Mor"), members=members[:1],
+        contacts=contacts,
     )  # fmt: skip
+    plan_actions.order_all_pdfs(family, straight=True, by=by)
     plan_actions.order_pdf(family, straight=True, by=by)
     actions.reach(family, step=Step.FEEDBACK, by=by)
 

@@ -1,20 +1,12 @@
 """The nightly job, as the worker's own database role; and once for real, with a Celery worker and mails in a folder."""
 
-import os
-import subprocess
-import sys
-import time
 from datetime import date, timedelta
-from email import message_from_bytes
-from email.policy import default
 from pathlib import Path
 
 import pytest
-from celery import Celery
 from django.core import mail
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
-from redis import Redis
 
 from families import actions, agenda, assignments, days, jobs, tasks
 from families.actions_snooze import snooze
@@ -290,60 +282,3 @@ def test_two_workers_at_once_write_one_row(team, worker, monkeypatch):
         assert len(jobs.write_reminders(day, by=None)) == 1
         assert jobs.write_reminders(day, by=None) == []
     assert len(reminders()) == 1
-
-
-# ── For real ──
-
-
-@pytest.fixture
-def celery_worker(tmp_path):
-    """A worker process on the test database and its own part of the broker. (app, the broker, folder of the mails)."""
-    number = 5 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 10
-    broker = os.environ["NM_REDIS_URL"].rsplit("/", 1)[0] + f"/{number}"
-    outbox = tmp_path / "outbox"
-    environment = os.environ | {
-        "NM_REDIS_URL": broker, "NM_DATABASE_ROLE": "worker", "NM_DEBUG": "1", "NM_OUTBOX": str(outbox),
-        "NM_DATABASE_NAME": connection.settings_dict["NAME"],
-    }  # fmt: skip
-    command = [sys.executable, "-m", "celery", "-A", "nyemonstre.celery:app", "worker", "--pool", "solo", "-l", "error"]
-    app, queue = Celery("asker", broker=broker, set_as_current=False), Redis.from_url(broker)
-    with (tmp_path / "worker.log").open("w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-        try:
-            yield app, queue, outbox
-        finally:
-            process.terminate()
-            process.wait(30)
-            queue.flushdb()
-            queue.close()
-            app.close()
-
-
-def mails(folder: Path) -> list:
-    found = []
-    for file in sorted(folder.glob("*")):
-        for part in file.read_bytes().split(b"-" * 79):
-            if part.strip():
-                found.append(message_from_bytes(part.strip() + b"\n", policy=default))
-    return found
-
-
-def until_done(queue: Redis) -> None:
-    """Wait until the worker has taken every task, and finished it (it acknowledges late)."""
-    deadline = time.monotonic() + 90
-    while queue.llen("celery") or queue.hlen("unacked"):
-        assert time.monotonic() < deadline, "the worker did not finish"
-        time.sleep(0.1)
-
-
-@pytest.mark.slow
-def test_a_real_worker_sends_real_mails_once(team, celery_worker):
-    app, queue, outbox = celery_worker
-    for _ in range(2):
-        app.send_task("families.jobs.remind", args=[days.working_day(timezone.localdate()).isoformat()])
-        until_done(queue)
-    (message,) = mails(outbox)
-    assert message["To"] == team.coordinator.email
-    assert "1 vindu er passert" in message.get_content()
-    with acting_as(team.coordinator), transaction.atomic():
-        assert Reminder.objects.get().sent_at is not None

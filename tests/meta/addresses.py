@@ -203,6 +203,10 @@ history:row_changes            view_family        200   -
 plans:agreement_detail         view_plan          200   -
 plans:answers                  view_assessment    200   -
 plans:answers_pdf              view_assessment    200   -
+plans:batch_detail             view_plan          200   -
+plans:batch_go_on              view_plan            - 302
+plans:batch_new                view_plan            - 302
+plans:batch_stop               view_plan            - 302
 plans:closing                  view_plan          200 200
 plans:family_journal           view_journal       200   -
 plans:family_tab               view_plan          200   -

@@ -85,6 +85,7 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "measure_id": lambda family: family.measures.first(),
     "entry_id": lambda family: family.journal.first(),
     "document_id": lambda family: family.plan_documents.first(),
+    "batch_id": lambda family: family.plan_batches.first(),
     "review_id": lambda family: family.reviews.first(),
     "other_plan_id": lambda family: family.other_plans.first(),
     "words_id": lambda family: family.own_words.first(),

@@ -28,6 +28,7 @@ UNWATCHED = {
     "plans_goalversion": "is itself the history of a goal, with the reason for each change; only added to",
     "plans_goalrating": "an answer given on a day, with who wrote it down and when; only added to",
     "plans_redaction": "holds words to be taken away until it is decided; says itself who asked and who decided",
+    "plans_planbatch": "all papers at once, ordered and perhaps stopped; each is in the log",
     "plans_plandocument": "a printing of the plan, not a fact about the family; ordered and taken out is in the log",
     "plans_meetingchange": "is itself the history of an appointment, with the reason; only added to",
     "plans_minutescopy": "says itself who sent it and who stopped it, and when it was opened; nothing else can change",

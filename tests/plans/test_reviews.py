@@ -1,17 +1,24 @@
 """The 6-month review as a page: saved, signed, met by another's version, and at bad input."""
 
+import re
+
 import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.actions import record_fit
+from consent import actions as consent_actions
+from consent.models import AgreementLine
 from families.models import Milestone
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
 from plans import actions
 from plans.actions import GoalReview
-from plans.models import Review
+from plans.models import Goal, Review, ReviewPresence
+from plans.present import who_was_there
 
-from .conftest import count, url
+from .conftest import SECRETS, count, key, refused, url
 
 today = timezone.localdate
 
@@ -119,3 +126,90 @@ def test_a_review_shows_what_was_agreed_and_what_is_new_since_and_waits_for_no_k
     assert "De neste seks månedene" in read
     assert "Finne et sted å bo" in read
     assert "FIT over tid" not in client.get(url("review", family, 3)).content.decode()
+
+
+def picks(people, **more):
+    return {"members": [str(people["Mor"].pk)], "with_interpreter": "on", "present": "Bestemor", **more}
+
+
+def test_who_was_there_is_picked_and_a_name_shows_while_its_agreement_does(
+    client, team, family, people, line, agreed, by
+):
+    with acting_as(by):
+        contact = family.contacts.get()
+    page = client.get(url("review", family, 1)).content.decode()
+    # Whoever writes it was there, until somebody says otherwise.
+    assert re.search(rf'name="coordinators"[^>]*value="{by.pk}"[^>]*checked', page)
+    there = picks(people, contacts=[str(contact.pk)], coordinators=[str(by.pk)])
+    for wrong in ({"contacts": [key()]}, {"coordinators": [str(team.lead.pk)]}, {"members": [key()]}):
+        answer = client.post(url("review", family, 1), a_review(agreed, save="1", **{**there, **wrong}))
+        assert answer.status_code == 422, wrong
+    assert client.post(url("review", family, 1), a_review(agreed, save="1", **there)).status_code == 302
+    said = f"Mor, {by.name}, {SECRETS['name']} (Øvre Bjørkåsen skole), tolk, Bestemor"
+    with acting_as(by):
+        review = Review.objects.select_related("family").get(family=family)
+        assert who_was_there(review) == said
+        live = AgreementLine.objects.select_related("family").get(pk=line.pk)
+    consent_actions.end_line(live, reason="Ikke nå", by=by)
+    # Saved anew without the one who can no longer be picked: that they were there stays, and the name is not shown.
+    again = a_review(agreed, version="1", save="1", **{**there, "contacts": []})
+    assert client.post(url("review", family, 1), again).status_code == 302
+    page = client.post(url("review", family, 1), again | {"version": "2", "sign": "1"}, follow=True).content.decode()
+    read = client.get(url("review", family, 1)).content.decode()
+    assert f"Med: Mor, {by.name}, 1 fra en tjeneste, tolk, Bestemor." in read
+    assert SECRETS["name"] not in read
+    with refused("no_live_line"):
+        actions.save_review(family, number=2, goals=[], contacts=[contact], by=by)
+    with acting_as(by), pytest.raises(DatabaseError, match="signed off"), transaction.atomic():
+        ReviewPresence.objects.create(family=family, review=review, member=people["Far"])
+
+
+def test_why_first_sign_and_whose_are_changed_too_and_what_is_left_alone_stays(client, family, people, agreed, by):
+    as_it_is = {"new_why": "", "new_first_sign": agreed.first_sign, "new_whose": [str(people["Far"].pk)]}
+
+    def sent(**facts):
+        body = {f"{agreed.pk}-{name}": value for name, value in {**as_it_is, **facts.pop("goal", {})}.items()}
+        return a_review(agreed, **facts) | body
+
+    assert client.post(url("review", family, 1), sent(save="1")).status_code == 302
+    page = client.post(url("review", family, 1), sent(version="1", save="1", goal={"new_why": "Husleien"}))
+    assert page.status_code == 422
+    assert "Velg «Endre», eller sett det tilbake" in page.content.decode()
+    for whose in ([], [key()]):
+        wrong = sent(version="1", verdict="change", save="1", goal={"new_whose": whose})
+        assert client.post(url("review", family, 1), wrong).status_code == 422
+    both = [str(people["Far"].pk), str(people["Mor"].pk)]
+    change = {"new_why": "Husleien", "new_first_sign": "", "new_whose": both}
+    answer = client.post(url("review", family, 1), sent(version="1", verdict="change", sign="1", goal=change))
+    assert answer.status_code == 302
+    with acting_as(by):
+        goal = Goal.objects.get(pk=agreed.pk)
+        assert (goal.words, goal.why, goal.first_sign) == (agreed.words, "Husleien", "")
+        assert {m.first_name for m in goal.whose.all()} == {"Mor", "Far"}
+    read = client.get(url("review", family, 1)).content.decode()
+    for words in ("Husleien", "Far, Mor"):
+        assert words in read
+    # The next round has what was agreed on beside what stands now.
+    page = client.get(url("review", family, 2)).content.decode()
+    assert "fire timer uten vondt" in page
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "stands"),
+    [("goal_close", {"reason": "Ryggen er verre"}, "Ryggen er verre"), ("goal_rate", {"rating": "7"}, "7"),
+     ("measure_finish", {"follow_up": "Det gikk fint"}, "Det gikk fint")],
+)  # fmt: skip
+def test_the_small_forms_keep_what_is_typed_too(client, family, goal, measure, name, typed, stands):
+    path = url(name, family, measure.pk if name == "measure_finish" else goal.pk)
+    page = client.get(path).content.decode()
+    assert f'data-draft-page="{path}"' in page
+    client.post(reverse("accounts:draft_save"), typed, HTTP_REFERER=f"http://testserver{path}")
+    page = client.get(path).content.decode()
+    assert "Her er det du skrev sist" in page
+    assert stands in page
+    whole = {"version": "1", "state": "reached", "reason": "Ja", "closed_on": "1.1.2026", "rating": "7", "key": key()}
+    finish = {"version": "1", "state": "done", "finished_on": "1.1.2026", "follow_up": "x"}
+    whole |= {"rated_on": "1.1.2026"}
+    assert client.post(path, finish if name == "measure_finish" else whole).status_code == 302
+    if name != "measure_finish":
+        assert "Her er det du skrev sist" not in client.get(path).content.decode()
