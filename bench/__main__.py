@@ -89,6 +89,7 @@ class Bench:
             result[f"{many} families in one municipality"] = self.measure(coordinator)
             filler.only(LEAN)
             filler.grow(self.options.reminders, [filler.municipality])
+            filler.make_due()
             self.say(f"{filler.count()} families, with what the nightly job asks")
             words = self.python("-m", "bench.reminders", role="worker")
             self.say("reminded")

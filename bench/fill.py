@@ -99,6 +99,21 @@ class Filler:
         )
         return [str(row[0]) for row in rows]
 
+    def make_due(self) -> None:
+        """Something to be told of for each coordinator: one window of one of their families is open today."""
+        self.database.execute(
+            """update families_milestone m
+                  set due_from = current_date - 3, due_on = current_date + 10, due_until = current_date + 25
+                 from (select distinct on (a.user_id) w.id
+                         from families_assignment a
+                         join families_family f on f.id = a.family_id and f.state = 'active'
+                        join families_milestone w on w.family_id = f.id
+                         and w.reached_on is null and w.undone_at is null
+                        where a.valid_until is null
+                        order by a.user_id, w.due_from, w.id) one
+                where one.id = m.id"""
+        )
+
     def gather(self) -> None:
         """Move everybody into the one municipality."""
         for table in ("families_family", "accounts_membership"):

@@ -6,6 +6,7 @@ What PostgreSQL itself spends is in the wall time alone, so both stand in the an
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -15,19 +16,28 @@ django.setup()
 from django.db.models import Count  # noqa: E402  settings first
 from django.template.loader import render_to_string  # noqa: E402
 from django.urls import reverse  # noqa: E402
+from django.utils import timezone  # noqa: E402
 from weasyprint import HTML  # noqa: E402, TID251  measured by itself, beside our engine
 
 from assessments.models import Assessment  # noqa: E402
 from bench.events import events_per_second  # noqa: E402
 from bench.page import Page, costs, pattern_queries  # noqa: E402
+from families.exits import Exit  # noqa: E402
 from families.models import Family  # noqa: E402
 from nyemonstre.access.roles import Permission, Role  # noqa: E402
 from nyemonstre.access.wall import acting_as  # noqa: E402
 from nyemonstre.accounts.models import Membership, User  # noqa: E402
 from nyemonstre.pdf import render_pdf  # noqa: E402
 from nyemonstre.pdf.engine import OurFiles  # noqa: E402
+from plans.models import Closing  # noqa: E402
+from plans.papers import SERVICE  # noqa: E402
 from plans.printed import printed_plan  # noqa: E402
-from plans.printing import PAGE  # noqa: E402
+from plans.printing import PAGE, RECORD_PAGE  # noqa: E402
+from plans.record import printed_record  # noqa: E402
+from plans.summary import hand_over_letter, lines_to_write_to  # noqa: E402
+from referrals.letters import PAGE as INVITATION  # noqa: E402
+from referrals.letters import printed_invitation  # noqa: E402
+from referrals.models import InformationMeeting  # noqa: E402
 
 # Answers of the sitting that is opened: as near this as the demo has.
 ANSWERS = 60
@@ -59,6 +69,8 @@ def pages(coordinator: User, family: Family, lead: User) -> dict[str, Page]:
     return {
         "caseload": Page(coordinator, reverse("families:family_list")),
         "family": Page(coordinator, reverse("families:family_detail", args=[family.pk])),
+        "plan": Page(coordinator, reverse("plans:family_tab", args=[family.pk])),
+        "journal": Page(coordinator, reverse("plans:family_journal", args=[family.pk])),
         "dashboard": Page(lead, reverse("families:dashboard")),
     }
 
@@ -88,6 +100,45 @@ def pdf(coordinator: User, family: Family, repeats: int) -> dict[str, Any]:
     }
 
 
+def papers(coordinator: User, family: Family, repeats: int) -> dict[str, Any]:
+    """The other papers, each read from the database and made into a file: the record, and the letters."""
+
+    def fresh() -> Family:
+        return Family.objects.select_related("municipality").with_coordinators().get(pk=family.pk)
+
+    def record() -> bytes:
+        return render_pdf(RECORD_PAGE, printed_record(fresh()))
+
+    def to_service() -> bytes:
+        return render_pdf(PAGE, printed_plan(fresh(), f"{SERVICE}{lines_to_write_to(family)[0].pk}"))
+
+    def hand_over() -> bytes:
+        line = lines_to_write_to(family)[0]
+        closing = Closing(exit=Exit(ended_on=timezone.localdate()))
+        return render_pdf("plans/pdf/handover.html", hand_over_letter(fresh(), line, closing))
+
+    def invitation() -> bytes:
+        meeting = (
+            InformationMeeting.objects.filter(family=family)
+            .select_related("family__municipality", "home", "coordinator")
+            .latest("pk")
+        )
+        return render_pdf(INVITATION, printed_invitation(meeting, "nb"))
+
+    def as_read(made: Callable[[], bytes]) -> Callable[[], int]:
+        def one() -> int:
+            with acting_as(coordinator), django.db.transaction.atomic():
+                return len(made())
+
+        return one
+
+    found = {}
+    for made in (record, to_service, hand_over, invitation):
+        one = as_read(made)
+        found[made.__name__] = {"pdf_bytes": one(), **costs(min(repeats, 5), one)[0]}
+    return found
+
+
 def main() -> None:
     """Print the numbers."""
     parser = argparse.ArgumentParser()
@@ -111,6 +162,7 @@ def main() -> None:
         found["sitting"] = sitting(coordinator, options.repeats)
         found["log"] = events_per_second(coordinator, seconds=min(4, options.repeats))
         found["plan_pdf"] = pdf(coordinator, family, options.repeats)
+        found["papers"] = papers(coordinator, family, options.repeats)
     json.dump(found, sys.stdout)
 
 

@@ -4,15 +4,13 @@ What is picked are rows, so a name follows its person, and the name of somebody 
 agreement lets it. What was written as free text before, and those who are not in the system, stand in `present`.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from consent.models import AgreementLine, Contact
-from families.models import Family, Member
-from nyemonstre.accounts.models import User
+from families.models import Family
 
 from .models import Review, ReviewPresence
 
@@ -29,28 +27,6 @@ def picked(review: Review) -> dict[str, list[Any]]:
     """Ids of those who were picked, by kind: `initial` for the form."""
     rows = list(ReviewPresence.objects.filter(review=review).order_by("pk"))
     return {kind: [pk for row in rows if (pk := getattr(row, f"{kind}_id"))] for kind in KINDS}
-
-
-def keep_present(
-    review: Review, members: Iterable[Member], coordinators: Iterable[User], contacts: Iterable[Contact]
-) -> None:
-    """Make the rows those who were picked. Somebody whose agreement has ended since could not be picked, and stays."""
-    chosen: dict[str, Iterable[Any]] = {"member": members, "coordinator": coordinators, "contact": contacts}
-    wanted = {(kind, row.pk) for kind, rows in chosen.items() for row in rows}
-    live = live_contact_ids(review.family)
-    gone = []
-    for row in ReviewPresence.objects.filter(review=review):
-        kind = next(kind for kind in KINDS if getattr(row, f"{kind}_id"))
-        who = (kind, getattr(row, f"{kind}_id"))
-        if who in wanted:
-            wanted.remove(who)
-        elif kind != "contact" or row.contact_id in live:
-            gone.append(row.pk)
-    ReviewPresence.objects.filter(pk__in=gone).delete()
-    ReviewPresence.objects.bulk_create(
-        ReviewPresence(family_id=review.family_id, review=review, **{f"{kind}_id": pk})
-        for kind, pk in sorted(wanted, key=str)
-    )
 
 
 def who_was_there(review: Review) -> str:

@@ -309,7 +309,9 @@ class Work:
         said = [self._said_about(goal, number, last=goal is goals[-1]) for goal in goals]
         plans.save_review(
             self.walk.family, number=number, goals=said, by=self.walk.by,
-            present=", ".join(m.first_name for m in self.walk.members if m.age() >= 8),
+            members=[m for m in self.walk.members if m.age() >= 8], coordinators=[self.walk.by],
+            contacts=self._contacts_in(self._live_service(Sector.SCHOOL)) if number % 2 else [],
+            with_interpreter=any(m.needs_interpreter for m in self.walk.members),
             ahead=self.town.say("ahead"), with_whom=", ".join(m.first_name for m in self.walk.members if m.is_adult),
         )  # fmt: skip
         with acting_as(self.walk.by):

@@ -22,9 +22,9 @@ from nyemonstre.flow import missing
 from nyemonstre.refusals import Refused
 from nyemonstre.versioned import lock
 from plans.enums import GoalState, PlanEvent, Verdict
-from plans.models import Goal, Review, ReviewGoal
+from plans.models import Goal, Review, ReviewGoal, ReviewPresence
 from plans.models.reviews import ROUNDS
-from plans.present import keep_present
+from plans.present import KINDS, live_contact_ids
 from plans.rules import check_contacts, check_members, check_not_future, check_open
 
 from .goals import change_goal, close_goal
@@ -91,7 +91,7 @@ def save_review(
     review.held_on, review.present, review.note = held_on, present, note
     review.ahead, review.with_whom, review.with_interpreter = ahead, with_whom, with_interpreter
     review.save()
-    keep_present(review, people, following, others)
+    _keep_present(review, people, following, others)
     said = list(goals)
     known = {goal.pk: goal for goal in Goal.objects.filter(family=family, pk__in=[g.goal for g in said])}
     for one in said:
@@ -148,6 +148,28 @@ def _check_followers(family: Family, users: Iterable[User]) -> list[User]:
     if any(user.pk not in following for user in users):
         raise Refused(_("Velg blant dem som følger familien nå."), rule="not_following", field="coordinators")
     return users
+
+
+def _keep_present(
+    review: Review, members: Iterable[Member], coordinators: Iterable[User], contacts: Iterable[Contact]
+) -> None:
+    """Make the rows those who were picked. Somebody whose agreement has ended since could not be picked, and stays."""
+    chosen: dict[str, Iterable[Any]] = {"member": members, "coordinator": coordinators, "contact": contacts}
+    wanted = {(kind, row.pk) for kind, rows in chosen.items() for row in rows}
+    live = live_contact_ids(review.family)
+    gone = []
+    for row in ReviewPresence.objects.filter(review=review):
+        kind = next(kind for kind in KINDS if getattr(row, f"{kind}_id"))
+        who = (kind, getattr(row, f"{kind}_id"))
+        if who in wanted:
+            wanted.remove(who)
+        elif kind != "contact" or row.contact_id in live:
+            gone.append(row.pk)
+    ReviewPresence.objects.filter(pk__in=gone).delete()
+    ReviewPresence.objects.bulk_create(
+        ReviewPresence(family_id=review.family_id, review=review, **{f"{kind}_id": pk})
+        for kind, pk in sorted(wanted, key=str)
+    )
 
 
 def _check_unsigned(review: Review) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = {"caseload", "family", "dashboard"}
+PAGES = {"caseload", "family", "plan", "journal", "dashboard"}
+PAPERS = {"record", "to_service", "hand_over", "invitation"}
 
 
 @pytest.mark.slow
@@ -26,7 +27,7 @@ def test_small_bench_prints_every_number():
     assert done.returncode == 0, done.stderr[-4000:]
     result = json.loads(done.stdout)
     small = result["8 families in one municipality"]
-    assert set(small) == PAGES | {"plan_pdf", "log", "sitting"}
+    assert set(small) == PAGES | {"plan_pdf", "papers", "log", "sitting"}
     assert set(result["16 families in 2 municipalities"]) == PAGES
     assert set(result["16 families in one municipality"]) == PAGES
     for page in PAGES:
@@ -37,7 +38,12 @@ def test_small_bench_prints_every_number():
         assert small[page]["log_rows"] == 1
     assert small["log"]["events_per_s"] > 0
     assert result["reminders"]["families"] >= 40
-    assert result["reminders"]["mails"] == result["reminders"]["reminders"] > 0
+    told = result["reminders"]
+    # Each coordinator has something due, and gets a mail that lies in the outbox.
+    assert told["mails_in_outbox"] == told["mails"] == told["reminders"] > 3
+    assert told["reminders"] > 0.9 * told["coordinators"]
+    assert set(small["papers"]) == PAPERS
+    assert all(paper["pdf_bytes"] > 5_000 and paper["cpu_ms"] > 0 for paper in small["papers"].values())
     assert small["sitting"]["answers"] > 0
     assert small["sitting"]["times_bare_form_cpu"] > 0
     assert small["sitting"]["pattern_queries"] > 0

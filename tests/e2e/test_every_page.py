@@ -54,6 +54,7 @@ NOT_LINKED = {
     "plans:minutes_open": "the link comes by mail, to a service that may read the minutes",
     "plans:redaction_decide": "there after somebody has asked the auditor to take words away",
     "families:family_reopen": "there for a follow-up that was closed less than a year ago",
+    "plans:batch_detail": "there after somebody has asked for all the papers",
     "plans:pdf_status": "there after somebody has asked for a PDF",
     "plans:pdf_download": "there after somebody has asked for a PDF",
     "assessments:fit_enter": "typed by somebody who was given a code",
