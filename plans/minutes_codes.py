@@ -1,4 +1,4 @@
-"""The two halves of the way to a copy of the minutes (docs/adr/0030): the secret in the mailed link, and the code the
+"""The two halves of the way to a copy of the minutes (docs/adr/0032): the secret in the mailed link, and the code the
 coordinator says aloud. Both are made of the copy's id and the server's key, so that no table holds either.
 """
 

@@ -1,4 +1,4 @@
-"""Finished minutes on paper, and on their way to the services that may read them (docs/adr/0030)."""
+"""Finished minutes on paper, and on their way to the services that may read them (docs/adr/0032)."""
 
 from collections.abc import Iterable
 from datetime import timedelta

@@ -27,7 +27,7 @@ class CopyQuerySet(FamilyRows):
 
 
 class MinutesCopy(models.Model):
-    """One service's way to the minutes (docs/adr/0030). What it reads is made when it opens them: nothing is kept here.
+    """One service's way to the minutes (docs/adr/0032). What it reads is made when it opens them: nothing is kept here.
 
     Neither the secret in the link nor the code stands here: both are made of the id and the server's key.
     """

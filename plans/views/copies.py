@@ -1,4 +1,4 @@
-"""Finished minutes on paper, on their way to services, and opened by them without an account (docs/adr/0030)."""
+"""Finished minutes on paper, on their way to services, and opened by them without an account (docs/adr/0032)."""
 
 from uuid import UUID
 
