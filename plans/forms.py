@@ -355,7 +355,8 @@ class BatchForm(OnceForm):
     def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="alle-%s", **kwargs)
         self.fields["beside"].choices = [("", _("Bare norsk")), *choices()]  # type: ignore[attr-defined]
-        self.initial.setdefault("beside", language_of(family))
+        if "beside" not in self.initial:
+            self.initial["beside"] = language_of(family)
 
 
 class PdfForm(OnceForm):

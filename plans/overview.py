@@ -7,6 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -201,7 +202,7 @@ class PlanPage:
         if self.service or self.waiting:
             cards = [card.only(self.service, waiting=self.waiting) for card in cards]
         closed = sorted((g for g in self.goals if g.closed_on), key=lambda g: g.closed_on, reverse=True)
-        documents = PlanDocument.objects.without_content().filter(family=self.family, batch=None)
+        document, batch = self._papers()
         return {
             "people": people,
             "areas": _by_person(cards, people) if self.by_person else _by_outcome(cards),
@@ -217,11 +218,19 @@ class PlanPage:
             "filtered": bool(self.person or self.service or self.waiting),
             "closed": closed,
             "has_goals": bool(self.active),
-            "document": documents.order_by("-asked_at").first(),
-            "batch": PlanBatch.objects.filter(family=self.family).order_by("-asked_at").first(),
+            "document": document,
+            "batch": batch,
             "others": self._others(),
             **self.side(people),
         }
+
+    def _papers(self) -> tuple[PlanDocument | None, PlanBatch | None]:
+        """The newest paper that was made by itself, and the newest batch. One query."""
+        of_batch = ExpressionWrapper(Q(batch__isnull=False), BooleanField())
+        rows = PlanDocument.objects.without_content().filter(family=self.family).annotate(of_batch=of_batch)
+        newest = rows.select_related("batch").order_by("of_batch", "-asked_at").distinct("of_batch")
+        found = {bool(row.batch_id): row for row in newest}
+        return found.get(False), found[True].batch if True in found else None
 
     def side(self, people: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         """The column beside the goals; drawn again when a goal changes in place."""

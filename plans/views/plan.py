@@ -58,11 +58,13 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
         family, person=asked.get("hvem", ""), service=asked.get("tjeneste", ""), waiting=asked.get("vis") == WAITING,
         by_person=asked.get("etter") == BY_PERSON,
     )  # fmt: skip
+    pdf_form = PdfForm(family=family)
+    batch_form = BatchForm(family=family, initial={"beside": pdf_form.initial["beside"]})
     may_change = CHANGE in frame["allowed"] and family.state != "closed" and not frame["why_only_read"]
     context = {
         **frame, **page.context(), "by_person": page.by_person, "may_change": may_change, "keep": filters_of(request),
-        "may_move": may_change and asked.get("ordne") == "ja", "pdf_form": PdfForm(family=family),
-        "batch_form": BatchForm(family=family), "oob": False,
+        "may_move": may_change and asked.get("ordne") == "ja", "pdf_form": pdf_form,
+        "batch_form": batch_form, "oob": False,
         "undo": note_of(request, family) if may_change else "", "said": "",
     }  # fmt: skip
     return render(request, "plans/family_tab.html", context)
