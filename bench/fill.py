@@ -11,10 +11,10 @@ import psycopg
 from psycopg import sql
 
 # Not copied: the log and the history of rows have no part in these pages, a printed plan is large, a referral is told
-# once, and a code is one code.
+# once, and a code or a link is for one family.
 LEFT_OUT = {
     "audit_event", "audit_alert", "history_change", "plans_plandocument", "referrals_intakedecision",
-    "families_familygroupgrant", "assessments_fitinvitation",
+    "families_familygroupgrant", "assessments_fitinvitation", "plans_minutescopy",
 }  # fmt: skip
 FAMILY_TABLES = """
     select table_name from information_schema.columns join information_schema.tables using (table_schema, table_name)

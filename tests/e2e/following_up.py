@@ -203,7 +203,8 @@ def review(coordinator: Visitor) -> None:
     """The first 6-month review, held before its window: saved, then signed off with new words for the goal."""
     coordinator.tab("Plan")
     coordinator.follow("6-månedersevaluering 1")
-    coordinator.write("Hvem var med?", "Randi og Sander")
+    for name in ("Randi", "Sander"):
+        coordinator.tick(name, coordinator.group("Hvem i familien"))
     coordinator.choose("Hvor er dere nå, fra 0 til 10?", "4")
     coordinator.write("Hva hjalp?", "Å slippe å gå inn alene.")
     coordinator.tick("Endre")
