@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -24,7 +26,7 @@ NOTHING = Reading()
 
 @dataclass
 class Point:
-    """One point of time: the baseline, six months or a year. `ahead`: not held, and nothing later has been."""
+    """One point of time: the baseline, six months or a year. `ahead`: neither this one nor a later one has been."""
 
     kind: str
     number: int
@@ -35,6 +37,11 @@ class Point:
     @property
     def label(self) -> str:
         return Assessment(kind=self.kind, number=self.number).short_name
+
+    def has_been(self, today: date) -> bool:
+        """Held, or its window is over: then an answer that is lacking was never asked for."""
+        until = self.milestone and self.milestone.due_until
+        return bool(self.sitting or (until and until < today))
 
     @property
     def text(self) -> str:
@@ -54,7 +61,9 @@ def points_of(family: Family, sittings: Iterable[Assessment]) -> list[Point]:
     milestones = {(step[m.step], m.number): m for m in family.live_milestones if m.step in step}
     keys = [(Kind.BASELINE, 1), (Kind.HALF, 1), *((Kind.YEARLY, number) for number in range(1, YEARS + 1))]
     points = [Point(kind, number, milestones.get((kind, number)), held.get((kind, number))) for kind, number in keys]
-    last = max((n for n, point in enumerate(points) if point.sitting), default=-1)
+    # Nothing passes a family by while it is paused, or after follow-up has ended.
+    today = min(filter(None, (timezone.localdate(), family.paused_on, family.closed_on)))
+    last = max((n for n, point in enumerate(points) if point.has_been(today)), default=-1)
     for number, point in enumerate(points):
         point.ahead = number > last
     return points
@@ -79,10 +88,12 @@ def _views(point: Point, outcome: str, member: Member | None, readings: Readings
 
 
 def _cell(point: Point, family: Reading, coordinator: Reading) -> dict[str, Any] | None:
-    """One stitch: the family's view, or the coordinator's where the family has not said. None: never asked."""
+    """One stitch: the family's view, or the coordinator's where the family has not said; an open one where nobody was
+    asked. None: the time has not come.
+    """
     sitting = point.sitting
     if sitting is None or (family == coordinator == NOTHING):
-        return None
+        return None if point.ahead else {"value": 0, "asked": False}
     whose = _("Familien %(day)s") if family.known or not coordinator.known else _("Koordinatoren %(day)s")
     differs = family.known and coordinator.known and family.value != coordinator.value
     return {
@@ -129,7 +140,10 @@ def pattern_of(points: list[Point], readings: Readings, member: Member | None = 
             }
         )
         for number, whose in enumerate((_("familien"), _("koordinatoren"))):
-            values = [view[number].say() if point.sitting else "" for point, view in zip(points, views, strict=True)]
+            values = [
+                _("har ikke vært ennå") if point.ahead else view[number].say()
+                for point, view in zip(points, views, strict=True)
+            ]
             numbers.append({"label": str(outcome.label), "whose": whose, "values": values})
     columns = [{"label": point.label, "text": point.text, "ahead": point.ahead} for point in points]
     sentence = count_in_words(changes) if len(held) > 1 else ""

@@ -105,9 +105,16 @@ def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, 
         "list_url": reverse("families:family_list" if Permission.VIEW_FAMILY in allowed else "families:dashboard"),
         "glass": open_glass(family, request.user),
         "needs_coordinator": needs_coordinator(family, allowed),
-        "journal_url": address("plans:journal_new", family.pk) if Permission.CHANGE_JOURNAL in allowed else "",
+        "journal_url": _journal_url(family, allowed),
         "why_only_read": _why_only_read(family, allowed),
     }
+
+
+def _journal_url(family: Family, allowed: set[str]) -> str:
+    """The button of the header. After follow-up has ended there is little to write; the journal still takes it."""
+    if family.state == FamilyState.CLOSED or Permission.CHANGE_JOURNAL not in allowed:
+        return ""
+    return address("plans:journal_new", family.pk)
 
 
 def _why_only_read(family: Family, allowed: set[str]) -> str:

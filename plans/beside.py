@@ -13,6 +13,7 @@ import yaml
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from assessments.outcomes import Outcome
 from families.models import Family
@@ -21,7 +22,8 @@ FOLDER = Path(__file__).parent / "languages"
 LTR, RTL = "ltr", "rtl"
 
 HEADINGS: dict[str, str | Promise] = {
-    "plan": _("Familiens plan"),
+    # The name of the step stays Norwegian everywhere; as a heading it is read by the family.
+    "plan": pgettext_lazy("heading", "Familiens plan"),
     "changes": _("Nytt siden sist"),
     "words": _("Hva er viktig for dere nå?"),
     "paused": _("Mål på vent"),

@@ -43,6 +43,13 @@ class People(forms.ModelMultipleChoiceField):
         return member.first_name
 
 
+class Together(People):
+    """Those who sat together. Others named in words may stand in for them, so whether somebody did is the form's."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) if value else self.queryset.none()
+
+
 class Person(forms.ModelChoiceField):
     """One of the family's people."""
 
@@ -327,7 +334,10 @@ class MeasureFinishForm(VersionForm, FamilyForm):
 
 class AgreeForm(FamilyForm, OnceForm):
     submit_text = _("Planen er avtalt")
-    members = People(label=_("Hvem i familien var med?"), queryset=Member.objects.none(), required=False)
+    members = Together(
+        label=_("Hvem i familien var med?"), queryset=Member.objects.none(),
+        help_text=_("Kryss av for minst én, eller skriv navnet under «Andre som var med»."),
+    )  # fmt: skip
     others = PlainTextField(
         label=_("Andre som var med"), max_length=300, required=False, help_text=_("Navn med komma mellom.")
     )

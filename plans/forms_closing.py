@@ -17,7 +17,9 @@ class CloseFollowUpForm(NMForm, OnceForm):
         label=_("Når var avslutningsmøtet?"), required=False, latest=timezone.localdate,
         help_text=_("La stå tomt når det ikke ble noe møte."),
     )  # fmt: skip
-    present = PlainTextField(label=_("Hvem var med?"), max_length=300, required=False)
+    present = PlainTextField(
+        label=_("Hvem var med?"), max_length=300, required=False, help_text=_("Skriv det når det ble et møte.")
+    )
     said = PlainTextField(
         label=_("Hva sier familien om tiden som er gått?"), max_length=2000, required=False, long=True
     )

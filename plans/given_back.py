@@ -23,6 +23,8 @@ from families.protection import Outside
 from .models import OwnWords
 
 NOW, CHANGED = PAPERS = ("naa", "endret")
+# The lines are asked about children; from this age each person speaks for the whole family, as the other adults do.
+ADULT = 18
 
 
 def given_back(family: Family, reader: Reader, homes: Homes, out: Outside, *, since_start: bool) -> dict[str, Any]:
@@ -37,13 +39,21 @@ def given_back(family: Family, reader: Reader, homes: Homes, out: Outside, *, si
         "begun": bool(held), "compared": len(compared) > 1, "reader": reader.paper_name,
         "day": held[-1].sitting.held_on if held else None, "first_day": held[0].sitting.held_on if held else None,
         "lines": _lines(compared, readings, None), "pattern": pattern_of(points, readings) if held else None,
-        "children": [
-            {"name": child.first_name, "lines": lines, "pattern": pattern_of(points, readings, child)}
-            for child in children
-            if (lines := _lines(compared, readings, child))
-        ],
+        "children": [told for child in children if (told := _child(child, points, compared, readings))],
         "own": _own(compared, readings, mine) if mine else [], "mine": mine.first_name if mine else "",
         "words": _words(family, reader, homes, out, since_start=since_start),
+    }  # fmt: skip
+
+
+def _child(child: Member, points: list[Point], held: list[Point], readings: Readings) -> dict[str, Any] | None:
+    """One child's lines and pattern. Somebody who has grown up between the sittings is told so, once."""
+    lines = _lines(held, readings, child)
+    if not lines:
+        return None
+    if held[-1].sitting and child.age(held[-1].sitting.held_on) >= ADULT:
+        return {"name": child.first_name, "grown": True, "lines": [], "pattern": None}
+    return {
+        "name": child.first_name, "grown": False, "lines": lines, "pattern": pattern_of(points, readings, child),
     }  # fmt: skip
 
 

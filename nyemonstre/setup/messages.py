@@ -26,6 +26,7 @@ KEYWORDS = {
     "ngettext": PLURAL,
     "ngettext_lazy": PLURAL,
     "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
 }
 ROOMS = ["nyemonstre", "families", "documents", "consent", "assessments", "plans", "referrals", "history", "templates"]
 

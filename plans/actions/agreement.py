@@ -45,7 +45,7 @@ def agree_plan(
     check_not_future(on, "agreed_on")
     names = [name.strip()[:160] for name in present if name.strip()]
     if not names:
-        raise Refused(_("Kryss av for hvem som var med."), rule="nobody_present", field="members")
+        raise Refused(_("Kryss av for hvem som var med, eller skriv navnet."), rule="nobody_present", field="members")
     if with_interpreter and not language.strip():
         raise Refused(_("Skriv hvilket språk tolken oversatte til."), rule="interpreter_language", field="language")
     goals = list(Goal.objects.filter(family=family).alive().with_measures())

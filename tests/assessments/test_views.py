@@ -396,6 +396,7 @@ def test_change_since_the_start(web, team):
     page = text(web.get(to("change", family)))
     assert "2 høyere" in page
     assert "ikke spurt" in page
+    assert f"{on:%d.%m.%Y}" in page
     assert "2 til 4" in text(web.get(to("family_tab", family)))
     assert "7 står høyere enn ved start" in text(web.get(to("pattern", family)))
 

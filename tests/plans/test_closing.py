@@ -63,6 +63,9 @@ def test_the_years_are_rounded_off_together(client, family, people, goal, measur
         "registerst",
     ):
         assert words in page, words
+    journal = client.get(url("family_journal", family)).content.decode()
+    assert "Ny journallinje" not in journal
+    assert "I journalen kan du fortsatt skrive" in journal
     assert PlanEvent.FOLLOW_UP_CLOSED in events(family, by)
     with acting_as(by):
         row = Closing.objects.select_related("exit").get(family=family)

@@ -2,10 +2,12 @@
 
 import io
 import re
+from copy import copy
 from datetime import timedelta
 
 import pikepdf
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -15,8 +17,9 @@ from pypdf import PdfReader
 from assessments import actions as mapping
 from assessments.enums import Kind
 from assessments.models import Assessment
-from assessments.pictures import pattern_context
-from families.models import Family
+from assessments.pictures import pattern_context, points_of
+from families.calendar import add_months
+from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
 from nyemonstre.audit.models import Event
 from plans import actions
@@ -92,6 +95,45 @@ def test_on_paper_with_the_same_stitches(client, world):
     assert client.get(reverse("plans:answers_pdf", args=[family.pk, "naa"]), {"ved": "alene"}).status_code == 404
     with acting_as(team.auditor):
         assert Event.objects.filter(what=PlanEvent.ANSWERS_PRINTED, family_id=family.pk).count() == 2
+
+
+def test_a_time_that_has_passed_without_answers_is_an_open_stitch(client, world, monkeypatch):
+    """The six months of the world went by; from two years on nothing has been yet."""
+    team, family, _people = world
+    drawn = BeautifulSoup(page(client, family, "endret").content, "html.parser").select_one(".nm-knit")
+    assert len(drawn.select('td:nth-of-type(2) [aria-label="ikke spurt."]')) == 7
+    assert len(drawn.select(".nm-st--paper")) == 7 * 4
+    numbers = client.get(reverse("assessments:pattern", args=[family.pk])).content.decode()
+    assert numbers.count(">ikke spurt</td>") >= 14
+    assert numbers.count(">har ikke vært ennå</td>") == 14 * 4
+    with acting_as(team.coordinator):
+        fresh = Family.objects.with_path().get(pk=family.pk)
+        sittings = list(Assessment.objects.filter(family=fresh).kept())
+        first = pattern_context(fresh, sittings)["pattern"].rows[0]["cells"]
+        assert first[1] == {"value": 0, "asked": False}
+        assert first[3:] == [None] * 4
+        later = timezone.localdate() + timedelta(days=3 * 366)
+        monkeypatch.setattr(timezone, "localdate", lambda *_: later)
+        assert [point.ahead for point in points_of(fresh, sittings)] == [False] * 5 + [True] * 2
+        # While a family is paused, or after follow-up has ended, nothing passes it by.
+        for name in ("paused_on", "closed_on"):
+            still = copy(fresh)
+            setattr(still, name, later - timedelta(days=3 * 366))
+            assert [point.ahead for point in points_of(still, sittings)] == [False] * 3 + [True] * 4
+
+
+def test_somebody_who_has_grown_up_is_told_so_once(client, world):
+    team, family, people = world
+    with acting_as(team.coordinator):
+        born = add_months(timezone.localdate(), -18 * 12) - timedelta(days=9)
+        Member.objects.filter(pk=people["Jente"].pk).update(birth_date=born)
+    said = "Jente er voksen nå og spørres ikke lenger som barn."
+    shown = BeautifulSoup(page(client, family, "endret", "alene").content, "html.parser")
+    (card,) = [one for one in shown.select("section") if one.h2 and one.h2.text.strip() == "Jente"]
+    assert said in card.text
+    assert "Ikke spurt" not in card.text
+    content = page(client, family, "endret", f"member:{people['Jente'].pk}", "answers_pdf").content
+    assert plain(" ".join(one.extract_text() for one in PdfReader(io.BytesIO(content)).pages)).count(said) == 1
 
 
 def test_the_pattern_takes_few_queries(world):

@@ -76,6 +76,7 @@ def test_the_languages_are_whole_and_found_by_what_people_write(family, people, 
         assert name
     nynorsk = beside("nn").words
     assert (nynorsk["who"], nynorsk["plan"]) == ("Kven", ""), "what is written the same is said once"
+    assert beside("en").words["plan"] == "The family's plan"
     assert not any(beside("nb").words.values())
     assert beside("finnes ikke").words["plan"] == ""
     assert packs()["ar"].direction == "rtl"

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -197,14 +198,19 @@ def test_the_plan_is_agreed(client, family, people, goal, by):
         "key": key(), "members": [str(people["Mor"].pk)], "others": "Tolk Tolkesen; Læreren", "language": "arabisk",
         "agreed_on": today().strftime("%d.%m.%Y"), "with_interpreter": "on",
     }  # fmt: skip
+    asked = BeautifulSoup(client.get(url("plan_agree", family)).content, "html.parser")
+    (people_asked,) = [one for one in asked.select("legend") if "Hvem i familien var med?" in one.text]
+    assert "valgfritt" not in people_asked.text, "somebody was there: one of them, or one named in words"
     page = client.post(url("plan_agree", family), data, follow=True).content.decode()
     assert "Versjon 1" in page
     client.post(url("plan_agree", family), data)
     with acting_as(by):
         assert PlanAgreement.objects.get(family=family).present == ["Mor Prøve", "Tolk Tolkesen", "Læreren"]
-    assert (
-        client.post(url("plan_agree", family), {**data, "key": key(), "members": [], "others": ""}).status_code == 422
-    )
+    nobody = {**data, "key": key(), "members": [], "others": ""}
+    refused_page = client.post(url("plan_agree", family), nobody)
+    assert refused_page.status_code == 422
+    assert "Kryss av for hvem som var med, eller skriv navnet." in refused_page.content.decode()
+    assert client.post(url("plan_agree", family), {**nobody, "others": "Mormor"}).status_code == 302
 
 
 # --- what does not belong

@@ -61,16 +61,17 @@ def road(
 
 
 def _cell(cell: Mapping[str, Any] | None, column: Mapping[str, Any]) -> dict[str, Any]:
-    """One knitted cell, or chart paper when nothing is there and the time has not come."""
-    if cell is None:
-        return {"paper": bool(column.get("ahead")), "empty": not column.get("ahead"), "words": _("kommer")}
+    """One knitted cell: chart paper while the time has not come, an open stitch where nobody was asked."""
+    if cell is None and column.get("ahead"):
+        return {"paper": True, "words": _("har ikke vært ennå")}
+    cell = cell or {"asked": False}
     value = int(cell.get("value") or 0)
-    words = [str(STATUS_WORDS[value]) if not value else f"{value}, {STATUS_WORDS[value]}", cell.get("text", "")]
+    said = f"{value}, {STATUS_WORDS[value]}" if value else str(STATUS_WORDS[0])
+    words = [said if cell.get("asked", True) else _("ikke spurt"), cell.get("text", "")]
     if cell.get("differs"):
         words.append(cell.get("differs_text") or _("Vi ser det ulikt"))
     return {
         "paper": False,
-        "empty": False,
         "symbol": f"m{value}",
         "words": ". ".join(part.rstrip(".") for part in words if part) + ".",
         "differs": bool(cell.get("differs")),
@@ -86,7 +87,8 @@ def pattern(
 
     columns: {label, text?, ahead?: True for a time that has not come}. The needle stands before the first one ahead.
     rows: {label, yarn (indigo children, krapp home, mose work and money), cells: one per column, sum?, who?, dropped?}
-      cell: None, or {value 1-5 or 0/None not assessed, text? (who and when), url?, differs?, differs_text?};
+      cell: None (chart paper ahead, else an open stitch: not asked), or {value 1-5 or 0/None not assessed,
+        asked?: False for what nobody was asked, text? (who and when), url?, differs?, differs_text?};
         value in words, text and difference together are read aloud and shown on hover.
       who: list of {name, whom?}, the services that do something now; two are shown, then "og 2 til".
       dropped: what no service has, in words.

@@ -138,6 +138,23 @@ def test_pattern_says_value_who_and_difference():
     assert len(html.find_all(class_="nm-st--needle")) == 7
 
 
+def test_pattern_has_an_open_stitch_where_nobody_was_asked_and_chart_paper_for_what_has_not_been():
+    html = draw(
+        "{% pattern rows columns %}",
+        columns=[{"label": "Start"}, {"label": "6 md."}, {"label": "1 år"}, {"label": "2 år", "ahead": True}],
+        rows=[
+            {
+                "label": "Skole",
+                "yarn": "indigo",
+                "cells": [{"value": 3}, None, {"value": 0, "asked": False}, None],
+            }
+        ],
+    )
+    signs = [(sign["aria-label"], sign.use["href"]) for sign in html.select("td svg[role=img]")]
+    assert signs == [("3, midt imellom.", "#m3"), ("ikke spurt.", "#m0"), ("ikke spurt.", "#m0")]
+    assert [one.text for one in html.select(".nm-st--paper")] == ["har ikke vært ennå"]
+
+
 def test_pattern_refuses_a_row_of_another_length():
     with pytest.raises(ValueError, match="1 cells for 2 columns"):
         draw(
