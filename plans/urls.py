@@ -50,6 +50,7 @@ urlpatterns = [
     path("<uuid:family_id>/angre/", order.undo, name="undo"),
     path("<uuid:family_id>/tiltak/<uuid:measure_id>/ferdig/", goals.measure_finish, name="measure_finish"),
     path("<uuid:family_id>/evaluering/<int:number>/", reviews.review, name="review"),
+    path("<uuid:family_id>/evaluering/<int:number>/siden-sist/", reviews.review_since, name="review_since"),
     path("<uuid:family_id>/avslutning/", closing.closing, name="closing"),
     path("<uuid:family_id>/avslutning/brev/<uuid:line_id>/", closing.hand_over, name="hand_over"),
     path("journal/se-over/", anywhere.look_over_anywhere, name="look_over_anywhere"),

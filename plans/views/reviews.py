@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from families.models import Family
 from families.pages import family_context, open_family, with_version
@@ -24,7 +24,7 @@ from plans.forms_reviews import ReviewForm, ReviewGoalForm
 from plans.models import Goal, PlanAgreement, Review
 from plans.models.reviews import ROUNDS
 from plans.present import picked, who_was_there
-from plans.since import since_last
+from plans.since import last_day, since_last
 
 from .frame import CHANGE, VIEW, tab_url
 
@@ -57,8 +57,24 @@ def review(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
         if done := _save(request, family, number, sheet):
             return done
         status = 422
-    since = since_last(family, number) if Permission.VIEW_ASSESSMENT in frame["allowed"] else None
-    return render(request, "plans/review.html", {**frame, **sheet.context(), "since": since}, status=status)
+    answers = {
+        "may_see_answers": Permission.VIEW_ASSESSMENT in frame["allowed"], "since_day": last_day(family, number),
+    }  # fmt: skip
+    return render(request, "plans/review.html", {**frame, **sheet.context(), **answers}, status=status)
+
+
+@require_safe
+@requires(Permission.VIEW_ASSESSMENT)
+def review_since(request: HttpRequest, family_id: UUID, number: int) -> HttpResponse:
+    """FIT and the pattern since last, opened when it suits those at the table. By htmx into the page of the review."""
+    if not 1 <= number <= ROUNDS:
+        raise Http404
+    family = open_family(request, family_id, Permission.VIEW_ASSESSMENT)
+    context = {"family": family, "number": number, "since": since_last(family, number)}
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "plans/_alone.html", {**context, "part": "plans/_since.html"})
+    context |= {"since_day": last_day(family, number), **family_context(request, family, "plan")}
+    return render(request, "plans/review_since.html", context)
 
 
 def _as_signed(family: Family, review: Review | None) -> dict[str, Any]:

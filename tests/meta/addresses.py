@@ -258,6 +258,7 @@ plans:redaction_decide         review_access      404 404
 plans:redaction_list           review_access      200   -
 plans:redaction_new            change_plan        200 200
 plans:review                   view_plan          200 422
+plans:review_since             view_assessment    200   -
 plans:template_edit            change_content     404 404
 plans:template_list            change_content     200   -
 plans:template_new             change_content     200 200

@@ -113,9 +113,18 @@ def test_a_review_shows_what_was_agreed_and_what_is_new_since_and_waits_for_no_k
     page = client.get(url("review", family, 1)).content.decode()
     for words in (
         "Slik ble dere enige om det", "En jobb ryggen tåler", "«En halv jobb»", "Etter flyttingen",
-        "FIT over tid, Far", "Bra at dere ringer", "Finne et sted å bo",
+        "Finne et sted å bo",
     ):  # fmt: skip
         assert words in page, words
+    # The answers are personal: fetched when they are opened, or on a page of their own.
+    answers = url("review_since", family, 1)
+    assert f'hx-get="{answers}"' in page
+    for way in ({}, {"HX-Request": "true"}):
+        opened = client.get(answers, headers=way).content.decode()
+        assert ("<html" in opened) == (not way)
+        for words in ("FIT over tid, Far", "Bra at dere ringer"):
+            assert words in opened, words
+            assert words not in page, words
     with acting_as(by):
         waiting = Milestone.objects.filter(family=family, step=Step.YEARLY).waiting().count()
         assert waiting > 0
@@ -125,7 +134,7 @@ def test_a_review_shows_what_was_agreed_and_what_is_new_since_and_waits_for_no_k
     read = client.get(url("review", family, 1)).content.decode()
     assert "De neste seks månedene" in read
     assert "Finne et sted å bo" in read
-    assert "FIT over tid" not in client.get(url("review", family, 3)).content.decode()
+    assert "FIT over tid" not in client.get(url("review_since", family, 3)).content.decode()
 
 
 def picks(people, **more):
