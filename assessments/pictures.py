@@ -128,8 +128,9 @@ def pattern_of(points: list[Point], readings: Readings, member: Member | None = 
     for outcome in outcomes:
         views = [_views(point, outcome, member, readings) for point in points]
         shown = [_shown(*view) for view in views]
-        known = [reading for reading in shown if reading.known]
-        change = difference(shown[0], known[-1] if len(held) > 1 and known else NOTHING)
+        # Not with itself: what was never asked again does not stand where it stood.
+        later = [reading for reading in shown[1:] if reading.known]
+        change = difference(shown[0], later[-1] if later else NOTHING)
         changes.append(change)
         rows.append(
             {
@@ -140,10 +141,7 @@ def pattern_of(points: list[Point], readings: Readings, member: Member | None = 
             }
         )
         for number, whose in enumerate((_("familien"), _("koordinatoren"))):
-            values = [
-                _("har ikke vært ennå") if point.ahead else view[number].say()
-                for point, view in zip(points, views, strict=True)
-            ]
+            values = ["" if point.ahead else view[number].say() for point, view in zip(points, views, strict=True)]
             numbers.append({"label": str(outcome.label), "whose": whose, "values": values})
     columns = [{"label": point.label, "text": point.text, "ahead": point.ahead} for point in points]
     sentence = count_in_words(changes) if len(held) > 1 else ""

@@ -80,12 +80,12 @@ def review_since(request: HttpRequest, family_id: UUID, number: int) -> HttpResp
 def _as_signed(family: Family, review: Review | None) -> dict[str, Any]:
     """The round to be read: who was there, and each goal with whom it was changed to be for."""
     if review is None:
-        return {"rows": [], "who": ""}
+        return {"rows": [], "were_there": ""}
     names = dict(family.members.values_list("pk", "first_name"))
     rows = list(review.goals.select_related("goal"))
     for row in rows:
         row.for_whom = ", ".join(sorted(names[pk] for pk in row.new_whose or [] if pk in names))
-    return {"rows": rows, "who": who_was_there(review)}
+    return {"rows": rows, "were_there": who_was_there(review)}
 
 
 class Sheet:

@@ -55,6 +55,7 @@ def test_a_review_is_saved_then_signed(client, family, agreed, by):
     read = client.get(url("review", family, 1)).content.decode()
     assert "En jobb ryggen tåler" in read
     assert '<form class="nm-form"' not in read
+    assert 'class="nm-user"' in read, "who was there stands on the page, and who is logged in stands in its header"
     assert client.post(url("review", family, 1), changed).status_code == 422
 
 
