@@ -43,6 +43,7 @@ NAMELESS = {
     "plans.journalmember", "plans.journalcontact", "plans.meetingguest",
     "referrals.meetingmember", "assessments.fitanswer",
     "consent.consent", "consent.signature", "plans.reviewpresence", "consent.holder",
+    "plans.attacheddocument",
 }  # fmt: skip
 
 

@@ -206,6 +206,8 @@ class PlanEvent(models.TextChoices):
     MINUTES_SENT = "minutes_sent", _("Ba om at et referat blir sendt til en tjeneste")
     MINUTES_STOPPED = "minutes_stopped", _("Stanset et referat før det gikk ut")
     MINUTES_OPENED = "minutes_opened", _("En tjeneste åpnet et referat")
+    DOCUMENT_ATTACHED = "document_attached", _("La et dokument ved planen, et mål eller et møte")
+    DOCUMENT_DETACHED = "document_detached", _("Tok bort et dokument som lå ved planen, et mål eller et møte")
     ANSWERS_PRINTED = "answers_printed", _("Tok ut det familien har svart, på papir")
     PDF_ORDERED = "pdf_ordered", _("Ba om planen som PDF")
     PDF_MADE = "pdf_made", _("Laget planen som PDF")

@@ -2,6 +2,7 @@ from django.urls import path
 
 from .views import (
     anywhere,
+    attached,
     batches,
     closing,
     copies,
@@ -77,6 +78,11 @@ urlpatterns = [
     path("referat/<str:secret>/", copies.minutes_open, name="minutes_open"),
     path("<uuid:family_id>/beslutning/<uuid:decision_id>/plan/", minutes.decision_plan, name="decision_plan"),
     path("<uuid:family_id>/beslutning/<uuid:decision_id>/bort/", minutes.decision_drop, name="decision_drop"),
+    path("<uuid:family_id>/dokumenter/", attached.plan_documents, name="plan_documents"),
+    path("<uuid:family_id>/dokumenter/legg-ved/", attached.plan_attach, name="plan_attach"),
+    path("<uuid:family_id>/dokumenter/<uuid:attached_id>/bort/", attached.plan_detach, name="plan_detach"),
+    path("<uuid:family_id>/moter/<uuid:meeting_id>/dokument/", attached.meeting_attach, name="meeting_attach"),
+    path("<uuid:family_id>/moter/dokument/<uuid:attached_id>/bort/", attached.meeting_detach, name="meeting_detach"),
     path("<uuid:family_id>/papir/<slug:kind>/<uuid:row_id>/", marks.plan_mark, name="plan_mark"),
     path("<uuid:family_id>/svar/<slug:paper>/", given_back.answers, name="answers"),
     path("<uuid:family_id>/svar/<slug:paper>/fil/", given_back.answers_pdf, name="answers_pdf"),

@@ -10,6 +10,7 @@ from consent.enums import LineState
 from consent.models import AgreementLine
 from documents.actions import add_document
 from documents.enums import Kind
+from documents.models import Document
 from families.models import Family, Member
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import User
@@ -48,6 +49,12 @@ def keep_consent_paper(family: Any, members: list[Member], *, by: User) -> None:
         *(f"Underskrift: {member.full_name}" for member in adults),
     )  # fmt: skip
     add_document(family, file=file, kind=Kind.CONSENT, title=str(Kind.CONSENT.label), members=adults, by=by)
+
+
+def keep_report(family: Family, *, title: str, lines: list[str], by: User) -> Document:
+    """What a service has written, brought along to a meeting."""
+    file = scanned("uttalelse.pdf", title, "", *lines)
+    return add_document(family, file=file, kind=Kind.REPORT, title=title, by=by)
 
 
 def keep_agreement_paper(family: Family, *, by: User) -> None:

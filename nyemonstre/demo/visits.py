@@ -22,6 +22,7 @@ from plans.minutes import receivers
 from plans.models import Goal, Meeting
 
 from .clock import working_day
+from .papers import keep_report
 
 SAYS: dict[str, dict[str, Any]] = {
     "nb": {
@@ -33,6 +34,8 @@ SAYS: dict[str, dict[str, Any]] = {
         "cancel": "Tolken fikk en annen jobb den dagen.", "told": "Tolketjenesten",
         "missed": "Bilen ville ikke starte.", "added": "Uken uten avtaler er uke 29, ikke uke 28.",
         "off": "Venter på svar fra skolen. Ser på det igjen da.",
+        "report": "Uttalelse fra skolen", "wrote": ["Skoledagen går best når morgenen er rolig.",
+                                                    "Vi foreslår at en voksen møter i døra."],
     },
     "nn": {
         "cases": ["Skuledagen", "Kven ringjer når noko hender", "Ferien"], "office": "Familiehuset",
@@ -43,6 +46,8 @@ SAYS: dict[str, dict[str, Any]] = {
         "cancel": "Tolken fekk ein annan jobb den dagen.", "told": "Tolketenesta",
         "missed": "Bilen ville ikkje starta.", "added": "Veka utan avtalar er veke 29, ikkje veke 28.",
         "off": "Ventar på svar frå skulen. Ser på det att då.",
+        "report": "Fråsegn frå skulen", "wrote": ["Skuledagen går best når morgonen er roleg.",
+                                                  "Vi gjer framlegg om at ein vaksen møter i døra."],
     },
 }  # fmt: skip
 # Families with these marks have met in every way; of the others some have one appointment.
@@ -78,14 +83,15 @@ class Visits:
             self._plan(MeetingKind.CARE_TEAM, self.walk.town.at(day, 10), lines=self._lines(day))
 
     def hold(self) -> None:
-        """With minutes, two decisions of which one stands in the plan, and something that was wrong."""
+        """With minutes, a paper from the school, two decisions of which one stands in the plan, and a correction."""
         today = timezone.localdate()
         meeting = self._plan(MeetingKind.COOPERATION, self.walk.town.at(today, 9), lines=self._lines(today))
         child = next((m for m in self.walk.members if not m.is_adult), None)
         names = {"child": child.first_name if child else ""}
         with acting_as(self.walk.by), transaction.atomic():
             items, guests = list(meeting.items.order_by("number")), list(meeting.guests.order_by("pk"))
-            goal = Goal.objects.filter(family=self.walk.family).active().order_by("created_at", "pk").first()
+            goals = Goal.objects.filter(family=self.walk.family).select_related("family__municipality").active()
+            goal = goals.order_by("created_at", "pk").first()
         about = ((Topic.SCHOOL, child), (Topic.PRACTICAL, None), ("", None))
         said = {
             item.pk: plans.Said(text.format(**names), *whose)
@@ -98,6 +104,9 @@ class Visits:
                 meeting, item=items[number], what=what.format(**names), done_by=Doer.COORDINATOR, by=by,
                 due_on=today + timedelta(days=21), goal=goal if number == 0 else None,
             )  # fmt: skip
+        report = keep_report(self.walk.family, title=self.says["report"], lines=self.says["wrote"], by=by)
+        for place in (meeting, goal or self.walk.family):
+            plans.attach_document(report, to=place, by=by)
         meeting = plans.finish_minutes(meeting, by=by)
         plans.add_to_minutes(meeting, text=self.says["added"], by=by)
         self.walk.calendar.on(self.walk.today - timedelta(days=1), self.send, meeting)

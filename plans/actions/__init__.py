@@ -1,6 +1,7 @@
 """Every write to plan, review and journal, each in somebody's name."""
 
 from .agreement import agree_plan
+from .attached import Place, attach_document, detach_document
 from .closing import close_follow_up, take_out_letter
 from .copies import open_minutes, send_minutes, stop_minutes, take_out_minutes
 from .documents import fail_pdf, finish_pdf, order_all_pdfs, order_pdf, report_progress, stop_batch, take_out_pdf
@@ -22,6 +23,7 @@ from .words import record_words
 __all__ = [
     "TEMPLATE",
     "GoalReview",
+    "Place",
     "Said",
     "Terms",
     "add_goal",
@@ -31,6 +33,7 @@ __all__ = [
     "add_to_minutes",
     "agree_plan",
     "ask_redaction",
+    "attach_document",
     "cancel_meeting",
     "change_goal",
     "change_measure",
@@ -41,6 +44,7 @@ __all__ = [
     "close_goal",
     "decide",
     "decline_redaction",
+    "detach_document",
     "drop_decision",
     "fail_pdf",
     "finish_measure",

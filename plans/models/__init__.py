@@ -1,5 +1,6 @@
 """Familiens plan, what was agreed and reviewed, the journal, meetings, and the plan as a document."""
 
+from .attached import AttachedDocument
 from .closing import Closing
 from .copies import MinutesCopy
 from .documents import PlanBatch, PlanDocument
@@ -13,6 +14,7 @@ from .reviews import Review, ReviewGoal, ReviewPresence
 from .templates import PlanTemplate
 
 __all__ = [
+    "AttachedDocument",
     "Closing",
     "Goal",
     "GoalMember",

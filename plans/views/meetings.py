@@ -18,6 +18,8 @@ from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from plans import actions
+from plans.attached import beside_meeting, may_lie_beside
+from plans.forms_attached import AttachForm
 from plans.forms_meetings import (
     CancelMeetingForm,
     MeetingEditForm,
@@ -66,9 +68,10 @@ def meeting_detail(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> H
 
 
 def show_meeting(
-    request: HttpRequest, family: Family, meeting: Meeting, form: SendMinutesForm | None = None
-) -> HttpResponse:
-    """The page of a meeting; `form` is one that was sent and is not right."""
+    request: HttpRequest, family: Family, meeting: Meeting, form: SendMinutesForm | None = None,
+    attach_form: AttachForm | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The page of a meeting; `form` or `attach_form` is one that was sent and is not right."""
     frame = family_context(request, family, "journal")
     shown = whole(family, meeting)
     if shown["meeting"].is_finished:
@@ -76,11 +79,18 @@ def show_meeting(
         form = form or SendMinutesForm(family=family, may=shown["may_send"])
         form.helper.form_action = reverse("plans:minutes_send", args=[family.pk, meeting.pk])
     interpreted = family.members.filter(needs_interpreter=True).order_by("birth_date", "pk")
+    attached, may = beside_meeting(meeting, request.user), may_write(frame, family)
+    may_attach = may and not (meeting.is_finished or meeting.came_to_nothing)
+    if may_attach and attach_form is None:
+        attach_form = AttachForm(documents=may_lie_beside(family, request.user, attached))
+    if attach_form is not None:
+        attach_form.helper.form_action = reverse("plans:meeting_attach", args=[family.pk, meeting.pk])
     context = {
-        **frame, **shown, "send_form": form, "may_write": may_write(frame, family), "interpreters": list(interpreted),
+        **frame, **shown, "send_form": form, "may_write": may, "interpreters": list(interpreted),
+        "attached": attached, "attach_form": attach_form, "may_attach": may_attach, "away": "plans:meeting_detach",
         "may_plan": Permission.CHANGE_PLAN in frame["allowed"], "journal_open": CHANGE in frame["allowed"],
     }  # fmt: skip
-    status = 422 if form is not None and form.is_bound else 200
+    status = 422 if any(one is not None and one.is_bound for one in (form, attach_form)) else 200
     return render(request, "plans/meeting_detail.html", context, status=status)
 
 

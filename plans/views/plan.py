@@ -18,6 +18,7 @@ from nyemonstre.accounts.drafts import forget_draft
 from nyemonstre.refusals import AlreadyDone, Refused
 from plans import actions
 from plans.agreed import changes_for, in_words, kept_for
+from plans.attached import beside_goal
 from plans.changes import goal_history, plan_changes
 from plans.forms import AgreeForm, BatchForm, PdfForm, WordsForm
 from plans.models import Goal, Measure, OwnWords, PlanAgreement
@@ -219,4 +220,5 @@ def goal_detail(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRes
     if request.htmx:
         return render(request, "plans/_alone.html", {**context, "part": "plans/_goal.html"})
     names = dict(Member.objects.filter(family=family).values_list("pk", "first_name"))
-    return render(request, "plans/goal_detail.html", {**context, "versions": goal_history(goal, names)})
+    context |= {"versions": goal_history(goal, names), "attached": beside_goal(goal, request.user), "attach_form": None}
+    return render(request, "plans/goal_detail.html", context)

@@ -30,10 +30,18 @@ NOT_LINKED = {
     "health": "asked by the load balancer, drawn by nobody",
     "accounts:password_set": "the link comes by mail",
     "referrals:referral_receipt": "shown after a henvendelse was sent",
+    "plans:plan_attach": "there where a document of the family can still be chosen",
+    "plans:plan_detach": "there where a document lies beside the plan",
     "plans:hand_over": "there after a follow-up was closed, while a line is live",
     "plans:other_plan_edit": "there where somebody else coordinates something too, in some families",
     **dict.fromkeys(
-        ("plans:decision_drop", "plans:decision_new", "plans:minutes_finish"),
+        (
+            "plans:decision_drop",
+            "plans:decision_new",
+            "plans:minutes_finish",
+            "plans:meeting_attach",
+            "plans:meeting_detach",
+        ),
         "there while the minutes of a meeting are not finished",
     ),
     **dict.fromkeys(
@@ -97,7 +105,7 @@ NOT_LINKED = {
 # Of those above, what a walk may come upon all the same.
 BY_LUCK = {
     "consent:disclosure_release", "families:grant_revoke", "referrals:sender_ask", "referrals:same_family",
-    "plans:hand_over", "plans:other_plan_edit", "assessments:fit_code", "assessments:fit_code_end",
+    "plans:hand_over", "plans:other_plan_edit", "plans:plan_attach", "plans:plan_detach", "assessments:fit_code", "assessments:fit_code_end",
     "plans:redaction_decide", "families:family_reopen",
     *(name for name in NOT_LINKED if name.startswith(("plans:meeting_", "plans:minutes_", "plans:decision_"))),
 }  # fmt: skip

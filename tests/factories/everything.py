@@ -202,7 +202,7 @@ def _plan(family, members, by, say):
 
 
 def _meet(family, members, by, say):
-    """A meeting this morning, moved once, with finished minutes, a decision and an addition."""
+    """A meeting this morning, moved once, with finished minutes, a document, a decision and an addition."""
     begins = timezone.now() - timedelta(hours=2)
     with acting_as(by):
         lines = list(family.agreement_lines.all())
@@ -224,6 +224,11 @@ def _meet(family, members, by, say):
         meeting, item=item, what=say("beslutning", "Ringe skolen"), done_by=Doer.COORDINATOR,
         who=say("hvem-ringer", "Vi"), by=by,
     )  # fmt: skip
+    with acting_as(by):
+        document = family.documents.first()
+        goal = family.goals.select_related("family__municipality").first()
+    for place in (meeting, goal, family):
+        plan_actions.attach_document(document, to=place, by=by)
     plan_actions.finish_minutes(meeting, by=by)
     plan_actions.add_to_minutes(meeting, text=say("tillegg-referat", "Det var mandag"), by=by)
     with acting_as(by):

@@ -230,7 +230,9 @@ plans:measure_edit             change_plan        200 200
 plans:measure_from             change_plan        200 200
 plans:measure_finish           change_plan        200 200
 plans:measure_new              change_plan        200 200
+plans:meeting_attach           change_journal       - 422
 plans:meeting_cancel           change_journal     302 422
+plans:meeting_detach           change_journal       - 302
 plans:meeting_detail           view_journal       200   -
 plans:meeting_edit             change_journal     302 200
 plans:meeting_list             view_journal       200   -
@@ -252,6 +254,9 @@ plans:own_words_new            change_plan        200 200
 plans:pdf_download             view_plan          302   -
 plans:pdf_new                  view_plan            - 302
 plans:pdf_status               view_plan          302   -
+plans:plan_documents           view_plan          200   -
+plans:plan_attach              change_plan          - 422
+plans:plan_detach              change_plan          - 302
 plans:plan_agree               change_plan        200 200
 plans:plan_mark                change_plan        200 200
 plans:redaction_decide         review_access      404 404

@@ -94,6 +94,8 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "copy_id": lambda family: family.minutes_copies.first(),
     "plan_meeting_id": lambda family: family.meetings.first(),
     "file_id": lambda family: family.documents.first(),
+    "attached_id": lambda family: family.attached_documents.filter(meeting=None, goal=None).first(),
+    "beside_meeting_id": lambda family: family.attached_documents.exclude(meeting=None).first(),
     "row_id": lambda family: family.members.first(),
     "agreement_id": lambda family: family.plan_agreements.first(),
     "user_id": lambda family: family.assignments.filter(kind="responsible").select_related("user").first().user,
@@ -251,6 +253,7 @@ class World:
             **{
                 f"plans:{page}": ("meeting_id", "plan_meeting_id")
                 for page in (
+                    "meeting_attach",
                     "meeting_cancel",
                     "meeting_detail",
                     "meeting_edit",
@@ -265,6 +268,7 @@ class World:
             },
             "plans:decision_plan": ("decision_id", "made_decision_id"),
             "plans:decision_drop": ("decision_id", "made_decision_id"),
+            "plans:meeting_detach": ("attached_id", "beside_meeting_id"),
         }
         if name in meant:
             rows = {**rows, meant[name][0]: rows[meant[name][1]]}

@@ -53,6 +53,7 @@ OPENED_BY = {
     "plans_reviewpresence": P.VIEW_PLAN,
     "plans_plandocument": P.VIEW_PLAN,
     "plans_planbatch": P.VIEW_PLAN,
+    "plans_attacheddocument": P.VIEW_PLAN,
     "plans_journalentry": P.VIEW_JOURNAL,
     "plans_journalmember": P.VIEW_JOURNAL,
     "plans_journalcontact": P.VIEW_JOURNAL,

@@ -1,0 +1,186 @@
+"""Documents beside a meeting, a goal and the plan: who puts them there, who sees them, and what stands for good."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from assessments.outcomes import Outcome
+from documents.actions import add_document, withdraw_document
+from documents.enums import Kind
+from documents.models import Document
+from nyemonstre.access.wall import acting_as
+from nyemonstre.audit.models import Event
+from nyemonstre.refusals import AlreadyDone
+from plans import actions
+from plans.models import AttachedDocument
+from tests.factories import a_file
+
+from .conftest import count, members_of, refused, url
+from .test_meetings import held, terms, written  # noqa: F401  the fixture of a meeting that has been
+
+
+def paper(family, by, title="Brev fra skolen", kind=Kind.LETTER):
+    return add_document(family, file=a_file(), kind=kind, title=title, by=by)
+
+
+def again(row, by):
+    with acting_as(by):
+        return type(row).objects.select_related("family__municipality").get(pk=row.pk)
+
+
+def test_put_beside_each_place_and_taken_away_by_the_pages(client, family, held, goal, by):  # noqa: F811
+    meeting_page, plan_page = url("meeting_detail", family, held.pk), url("plan_documents", family)
+    assert "Last opp et dokument" in client.get(meeting_page).content.decode()  # nothing to choose from yet
+    assert "Ingen dokumenter ligger ved." in client.get(plan_page).content.decode()
+    assert plan_page in client.get(url("family_tab", family)).content.decode()
+    letter, day = paper(family, by), date_format(timezone.localdate())
+    form = client.get(meeting_page).content.decode()
+    assert f"Brev fra skolen, {day}" in form
+    put = url("meeting_attach", family, held.pk)
+    for _a_double_click in range(2):
+        assert client.post(put, {"document": str(letter.pk)}).status_code == 302
+    for wrong in ("", "x", str(goal.pk)):
+        assert client.post(put, {"document": wrong}).status_code == 422, wrong
+    page = client.get(meeting_page).content.decode()
+    assert reverse("documents:document_download", args=[family.pk, letter.pk]) in page
+    assert f"Lagt ved av {by.name} {day}." in page
+    assert put not in page  # nothing more to choose
+    for place in ("", str(goal.pk)):
+        assert client.post(url("plan_attach", family), {"document": str(letter.pk), "goal": place}).status_code == 302
+    assert client.post(url("plan_attach", family), {"document": str(letter.pk), "goal": "x"}).status_code == 422
+    page = client.get(plan_page).content.decode()
+    assert page.count("Lagt ved av") == 2
+    assert f"«{goal.words}»" in page
+    assert "Brev fra skolen" in client.get(url("goal_detail", family, goal.pk)).content.decode()
+    with acting_as(by):
+        rows = list(AttachedDocument.objects.filter(family=family))
+    assert len(rows) == 3
+    for row in rows:
+        kind = "meeting_detach" if row.meeting_id else "plan_detach"
+        other = "plan_detach" if row.meeting_id else "meeting_detach"  # each by the permission of its own place
+        assert client.post(url(other, family, row.pk)).status_code == 404
+        assert client.post(url(kind, family, row.pk)).status_code == 302
+        assert client.post(url(kind, family, row.pk)).status_code == 404
+    assert count(AttachedDocument, by, family=family) == 0
+    assert count(Document, by, family=family) == 1
+    with acting_as(by):
+        told = Event.objects.filter(family_id=family.pk, what__in=("document_attached", "document_detached"))
+        assert sorted(told.values_list("what", "facts__to")) == sorted(
+            (what, to) for what in ("document_attached", "document_detached") for to in ("meeting", "goal", "plan")
+        )
+
+
+def test_what_may_not_lie_there_is_refused(team, family, other, held, goal, people, by):  # noqa: F811
+    letter, theirs = paper(family, by), paper(other, by)
+    agreement, gone = paper(family, by, kind=Kind.AGREEMENT), paper(family, by)
+    withdraw_document(gone, reason="Feil familie", by=by)
+    for place in (held, goal, family):
+        for document, rule in ((theirs, "no_such_document"), (agreement, "agreement"), (gone, "withdrawn")):
+            with refused(rule):
+                actions.attach_document(document, to=place, by=by)
+        for outsider in (team.lead, team.second_coordinator, team.auditor):
+            with pytest.raises(PermissionDenied):
+                actions.attach_document(letter, to=place, by=outsider)
+        row = actions.attach_document(letter, to=place, by=by)
+        with pytest.raises(AlreadyDone) as done:
+            actions.attach_document(letter, to=place, by=by)
+        assert done.value.row == row
+        with pytest.raises(PermissionDenied):
+            actions.detach_document(row, by=team.lead)
+    actions.detach_document(row, by=by)
+    with refused("gone"):
+        actions.detach_document(row, by=by)
+    cancelled = actions.plan_meeting(family, terms=terms(by, people, 2), by=by)
+    actions.cancel_meeting(cancelled, reason="Sykdom", by=by)
+    with refused("not_planned"):
+        actions.attach_document(letter, to=cancelled, by=by)
+    actions.close_goal(again(goal, by), state="reached", reason="Fikk jobb", on=timezone.localdate(), by=by)
+    with refused("not_active"):
+        actions.attach_document(letter, to=goal, by=by)
+
+
+def test_beside_finished_minutes_nothing_changes(client, family, held, by):  # noqa: F811
+    letter, late = paper(family, by), paper(family, by, "Kom for sent")
+    row = actions.attach_document(letter, to=held, by=by)
+    actions.finish_minutes(written(held, by), by=by)
+    with refused("finished"):
+        actions.attach_document(late, to=held, by=by)
+    with refused("finished"):
+        actions.detach_document(row, by=by)
+    answer = client.post(url("meeting_detach", family, row.pk), follow=True)
+    assert "dokumentene ved det står som de er" in answer.content.decode()
+    answer = client.post(url("meeting_attach", family, held.pk), {"document": str(late.pk)})
+    assert answer.status_code == 422
+    assert "dokumentene ved det står som de er" in answer.content.decode()
+    page = client.get(url("meeting_detail", family, held.pk)).content.decode()
+    assert "Brev fra skolen" in page
+    assert "Kom for sent" not in page
+    with acting_as(by):  # nor past the actions
+        for change in (
+            lambda: AttachedDocument.objects.filter(pk=row.pk).delete(),
+            lambda: AttachedDocument(family=family, document=late, meeting=held, attached_by=by).save(),
+        ):
+            with pytest.raises(DatabaseError, match="finished cannot be changed"), transaction.atomic():
+                change()
+        assert AttachedDocument.objects.filter(pk=row.pk).update(document=late) == 0
+    withdraw_document(again(letter, by), reason="Skulle ikke vært her", by=by)
+    page = client.get(url("meeting_detail", family, held.pk)).content.decode()
+    assert "Trukket tilbake" in page
+    assert reverse("documents:document_download", args=[family.pk, letter.pk]) not in page
+
+
+def test_the_database_holds_the_same(family, other, held, goal, by):  # noqa: F811
+    letter, theirs, theirs_too = paper(family, by), paper(other, by), members_of(other, by).values()
+    actions.attach_document(letter, to=family, by=by)
+    with acting_as(by):
+        stranger = actions.add_goal(other, outcome=Outcome.RM5, words="Et annet mål", whose=theirs_too, by=by)
+        for facts, name in (
+            ({"document": letter}, "attached_once"),
+            ({"document": letter, "meeting": held, "goal": goal}, "attached_to_one"),
+            ({"document": theirs}, "row-level security"),
+            ({"document": letter, "goal": stranger}, "row-level security"),
+        ):
+            with pytest.raises(DatabaseError, match=name), transaction.atomic():
+                AttachedDocument(family=family, attached_by=by, **facts).save()
+
+
+def test_a_document_one_may_not_see_is_not_named(client, family, held, goal, by, team):  # noqa: F811
+    letter = paper(family, by, "Hemmelig brev")
+    rows = [actions.attach_document(letter, to=place, by=by) for place in (held, goal, family)]
+    for person in (team.lead, team.second_coordinator, team.auditor):
+        with acting_as(person):
+            assert not AttachedDocument.objects.exists(), person
+            assert not AttachedDocument.objects.permitted(person, "view_plan").exists(), person
+        client.force_login(person)
+        for page in (url("plan_documents", family), url("meeting_detail", family, held.pk)):
+            answer = client.get(page)
+            assert answer.status_code in (403, 404), (person, page)
+            assert "Hemmelig brev" not in answer.content.decode()
+        for name, key in (("plan_detach", rows[1].pk), ("meeting_detach", rows[0].pk), ("meeting_attach", held.pk)):
+            assert client.post(url(name, family, key)).status_code in (403, 404), (person, name)
+    # The rule of documents decides, and not that of the plan alone.
+    sql = str(AttachedDocument.objects.permitted(by, "view_plan").query)
+    assert "documents_document" in sql
+
+
+def test_pages_take_as_many_queries_however_many_documents(client, family, held, goal, by):  # noqa: F811
+    pages = (
+        url("meeting_detail", family, held.pk), url("plan_documents", family), url("goal_detail", family, goal.pk),
+        url("family_tab", family),
+    )  # fmt: skip
+    counts: dict[str, list[int]] = {}
+    for more in (1, 3):
+        for number in range(more):
+            letter = paper(family, by, f"Brev {more}.{number}")
+            for place in (held, goal, family):
+                actions.attach_document(letter, to=place, by=by)
+        paper(family, by, "Kan velges")
+        for page in pages:
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(page).status_code == 200
+            counts.setdefault(page, []).append(len(queries))
+    assert all(one == more for one, more in counts.values()), counts
