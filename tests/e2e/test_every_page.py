@@ -105,8 +105,9 @@ NOT_LINKED = {
 # Of those above, what a walk may come upon all the same.
 BY_LUCK = {
     "consent:disclosure_release", "families:grant_revoke", "referrals:sender_ask", "referrals:same_family",
-    "plans:hand_over", "plans:other_plan_edit", "plans:plan_attach", "plans:plan_detach", "assessments:fit_code", "assessments:fit_code_end",
+    "plans:hand_over", "plans:other_plan_edit", "assessments:fit_code", "assessments:fit_code_end",
     "plans:redaction_decide", "families:family_reopen",
+    "plans:plan_attach", "plans:plan_detach",
     *(name for name in NOT_LINKED if name.startswith(("plans:meeting_", "plans:minutes_", "plans:decision_"))),
 }  # fmt: skip
 
