@@ -51,6 +51,7 @@ def main() -> int:
     before = mails_in(outbox)
     began = time.perf_counter()
     waiting: list[str] = []
+    # What would go to the broker is kept, so that writing and mailing are timed apart; each mail is really made below.
     with patch.object(tasks.mail_reminder, "delay", waiting.append):
         jobs.remind(day.isoformat())
     written = time.perf_counter()

@@ -385,6 +385,7 @@ class PdfForm(OnceForm):
         super().__init__(*args, **kwargs)
         readers = papers(family)
         self.has_readers = len(readers) > 1
+        # A choice field has choices; mypy knows it as any field.
         self.fields["beside"].choices = [("", _("Bare norsk")), *choices()]  # type: ignore[attr-defined]
         self.initial.setdefault("beside", language_of(family))
         self.fields["reader"].choices = [(r.key, r.name or gettext("Hele familien")) for r in readers]  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ class AttachForm(NMForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.documents = {str(document.pk): document for document in documents}
         rows = [(key, f"{one.title}, {date_format(one.dated_on)}") for key, one in self.documents.items()]
+        # A choice field has choices; mypy knows it as any field.
         self.fields["document"].choices = [("", _("Velg et dokument")), *rows]  # type: ignore[attr-defined]
 
     def clean_document(self) -> Document:
@@ -35,4 +36,4 @@ class AttachToPlanForm(AttachForm):
     def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         goals = Goal.objects.filter(family=family).alive().order_by("outcome", "position", "created_at")
-        self.fields["goal"].queryset = goals  # type: ignore[attr-defined]
+        self.fields["goal"].queryset = goals  # type: ignore[attr-defined]  # a choice field has these

@@ -38,7 +38,7 @@ def journal_anywhere(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and _write(request, form):
         return redirect(safe_next(request) if form.cleaned_data["next"] else "plans:journal_anywhere")
     older = older_lines(request, _lines(request), with_family=True)
-    if request.htmx and uuid_in(request.GET.get("etter", "")):  # type: ignore[attr-defined]
+    if request.htmx and uuid_in(request.GET.get("etter", "")):  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return render(request, "plans/_older_lines.html", older)
     context = {
         **older, "form": form, "kinds": JournalKind.choices,

@@ -40,7 +40,7 @@ def batch_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 @requires(VIEW)
 def batch_detail(request: HttpRequest, family_id: UUID, batch_id: UUID) -> HttpResponse:
     """One bar and one list of downloads. For htmx only the part that moves, which asks again until all are made."""
-    asks_again = bool(request.htmx)  # type: ignore[attr-defined]
+    asks_again = bool(request.htmx)  # type: ignore[attr-defined]  # set by HtmxMiddleware
     family = open_family(request, family_id, VIEW, quiet=asks_again)
     batch = row_of(request, family, PlanBatch, batch_id, VIEW)
     context = {"family": family, "batch": batch, "progress": Progress.of(batch), "asks_again": asks_again}

@@ -73,7 +73,7 @@ def family_journal(request: HttpRequest, family_id: UUID) -> HttpResponse:
         record(AuditEvent.VIEWED, by=request.user, target=family, facts={"permission": str(VIEW), **restricted})
     may_write = CHANGE in frame["allowed"]
     shown = {"family": family, "may_mark": may_write, **older_lines(request, entries)}
-    if request.htmx and last:  # type: ignore[attr-defined]
+    if request.htmx and last:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return render(request, "plans/_older_lines.html", shown)
     form = QuickLineForm(family=family)
     form.helper.form_action = reverse("plans:journal_quick", args=[family.pk])

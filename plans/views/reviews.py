@@ -71,7 +71,7 @@ def review_since(request: HttpRequest, family_id: UUID, number: int) -> HttpResp
         raise Http404
     family = open_family(request, family_id, Permission.VIEW_ASSESSMENT)
     context = {"family": family, "number": number, "since": since_last(family, number)}
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:  # type: ignore[attr-defined]  # set by HtmxMiddleware
         return render(request, "plans/_alone.html", {**context, "part": "plans/_since.html"})
     context |= {"since_day": last_day(family, number), **family_context(request, family, "plan")}
     return render(request, "plans/review_since.html", context)
