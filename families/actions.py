@@ -21,7 +21,7 @@ from nyemonstre.refusals import Refused
 from nyemonstre.versioned import lock
 
 from .actions_places import look_at_held
-from .calendar import Window, may_reopen, windows_opened_by
+from .calendar import Window, may_reopen, why_not_five_years, windows_opened_by
 from .enums import ExitReason, FamilyEvent, FamilyState, MemberRole, Protection
 from .models import Exit, Family, Household, Member, Milestone, Residence
 from .restricted import check_may_change
@@ -353,7 +353,7 @@ def close(
     """Follow-up ends, after five years or earlier. The family stays readable; the register study comes 15 years on.
 
     `because` is the reason in few words (ExitReason), `key` the id of the Exit that is kept. Raises Refused without a
-    reason, for a day in the future, and when it is closed already.
+    reason, for a day in the future, for five years that have not gone, and when it is closed already.
     """  # fmt: skip
     check(by, Permission.CHANGE_FAMILY, family)
     if not reason.strip():
@@ -364,6 +364,8 @@ def close(
     current = lock(family, None)
     if current.state == FamilyState.CLOSED:
         raise Refused(_("Oppfølgingen er alt avsluttet."), rule="closed")
+    if because == ExitReason.FIVE_YEARS and (why := why_not_five_years(current.baseline_on, on)):
+        raise Refused(why, rule="not_five_years", field="because")
     current.paused_on, current.paused_until, current.pause_reason = None, None, ""
     current.state, current.closed_on, current.closed_reason = FamilyState.CLOSED, on, reason[:300]
     current.save()

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from nyemonstre.formats import short_day
 
 from .stages import ORDER, PATH, YEARS, Step
 
@@ -58,6 +59,16 @@ def windows_opened_by(step: str, on: date) -> list[Window]:
 def end_of_follow_up(anchor: date) -> date:
     """Five years after the baseline."""
     return add_months(anchor, 12 * YEARS)
+
+
+def why_not_five_years(anchor: date | None, last_day: date) -> str | None:
+    """None when five years have gone on `last_day`, or a sentence that says on which day they have."""
+    if anchor is None:
+        return _("De fem årene begynner med oppstartskartleggingen, og den er ikke gjort.")
+    gone = end_of_follow_up(anchor)
+    if last_day >= gone:
+        return None
+    return _("Fem år er gått %(day)s. Er siste dag før det, er grunnen en annen.") % {"day": short_day(gone, last_day)}
 
 
 # Within this long after it ended, follow-up can be taken up again as the same case.
@@ -163,16 +174,16 @@ def year_of(anchor: date | None, today: date) -> int | None:
 def due_text(due_from: date | None, due_until: date | None, today: date, *, paused: bool = False) -> str:
     """The words on a due chip, e.g. «nå, til 8.12.2026»."""
 
-    def day(value: date) -> str:
-        return date_format(value, "MONTH_DAY_FORMAT" if value.year == today.year else "DATE_FORMAT")
-
     state = window_state(due_from, due_until, today, paused=paused)
     if due_from is None or due_until is None:
         return _("når det passer")
     if state == "pause":
         return _("på pause")
     if state == "now":
-        return _("nå, til %(day)s") % {"day": day(due_until)}
+        return _("nå, til %(day)s") % {"day": short_day(due_until, today)}
     if state == "after":
-        return _("vinduet gikk til %(day)s, ta det når det passer") % {"day": day(due_until)}
-    return _("mellom %(first)s og %(last)s") % {"first": day(due_from), "last": day(due_until)}
+        return _("vinduet gikk til %(day)s, ta det når det passer") % {"day": short_day(due_until, today)}
+    return _("mellom %(first)s og %(last)s") % {
+        "first": short_day(due_from, today),
+        "last": short_day(due_until, today),
+    }

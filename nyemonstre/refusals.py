@@ -11,6 +11,14 @@ class Refused(Exception):
         self.sentence = sentence
         self.rule = rule
         self.field = field  # the form field the sentence belongs to, where there is one
+        self.also: list[Refused] = []  # what else is wrong, where all of it was looked through
+
+    @classmethod
+    def all_of(cls, found: "list[Refused]") -> None:
+        """Raise the first, with the others beside it, so that all is told at once. Nothing found, nothing raised."""
+        if found:
+            found[0].also = found[1:]
+            raise found[0]
 
     def __str__(self) -> str:
         return str(self.sentence)

@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.db import models
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from .refusals import Stale
+
+NEWER = _("Noen har lagret en nyere utgave mens du skrev. Det du skrev, står her. Se over, og lagre en gang til.")
 
 
 class Versioned(models.Model):
@@ -24,9 +26,6 @@ def lock(row: Any, version: int | None) -> Any:
     """
     current = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
     if version is not None and version != current.version:
-        raise Stale(
-            _("Noen har lagret en nyere utgave mens du skrev. Begge utgavene står her; velg hva som skal gjelde."),
-            current=current,
-        )
+        raise Stale(NEWER, current=current)
     current.version += 1
     return current

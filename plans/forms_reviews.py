@@ -52,6 +52,7 @@ class ReviewForm(VersionForm, FamilyForm):
 
     def __init__(self, *args: Any, family: Family, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, family=family, **kwargs)
+        self.helper.form_show_errors = False  # the page has one summary for all its forms
         following = family.assignments.live().values("user_id")
         self.fields["coordinators"].queryset = User.objects.filter(pk__in=following).order_by("name", "pk")
         contacts = self.fields["contacts"]
@@ -81,6 +82,8 @@ class ReviewGoalForm(NMForm, forms.Form):
     def __init__(self, *args: Any, goal: Goal, said: ReviewGoal | None, typed: dict[str, Any], **kwargs: Any) -> None:
         super().__init__(*args, prefix=str(goal.pk), **kwargs)
         self.goal = goal
+        self.about = f"«{goal.words}»"
+        self.helper.form_show_errors = False
         self.fields["new_whose"].queryset = people_of(goal.family)
         now = self._now()
         kept = {name: getattr(said, name) for name in self.fields if getattr(said, name, None) is not None}

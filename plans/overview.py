@@ -18,6 +18,7 @@ from families.calendar import due_text, window_state
 from families.marks import MARK_ROWS
 from families.models import Family, Member
 from families.stages import Step
+from nyemonstre.formats import short_day
 from nyemonstre.postgres.sorting import norwegian_key
 
 from .agreed import changes_since
@@ -58,8 +59,7 @@ def measure_row(measure: Measure, live: set[Any], today: Any) -> dict[str, Any]:
         due = _("%(first)s til %(day)s")
     else:
         due = _("innen %(day)s")
-    first = date_format(measure.due_from, "MONTH_DAY_FORMAT") if measure.due_from else ""
-    shown = "MONTH_DAY_FORMAT" if measure.due_on and measure.due_on.year == today.year else "DATE_FORMAT"
+    first = short_day(measure.due_from, today) if measure.due_from else ""
     return {
         "measure": measure,
         "who": doer_in_words(measure),
@@ -67,7 +67,7 @@ def measure_row(measure: Measure, live: set[Any], today: Any) -> dict[str, Any]:
         "state": measure.get_state_display(),
         "colour": STATE_COLOURS.get(MeasureState(measure.state), "neutral"),
         "window": measure.window(today),
-        "due": due % {"day": date_format(measure.due_on, shown), "first": first} if due else "",
+        "due": due % {"day": short_day(measure.due_on, today), "first": first} if measure.due_on else "",
         "no_line": measure.service_id is not None and measure.service_id not in live,
     }
 

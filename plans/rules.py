@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,6 +13,7 @@ from consent.models import AgreementLine, Contact
 from consent.rules import why_not_change, why_not_contact
 from families.enums import FamilyState
 from families.models import Family, Member
+from nyemonstre.formats import short_day
 from nyemonstre.refusals import Refused
 
 # The name is not in it: when the agreement has ended, the name is no longer ours to show.
@@ -32,6 +34,16 @@ def check_not_future(day: date, field: str) -> None:
     """Raises Refused for a day that has not come."""
     if day > timezone.localdate():
         raise Refused(_("Datoen er fram i tid."), rule="future", field=field)
+
+
+def check_begun(family: Family, day: date, field: str) -> None:
+    """Raises Refused for a day before anything had been done with the family."""
+    began = timezone.localdate(family.registered_at)
+    first = family.milestones.reached().aggregate(first=Min("reached_on"))["first"]
+    began = min(began, first or began)
+    if day < began:
+        said = _("Oppfølgingen begynte %(day)s. Skriv en dag etter det.")
+        raise Refused(said % {"day": short_day(began)}, rule="before_it_began", field=field)
 
 
 def check_members(family: Family, members: Iterable[Member], field: str, *, needed: bool = True) -> list[Member]:

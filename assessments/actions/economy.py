@@ -20,6 +20,7 @@ from nyemonstre.accounts.models import Municipality, User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from nyemonstre.ui.once import refuse_twice
+from nyemonstre.versioned import NEWER
 
 WITH_AMOUNT = (EconomyStatus.APPLIED, EconomyStatus.GRANTED)
 COMPARED = ("status", "choice", "on", "amount", "per", "note", "url", "recorded_by_id")
@@ -60,10 +61,7 @@ def note_economy(
     if before and before.version != version:
         if all(getattr(before, name) == getattr(row, name) for name in COMPARED):
             raise AlreadyDone(_("Dette var alt lagret."), row=before)
-        raise Stale(
-            _("Noen har lagret en nyere utgave mens du skrev. Begge utgavene står her; velg hva som skal gjelde."),
-            current=before,
-        )
+        raise Stale(NEWER, current=before)
     row.version = before.version + 1 if before else 1
     row.save(force_insert=True)
     record(AssessmentEvent.ECONOMY_NOTED, by=by, target=row, family=family, facts={"item": item, "status": status})

@@ -14,6 +14,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.accounts.models import User
 from nyemonstre.audit.log import record
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
+from nyemonstre.versioned import NEWER
 
 from .economy import check_may_note
 
@@ -38,10 +39,7 @@ def note_start(
     if before and before.version != version:
         if all(getattr(before, name) == getattr(row, name) for name in ("phases", "risks", "note", "recorded_by_id")):
             raise AlreadyDone(_("Dette var alt lagret."), row=before)
-        raise Stale(
-            _("Noen har lagret en nyere utgave mens du skrev. Begge utgavene står her; velg hva som skal gjelde."),
-            current=before,
-        )
+        raise Stale(NEWER, current=before)
     row.version = before.version + 1 if before else 1
     row.save(force_insert=True)
     facts = {"phases": len(phases), "risks": len(risks)}

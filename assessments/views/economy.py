@@ -128,8 +128,8 @@ def economy_item(request: HttpRequest, family_id: UUID, who: str, item: str) -> 
         except AlreadyDone:
             return redirect(_list_url(request, family, line))
         except Stale as stale:
-            form.meet(stale.current)
             say(form, stale)
+            form.meet(stale.current)
         except Refused as refusal:
             say(form, refusal)
         else:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.views.decorators.http import require_POST
 
 from assessments import actions, tablet
@@ -15,6 +14,7 @@ from assessments.instruments import LONGEST_TEXT
 from assessments.sheets import FAMILY, Sheet, sheet_of
 from families.pages import open_family
 from nyemonstre.access.views import requires
+from nyemonstre.formats import short_day
 from nyemonstre.refusals import Refused
 
 from .frame import CHANGE, sitting_or_404
@@ -81,11 +81,12 @@ def _result(sheet: Sheet, language: str, receipt: Receipt, sent: Sent, *, own: b
     if receipt.row is not None:
         found["version"] = receipt.row.version
     if receipt.state == actions.answers.CONFLICT and receipt.row is not None:
+        at = timezone.localtime(receipt.row.recorded_at)
         item = sheet.item(receipt.row.member_id, receipt.row.question)
         found |= {
             "words": item.say(receipt.row, language) if item else "",
             "text": item.text(language, own=own) if item else "",
             "who": receipt.row.recorded_by.name,
-            "at": date_format(timezone.localtime(receipt.row.recorded_at), "j. F H:i"),
+            "at": f"{short_day(at)} {at:%H:%M}",
         }
     return found

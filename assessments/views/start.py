@@ -56,8 +56,8 @@ def start_picture(request: HttpRequest, family_id: UUID) -> HttpResponse:
         except AlreadyDone:
             return redirect("assessments:start_picture", family.pk)
         except Stale as stale:
-            form.meet(stale.current)
             say(form, stale)
+            form.meet(stale.current)
         except Refused as refusal:
             say(form, refusal)
         else:

@@ -11,6 +11,7 @@ from crispy_forms.layout import Submit
 from django import forms
 from django.core.validators import MaxLengthValidator
 from django.forms.utils import ErrorDict, ErrorList
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 # Years a date may have. Outside them it is a slip of the finger, and a calendar of five years would run away with it.
@@ -129,6 +130,11 @@ def clock(label: Any, **kwargs: Any) -> forms.TimeField:
         widget=forms.TimeInput({"inputmode": "numeric", "autocomplete": "off", "size": 6}, format="%H:%M"),
         error_messages={"invalid": _("Skriv klokkeslettet slik: 10:30")}, **kwargs,
     )  # fmt: skip
+
+
+def sent(request: HttpRequest) -> QueryDict | None:
+    """What a form was sent with, also when that is nothing at all; None when it is only opened."""
+    return request.POST if request.method == "POST" else None
 
 
 def as_typed(form: forms.BaseForm) -> dict[str, Any]:

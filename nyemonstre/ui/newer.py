@@ -1,8 +1,11 @@
-"""Two people filled in the same form. The second one sees both versions and chooses for each field what shall stand."""
+"""Two people filled in the same form. The second one sees both versions and chooses what shall stand, where both
+changed the same thing; what only one of them changed is kept by itself, and is said."""
 
+import hashlib
 from typing import Any
 
 from django import forms
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from .forms import speak_plainly
@@ -15,41 +18,62 @@ ASKS = "gjelder_"
 class TwoEditorsForm(forms.Form):
     """Mixin before NMForm for the form of a row with a version (nyemonstre/versioned.py).
 
-    The form says in `facts` how a row looks in it. When saving raises Stale, the view calls `meet(stale.current)`: the
-    form then stands there as it was sent, and under each field that differs is asked what shall count. Nothing is
-    chosen beforehand, and what was typed stays until it is. A third editor in between only makes it ask anew.
+    The form says in `facts` how a row looks in it, and carries a mark of each field as it was opened. When saving
+    raises Stale, the view says so and calls `meet(stale.current)`: what one of the two has changed alone stands in the
+    form and is named in a sentence, and under each field both have changed is asked what shall count. Nothing is chosen
+    beforehand, and what was typed stays until it is. A third editor in between only makes it ask anew. Nothing is saved
+    that nobody has seen as a whole.
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     # The names of the fields that are asked about, with a space between.
-    differ = forms.CharField(widget=forms.HiddenInput, required=False)
+    differ = forms.Field(widget=forms.HiddenInput, required=False)
+    # name:mark of each field as it was when the form was opened.
+    opened = forms.Field(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, row: Any, **kwargs: Any) -> None:
         self.row = row
         super().__init__(*args, **kwargs)
-        self.initial = {**self.facts(row), "version": row.version, **self.initial}
+        facts = self.facts(row)
+        # A draft brings its own version along. One that does not say how it was opened is asked about all that differs.
+        opened = "" if "version" in self.initial else self._marks(facts)
+        self.initial = {**facts, "version": row.version, "opened": opened, **self.initial}
         if self.is_bound:
-            self._ask(self.data.get("differ", "").split())
+            self._ask(str(self.data.get("differ", "")).split())
 
     def facts(self, row: Any) -> dict[str, Any]:
         """The row as the form shows it, by field name."""
         raise NotImplementedError
 
     def meet(self, newer: Any) -> None:
-        """Somebody saved `newer` first. Call it on a form that was valid."""
+        """Somebody saved `newer` first. Call it on a form that was valid, after the refusal has been told."""
         self.row = newer
         theirs = self.facts(newer)
-        mine = {name: self.cleaned_data.get(name, self[name].value() or "") for name in theirs}
-        names = [
-            name for name, field in self.fields.items()
-            if name in theirs and in_words(field, mine[name]) != in_words(field, theirs[name])
-        ]  # fmt: skip
-        data = self.data.copy()
+        opened = dict(one.partition(":")[::2] for one in str(self.data.get("opened", "")).split())
+        data, kept, taken, asked = self.data.copy(), [], [], []
+        for name, field in self.fields.items():
+            if name not in theirs or name.startswith(ASKS):
+                continue
+            mine = self.cleaned_data.get(name, self[name].value() or "")
+            if in_words(field, mine) == in_words(field, theirs[name]):
+                continue
+            if mark_of(field, theirs[name]) == opened.get(name):
+                # Nobody has changed theirs; it may have been chosen a moment ago, when a third editor came between.
+                (taken if self.data.get(ASKS + name) == THEIRS else kept).append(name)
+            elif mark_of(field, mine) == opened.get(name):
+                taken.append(name)
+            else:
+                asked.append(name)
+        for name in taken:
+            data.setlist(name, as_sent(self.fields[name], theirs[name]))
+            if not data.getlist(name):
+                del data[name]
         for name in [key for key in data if key.startswith(ASKS)]:
             del data[name]
-        data["version"], data["differ"] = str(newer.version), " ".join(names)
+        data["version"], data["differ"], data["opened"] = str(newer.version), " ".join(asked), self._marks(theirs)
         self.data = data
-        self._ask(names)
+        self._ask(asked)
+        self._tell(kept, taken, asked)
 
     def clean(self) -> dict[str, Any]:
         """Where «theirs» was chosen, the value is theirs, and what is wrong with one's own no longer matters."""
@@ -60,9 +84,12 @@ class TwoEditorsForm(forms.Form):
                     self.errors.pop(name, None)
                     self.cleaned_data[name] = self.fields[name].clean(theirs[name])
         data = super().clean() or self.cleaned_data
-        for name in [key for key in data if key.startswith(ASKS) or key == "differ"]:
+        for name in [key for key in data if key.startswith(ASKS) or key in ("differ", "opened")]:
             del data[name]
         return data
+
+    def _marks(self, facts: dict[str, Any]) -> str:
+        return " ".join(f"{name}:{mark_of(self.fields[name], facts[name])}" for name in facts if name in self.fields)
 
     def _ask(self, names: list[str]) -> None:
         """A question under each of the fields, instead of those that were there."""
@@ -78,6 +105,25 @@ class TwoEditorsForm(forms.Form):
             self.fields[name] = _question(self.fields[name.removeprefix(ASKS)], theirs[name.removeprefix(ASKS)])
         self.order_fields(order)
 
+    def _tell(self, kept: list[str], taken: list[str], asked: list[str]) -> None:
+        """What was put together by itself in one line, and a way to each question."""
+        self.helper.form_error_title = _("Noen andre lagret først")  # type: ignore[attr-defined]  # NMForm has it
+        told = []
+        if taken:
+            told.append(_("Bare den andre har endret %(fields)s, og det er tatt med.") % {"fields": self._named(taken)})
+        if kept:
+            told.append(
+                _("Bare du har endret %(fields)s, og det står som du skrev det.") % {"fields": self._named(kept)}
+            )
+        if told:
+            self.add_error(None, " ".join(told))
+        for name in asked:
+            self.add_error(ASKS + name, _("Dere har begge endret dette. Velg hva som skal gjelde."))
+
+    def _named(self, names: list[str]) -> str:
+        labels = [f"«{str(self.fields[name].label).rstrip('?')}»" for name in names]
+        return get_text_list(labels, _("og"))
+
 
 def _question(field: forms.Field, theirs: Any) -> forms.ChoiceField:
     question = forms.ChoiceField(
@@ -90,6 +136,23 @@ def _question(field: forms.Field, theirs: Any) -> forms.ChoiceField:
     )
     speak_plainly(question)
     return question
+
+
+def as_sent(field: Any, value: Any) -> list[str]:
+    """A value of the field as a browser sends it; nothing for an empty one."""
+    if isinstance(field, forms.BooleanField):
+        return ["on"] if value else []
+    shown = field.prepare_value(value.all() if hasattr(value, "all") else value)
+    if not isinstance(shown, list | tuple):
+        shown = field.widget.format_value(shown)
+    rows = shown if isinstance(shown, list | tuple) else [shown]
+    return [str(one).strip() for one in rows if one not in (None, "")]
+
+
+def mark_of(field: Any, value: Any) -> str:
+    """Says whether two values of the field are the same, and nothing else: what was there need not travel along."""
+    sent = "\0".join(sorted(as_sent(field, value)))
+    return hashlib.blake2b(sent.encode(), digest_size=8).hexdigest()
 
 
 def in_words(field: Any, value: Any) -> str:

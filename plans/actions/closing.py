@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from assessments.models import Assessment
 from assessments.pictures import pattern_context
@@ -22,7 +22,9 @@ from nyemonstre.ui.once import refuse_twice
 from plans.changes import as_it_stands
 from plans.enums import PlanEvent
 from plans.models import Closing, Goal
-from plans.rules import check_not_future
+from plans.rules import check_begun, check_not_future
+
+NOBODY_PRESENT = gettext_lazy("Skriv hvem som var med på møtet.")
 
 
 @action
@@ -42,16 +44,19 @@ def close_follow_up(
     """After five years or earlier. The plan and the pattern are kept as they stand; nobody's goals are closed for them.
 
     `on` is the last day, `met_on` the day of the closing meeting, None when there was none. Also for a case nobody
-    takes part in any more. Raises Refused without a reason, for a meeting without people or after the last day, for a
-    day in the future, and when it is closed already; AlreadyDone for the same form twice.
+    takes part in any more. Raises Refused without a reason, for a meeting without people, for a day in the future or
+    before it all began, for five years that have not gone, and when it is closed already; AlreadyDone for the same form
+    twice.
     """
     check(by, Permission.CHANGE_PLAN, family)
     refuse_twice(Closing.objects.filter(family=family), key)
     on = on or timezone.localdate()
     if met_on is not None:
         check_not_future(met_on, "met_on")
+        check_begun(family, met_on, "met_on")
         if not present.strip():
-            raise Refused(_("Skriv hvem som var med på møtet."), rule="nobody_present", field="present")
+            raise Refused(NOBODY_PRESENT, rule="nobody_present", field="present")
+    check_begun(family, on, "on")
     families.close(family, reason=reason, on=on, because=because, by=by)
     goals = Goal.objects.filter(family=family).with_measures()
     sittings = list(Assessment.objects.filter(family=family).kept())

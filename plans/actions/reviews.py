@@ -94,10 +94,15 @@ def save_review(
     _keep_present(review, people, following, others)
     said = list(goals)
     known = {goal.pk: goal for goal in Goal.objects.filter(family=family, pk__in=[g.goal for g in said])}
+    refused = []
     for one in said:
         if one.goal not in known:
             raise Refused(_("Et av målene hører ikke til denne planen."), rule="other_goal")
-        _save_goal(review, known[one.goal], one)
+        try:
+            _save_goal(review, known[one.goal], one)
+        except Refused as refusal:
+            refused.append(refusal)
+    Refused.all_of(refused)
     record(PlanEvent.REVIEW_SAVED, by=by, target=review, family=family, facts={"number": number})
     return review
 
@@ -106,21 +111,15 @@ def save_review(
 def sign_review(review: Review, *, by: User, version: int | None = None) -> Review:
     """The round is done: its words become the plan, and the step is reached. Afterwards nobody can change it.
 
-    Raises Refused when a goal has no verdict, a change has no new words, or a goal was changed since it was read
-    aloud; and whatever `reach` refuses.
+    Raises Refused when goals have no verdict or a change has no new words, all of them at once; when a goal was changed
+    since it was read aloud; and whatever `reach` refuses.
     """
     check(by, Permission.CHANGE_PLAN, review.family)
     check_open(review.family)
     current = lock(review, version)
     _check_unsigned(current)
     rows = list(current.goals.select_related("goal"))
-    reviewed = {row.goal_id for row in rows}
-    undecided = [(row.old_words, row.goal_id) for row in rows if not row.verdict]
-    active = Goal.objects.filter(family=current.family).active()
-    undecided += [(goal.words, goal.pk) for goal in active if goal.pk not in reviewed]
-    for words, goal_id in undecided:
-        said = _("Velg hva som skal skje med «%(goal)s» før dere avslutter.") % {"goal": words}
-        raise Refused(said, rule="undecided", field=f"verdict-{goal_id}")
+    _check_decided(current, rows)
     for row in rows:
         _carry_out(row, current, by)
     current.signed_off_at, current.signed_off_by = timezone.now(), by
@@ -128,6 +127,20 @@ def sign_review(review: Review, *, by: User, version: int | None = None) -> Revi
     reach(current.family, step=Step.REVIEW, number=current.number, on=current.held_on, by=by)
     record(PlanEvent.REVIEW_SIGNED, by=by, target=current, facts={"number": current.number, "goals": len(rows)})
     return current
+
+
+def _check_decided(review: Review, rows: list[ReviewGoal]) -> None:
+    """Raises Refused, for every goal of the plan that lacks something, in the order they stand there."""
+    said, refused = {row.goal_id: row for row in rows}, []
+    for goal in Goal.objects.filter(family_id=review.family_id).active():
+        row, words = said.get(goal.pk), {"goal": goal.words}
+        if row is None or not row.verdict:
+            sentence = _("Velg hva som skal skje med «%(goal)s» før dere avslutter.")
+            refused.append(Refused(sentence % words, rule="undecided", field=f"verdict-{goal.pk}"))
+        elif row.verdict == Verdict.CHANGE and not row.changes_something:
+            sentence = _("Skriv hvordan målet «%(goal)s» skal stå nå.")
+            refused.append(Refused(sentence % words, rule="change_without_words", field=f"new_words-{goal.pk}"))
+    Refused.all_of(refused)
 
 
 def _check_round(family: Family, number: int) -> None:
@@ -225,13 +238,9 @@ def _facts(said: GoalReview) -> dict[str, Any]:
 
 def _carry_out(row: ReviewGoal, review: Review, by: User) -> None:
     goal = row.goal
-    if row.verdict == Verdict.CHANGE and not row.changes_something:
-        raise Refused(
-            _("Skriv hvordan målet «%(goal)s» skal stå nå.") % {"goal": row.old_words},
-            rule="change_without_words",
-            field=f"new_words-{goal.pk}",
-        )
-    if goal.version != row.old_version or not goal.is_active:
+    if not goal.is_active:
+        return  # closed or set to wait since, on the plan's page: what was said of it stays, and asks for nothing
+    if goal.version != row.old_version:
         raise Refused(
             _("Målet «%(goal)s» er endret etter at dere leste det. Les det slik det står nå, og lagre på nytt.")
             % {"goal": goal.words},

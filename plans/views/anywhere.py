@@ -16,6 +16,7 @@ from nyemonstre.audit.enums import AuditEvent
 from nyemonstre.audit.log import record, searched
 from nyemonstre.postgres.sorting import NorwegianOrder
 from nyemonstre.refusals import AlreadyDone, Refused
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.enums import JournalKind, Moment
 from plans.forms_anywhere import AnyLineForm
@@ -32,9 +33,7 @@ def journal_anywhere(request: HttpRequest) -> HttpResponse:
     """The short form first, then the newest lines of all one's families. `?etter=` is the last line already seen."""
     mine = Family.objects.permitted(request.user, CHANGE).active().order_by(NorwegianOrder("name"), "pk")
     before = page_of(request)
-    form = AnyLineForm(
-        request.POST if request.method == "POST" else None, families=mine, before=before, initial={"next": before}
-    )
+    form = AnyLineForm(sent(request), families=mine, before=before, initial={"next": before})
     if form.is_bound and form.is_valid() and _write(request, form):
         return redirect(safe_next(request) if form.cleaned_data["next"] else "plans:journal_anywhere")
     older = older_lines(request, _lines(request), with_family=True)

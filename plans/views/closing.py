@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from consent.models import AgreementLine
-from families.calendar import end_of_follow_up, may_reopen, register_study_from
-from families.enums import ExitReason, FamilyState
+from families.calendar import may_reopen, register_study_from
+from families.enums import FamilyState
 from families.exits import Exit
 from families.models import Family
 from families.pages import at_table, family_context, open_family
@@ -22,6 +22,7 @@ from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import AlreadyDone, Refused
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.forms_closing import CloseFollowUpForm
 from plans.models import Closing
@@ -42,7 +43,7 @@ def closing(request: HttpRequest, family_id: UUID) -> HttpResponse:
         return _closed(request, family)
     homes, reader, table = at_table(request, family)
     draft = draft_for(request)
-    form = CloseFollowUpForm(request.POST or None, initial={**_first(family), **initial_from(draft)})
+    form = CloseFollowUpForm(sent(request), family=family, initial=initial_from(draft))
     if form.is_valid():
         try:
             actions.close_follow_up(family, by=request.user, **form.cleaned_data)
@@ -61,12 +62,6 @@ def closing(request: HttpRequest, family_id: UUID) -> HttpResponse:
         "earlier": Exit.objects.filter(family=family).exclude(reopened_on=None).order_by("-ended_on"),
     }  # fmt: skip
     return render(request, "plans/closing.html", context, status=422 if form.is_bound else 200)
-
-
-def _first(family: Family) -> dict[str, str]:
-    """Five years, when they have gone."""
-    gone = family.baseline_on and end_of_follow_up(family.baseline_on) <= timezone.localdate()
-    return {"because": ExitReason.FIVE_YEARS} if gone else {}
 
 
 def _closed(request: HttpRequest, family: Family) -> HttpResponse:

@@ -20,6 +20,7 @@ from nyemonstre.access.views import get_visible_or_404
 from nyemonstre.accounts.drafts import draft_for, initial_from
 from nyemonstre.accounts.models import Draft
 from nyemonstre.refusals import Refused
+from nyemonstre.ui.forms import sent
 from plans.actions.undoing import is_fresh, undo_note
 from plans.guard import Known, reminders
 from plans.models import Goal, Measure
@@ -27,7 +28,7 @@ from plans.overview import PlanPage, goal_cards
 
 VIEW, CHANGE = Permission.VIEW_PLAN, Permission.CHANGE_PLAN
 # Sent with a form and not written by anybody.
-NOT_TEXT = ("csrfmiddlewaretoken", "key", "version", "differ", "next")
+NOT_TEXT = ("csrfmiddlewaretoken", "key", "version", "differ", "opened", "next")
 
 
 # In the session: what was finished or closed a moment ago.
@@ -74,7 +75,7 @@ def drafted(request: HttpRequest, kind: type[Any], *, family: Family, **kwargs: 
     asked = kwargs.pop("initial", {})
     # What the address asks for now (a template, a finding) is stronger than what was typed before.
     initial = {**initial_from(draft), **{name: value for name, value in asked.items() if value}}
-    form = kind(request.POST or None, family=family, initial=initial, **kwargs)
+    form = kind(sent(request), family=family, initial=initial, **kwargs)
     form.save_drafts(reverse("accounts:draft_save"), str(request.user.pk))
     # It may stand open on the plan's page; what is typed belongs to its own.
     form.helper.attrs["data-draft-page"] = request.path

@@ -81,8 +81,8 @@ def goal_edit(request: HttpRequest, family_id: UUID, goal_id: UUID) -> HttpRespo
         try:
             changed = actions.change_goal(goal, by=request.user, **form.cleaned_data)
         except Stale as stale:
-            form.meet(stale.current)
             say(form, stale)
+            form.meet(stale.current)
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
@@ -186,8 +186,8 @@ def measure_edit(request: HttpRequest, family_id: UUID, measure_id: UUID) -> Htt
         try:
             actions.change_measure(measure, by=request.user, **form.cleaned_data)
         except Stale as stale:
-            form.meet(stale.current)
             say(form, stale)
+            form.meet(stale.current)
         except Refused as refusal:
             way_out = to_agreement(family, refusal, form.cleaned_data["service"])
             say(form, refusal)

@@ -21,6 +21,7 @@ from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.audit.enums import AuditEvent
 from nyemonstre.audit.log import record, searched
 from nyemonstre.refusals import AlreadyDone, Refused
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.enums import JournalKind, Moment
 from plans.forms_journal import JournalForm, QuickLineForm
@@ -146,7 +147,7 @@ def journal_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """A whole entry, kept as a draft while one types."""
     family = open_family(request, family_id, CHANGE)
     draft = draft_for(request)
-    form = JournalForm(request.POST or None, family=family, user=request.user, initial=initial_from(draft))
+    form = JournalForm(sent(request), family=family, user=request.user, initial=initial_from(draft))
     if form.is_valid() and (done := _write(request, family, form)):
         return done
     form.save_drafts(reverse("accounts:draft_save"), str(request.user.pk))
@@ -162,7 +163,7 @@ def journal_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
 def journal_quick(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """One line, from the top of the timeline."""
     family = open_family(request, family_id, CHANGE)
-    form = QuickLineForm(request.POST or None, family=family)
+    form = QuickLineForm(sent(request), family=family)
     if form.is_valid() and (done := _write(request, family, form)):
         return done
     return form_page(

@@ -14,6 +14,7 @@ from families.pages import open_family
 from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.refusals import Refused
+from nyemonstre.ui.forms import sent
 from plans.actions import set_mark
 from plans.forms import MarkForm
 from plans.models import JournalEntry, OwnWords
@@ -33,7 +34,7 @@ def mark(request: HttpRequest, family_id: UUID, kind: str, row_id: UUID, permiss
     family = open_family(request, family_id, permission)
     model, words = KINDS[kind]
     row = row_of(request, family, model, row_id, permission)
-    form = MarkForm(request.POST or None, family=family, row=row)
+    form = MarkForm(sent(request), family=family, row=row)
     back = reverse("plans:family_journal", args=[family.pk]) if kind == "journal" else tab_url(family)
     if request.method == "POST" and form.is_valid():
         try:

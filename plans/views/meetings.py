@@ -167,8 +167,8 @@ def meeting_edit(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> Htt
                 meeting, terms=form.terms, reason=data["reason"], version=data["version"], by=request.user
             )
         except Stale as stale:
-            form.meet(stale.current)
             say(form, stale)
+            form.meet(stale.current)
         except Refused as refusal:
             way_out = to_line(family, refusal)
             say(form, refusal)

@@ -39,8 +39,8 @@ def meeting_minutes(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> 
                 mark=data.get("mark"), version=data["version"], by=request.user,
             )  # fmt: skip
         except Stale as stale:
-            form.meet(stale.current)
             say(form, stale)
+            form.meet(stale.current)
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:

@@ -16,6 +16,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.drafts import forget_draft
 from nyemonstre.refusals import AlreadyDone, Refused
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.agreed import changes_for, in_words, kept_for
 from plans.attached import beside_goal
@@ -147,9 +148,7 @@ def plan_agree(request: HttpRequest, family_id: UUID) -> HttpResponse:
         return stop
     homes, reader, table = at_table(request, family)
     interpreted = family.members.filter(needs_interpreter=True).order_by("birth_date").first()
-    form = AgreeForm(
-        request.POST or None, family=family, initial={"language": interpreted.language if interpreted else ""}
-    )
+    form = AgreeForm(sent(request), family=family, initial={"language": interpreted.language if interpreted else ""})
     if form.is_valid():
         data = form.cleaned_data
         try:

@@ -17,6 +17,7 @@ from families.models import Family, Member
 from families.pages import open_family
 from nyemonstre.access.views import requires, say
 from nyemonstre.refusals import AlreadyDone, Refused
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.enums import TemplateOf
 from plans.forms import GoalMeasureForm
@@ -78,7 +79,7 @@ def measure_from(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, CHANGE)
     goals = Goal.objects.filter(family=family).active().order_by("outcome", "position", "created_at")
     initial = {"what": _words(request, "hva"), "due_on": _day(request.GET.get("innen", ""))}
-    form, way_out = GoalMeasureForm(request.POST or None, family=family, goals=goals, initial=initial), {}
+    form, way_out = GoalMeasureForm(sent(request), family=family, goals=goals, initial=initial), {}
     if form.is_valid():
         data = dict(form.cleaned_data)
         goal = data.pop("goal")

@@ -14,6 +14,7 @@ from nyemonstre.access.views import requires, say
 from nyemonstre.audit.log import record
 from nyemonstre.audit.presenters import family_codes
 from nyemonstre.refusals import AlreadyDone, Refused
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.enums import PlanEvent, RedactionState
 from plans.forms_templates import DecideForm, RedactionForm
@@ -30,7 +31,7 @@ WRITES = ["GET", "HEAD", "POST"]
 def redaction_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Ask for it; below stand the tombstones: what was taken away when, by whom and why, without the words."""
     family = open_family(request, family_id, CHANGE)
-    form = RedactionForm(request.POST or None)
+    form = RedactionForm(sent(request))
     if form.is_valid():
         try:
             actions.ask_redaction(family, by=request.user, **form.cleaned_data)
@@ -67,7 +68,7 @@ def redaction_decide(request: HttpRequest, redaction_id: UUID) -> HttpResponse:
     """The words and the reason; take them away everywhere, or say why they may stand."""
     rows = Redaction.objects.permitted(request.user, REVIEW).select_related("municipality", "asked_by", "decided_by")
     row = get_object_or_404(rows, pk=redaction_id)
-    form = DecideForm(request.POST or None)
+    form = DecideForm(sent(request))
     if form.is_valid():
         try:
             if form.cleaned_data["decision"] == RedactionState.DONE:

@@ -6,7 +6,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,6 +16,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import requires, say
 from nyemonstre.accounts.drafts import draft_for, forget_draft, initial_from
 from nyemonstre.refusals import Refused, Stale
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.actions import GoalReview
 from plans.changes import GOAL_WORDS, as_it_stands, differences
@@ -92,7 +92,7 @@ class Sheet:
     """The forms of one review: its head, and one per goal that is alive."""
 
     def __init__(self, request: HttpRequest, family: Family, review: Review | None) -> None:
-        data = request.POST or None
+        data = sent(request)
         self.draft = draft_for(request) if data is None else None
         typed = initial_from(self.draft)
         said = {row.goal_id: row for row in review.goals.all()} if review else {}
@@ -114,6 +114,7 @@ class Sheet:
             self.rows.append((goal, ReviewGoalForm(data, goal=goal, said=row, typed=typed), row))
         self.owner = str(request.user.pk)
         self.newer: list[tuple[str, str]] = []
+        self.title = ""
 
     def is_valid(self) -> bool:
         """Every form is judged, so that all errors are told at once."""
@@ -123,20 +124,20 @@ class Sheet:
         return [GoalReview(goal.pk, **{name: form.cleaned_data[name] for name in BODY}) for goal, form, _ in self.rows]
 
     def tell(self, refusal: Refused) -> None:
-        """Beside the goal it is about, where the refusal says which."""
-        name, _dash, goal_id = refusal.field.partition("-")
-        for goal, form, _row in self.rows:
-            if goal_id == str(goal.pk):
-                form.add_error(name, refusal.sentence)
-                return
-        say(self.form, refusal)
+        """Beside the goals it is about, where the refusal says which."""
+        forms = {str(goal.pk): form for goal, form, _row in self.rows}
+        for one in (refusal, *refusal.also):
+            name, _dash, goal_id = one.field.partition("-")
+            if goal_id in forms:
+                forms[goal_id].add_error(name, one.sentence)
+            else:
+                say(self.form, one)
 
     def context(self) -> dict[str, Any]:
-        errors = [form for _goal, form, _row in self.rows if form.is_bound and form.errors]
         return {
             "form": self.form, "rows": self.rows, "paused": self.paused,
             "draft": self.draft, "owner": self.owner, "newer": self.newer,
-            "wrong": len(errors) + bool(self.form.is_bound and self.form.errors), "today": timezone.localdate(),
+            "forms": [self.form, *(form for _goal, form, _row in self.rows)], "form_error_title": self.title,
         }  # fmt: skip
 
 
@@ -177,6 +178,7 @@ def _save(request: HttpRequest, family: Family, number: int, sheet: Sheet) -> Ht
         actions.sign_review(saved, version=saved.version, by=request.user)
     except Refused as refusal:
         with_version(sheet.form, saved.version)
+        sheet.title = _("Evalueringen er lagret, men ikke avsluttet ennå")
         sheet.tell(refusal)
         return None
     messages.success(request, _("Evalueringen er avsluttet, og planen er som dere ble enige om."))

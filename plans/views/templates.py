@@ -14,6 +14,7 @@ from nyemonstre.access.roles import Permission
 from nyemonstre.access.views import get_visible_or_404, requires, say
 from nyemonstre.accounts.models import Municipality
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
+from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.enums import TemplateOf
 from plans.forms_templates import OtherPlanEditForm, OtherPlanForm, TemplateForm
@@ -45,7 +46,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
 def template_new(request: HttpRequest) -> HttpResponse:
     """New words to begin with."""
     places = Municipality.objects.permitted(request.user, LEADS).order_by("name")
-    form = TemplateForm(request.POST or None, places=places)
+    form = TemplateForm(sent(request), places=places)
     if form.is_valid():
         data = dict(form.cleaned_data)
         try:
@@ -67,7 +68,7 @@ def template_edit(request: HttpRequest, template_id: UUID) -> HttpResponse:
     rows = PlanTemplate.objects.select_related("municipality")
     template = get_visible_or_404(rows, request, LEADS, pk=template_id)
     initial = {name: getattr(template, name) for name in (*actions.TEMPLATE, "version")}
-    form = TemplateForm(request.POST or None, places=None, initial=initial)
+    form = TemplateForm(sent(request), places=None, initial=initial)
     if form.is_valid():
         data = dict(form.cleaned_data)
         try:
@@ -93,7 +94,7 @@ def _page(request: HttpRequest, form: Any, heading: str) -> HttpResponse:
 def other_plan_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
     """Somebody else coordinates something for the family too."""
     family = open_family(request, family_id, CHANGE)
-    form, way_out = OtherPlanForm(request.POST or None, family=family), {}
+    form, way_out = OtherPlanForm(sent(request), family=family), {}
     if form.is_valid():
         data = dict(form.cleaned_data)
         try:
@@ -114,14 +115,14 @@ def other_plan_edit(request: HttpRequest, family_id: UUID, row_id: UUID) -> Http
     """It is led by others now, or has ended. Of two who save at once, the second chooses field by field."""
     family = open_family(request, family_id, CHANGE)
     row = row_of(request, family, OtherPlan, row_id)
-    form, way_out = OtherPlanEditForm(request.POST or None, family=family, row=row), {}
+    form, way_out = OtherPlanEditForm(sent(request), family=family, row=row), {}
     if form.is_valid():
         data = dict(form.cleaned_data)
         try:
             actions.change_other_plan(row, facts=data, version=data["version"], by=request.user)
         except Stale as stale:
-            form.meet(stale.current)
             say(form, stale)
+            form.meet(stale.current)
         except Refused as refusal:
             way_out = to_agreement(family, refusal, data["led_by"])
             say(form, refusal)

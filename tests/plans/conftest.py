@@ -132,7 +132,8 @@ class refused:
         assert kind is not None, f"not refused; expected {self.rule}"
         assert issubclass(kind, Refused), error
         assert error.rule == self.rule
-        assert str(error.sentence).endswith(".")
+        self.sentence = str(error.sentence)
+        assert self.sentence.endswith(".")
         return True
 
 

@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from assessments.outcomes import Outcome
@@ -13,6 +14,7 @@ from nyemonstre.refusals import Refused
 from plans import actions
 from plans.enums import Doer, GoalState, MeasureState, PlanEvent
 from plans.models import Goal, GoalRating, Measure
+from tests.e2e.world import sent_by
 
 from .conftest import HTMX, key, refused, url
 
@@ -148,6 +150,70 @@ def test_the_second_editor_of_a_goal_chooses_field_by_field(client, family, peop
         assert {member.first_name for member in kept.whose.all()} == {"Far", "Mor"}
         words = list(goal.versions.order_by("number").values_list("words", flat=True))
     assert words[1:] == ["Den andres", "Den tredjes", "Mitt"]
+
+
+def opened(client, address):
+    """How the form says it was opened, and the version."""
+    page = client.get(address).content.decode()
+    return {name: re.search(rf'name="{name}" value="([^"]+)"', page)[1] for name in ("opened", "version")}
+
+
+def test_only_what_both_have_changed_is_asked_about(client, family, people, goal, by):
+    address = url("goal_edit", family, goal.pk)
+    mine = {**opened(client, address), "whose": [str(people["Far"].pk)], "outcome": Outcome.RM5, "reason": "Nå"}
+    mine |= {"words": "Mitt", "why": "Derfor", "first_sign": goal.first_sign}
+    theirs = {"outcome": Outcome.RM5, "whose": people.values(), "reason": "Nå", "by": by}
+    actions.change_goal(goal, words="Den andres", **theirs)
+    answer = client.post(address, mine)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for words in (
+        "Noen andre lagret først", "Det du skrev, står her.",
+        "Bare den andre har endret «Hvem er det for» og «Et første tegn», og det er tatt med.",
+        "Bare du har endret «Hvorfor er det viktig», og det står som du skrev det.",
+        'href="#id_gjelder_words_0"', "Dere har begge endret dette. Velg hva som skal gjelde.",
+    ):  # fmt: skip
+        assert words in page, words
+    assert set(re.findall(r'name="gjelder_(\w+)"', page)) == {"words"}
+    stands = sent_by(answer, "words")
+    assert set(stands["whose"]) == {str(member.pk) for member in people.values()}
+    assert (stands["why"], [line.strip() for line in stands["words"]]) == (["Derfor"], ["Mitt"])
+    assert not any(stands["first_sign"])
+    # They chose theirs, and a third editor came between with something else: what was chosen stays chosen.
+    actions.change_goal(goal, words="Den andres", first_sign="Ler", **theirs)
+    answer = client.post(address, stands | {"gjelder_words": "deres"})
+    page, again = answer.content.decode(), sent_by(answer, "words")
+    assert "gjelder_" not in page
+    assert "Bare den andre har endret «Målet med egne ord» og «Et første tegn», og det er tatt med." in page
+    assert client.post(address, again).status_code == 302
+    with acting_as(by):
+        kept = Goal.objects.get(pk=goal.pk)
+        assert (kept.words, kept.why, kept.first_sign) == ("Den andres", "Derfor", "Ler")
+        assert kept.whose.count() == len(people)
+
+
+def test_a_box_two_editors_and_a_draft_from_before(client, family, measure, by):
+    address = url("measure_edit", family, measure.pk)
+    mine = {**opened(client, address), "what": measure.what, "done_by": measure.done_by, "state": "planned"}
+    mine |= {"who": "Far", "follow_up": "Ringte"}
+    actions.change_measure(measure, falls_between=True, due_on=today(), by=by)
+    answer = client.post(address, mine)
+    page, stands = answer.content.decode(), sent_by(answer, "what")
+    assert "gjelder_" not in page
+    assert (stands["falls_between"], stands["due_on"]) == (["on"], [f"{today():%d.%m.%Y}"])
+    with acting_as(by):
+        assert Measure.objects.get(pk=measure.pk).follow_up == "", "nothing is saved that nobody has seen as a whole"
+    # A draft that does not say how it was opened asks about all that differs.
+    kept = {**mine, "due_on": "", "opened": ""}
+    client.post(reverse("accounts:draft_save"), kept, HTTP_REFERER=f"http://testserver{address}")
+    draft = sent_by(client.get(address), "what")
+    assert (draft["version"], draft["opened"]) == ([str(measure.version)], [""])
+    answer = client.post(address, draft)
+    assert set(re.findall(r'name="gjelder_(\w+)"', answer.content.decode())) == {"due_on", "follow_up"}
+    assert client.post(address, stands).status_code == 302
+    with acting_as(by):
+        kept = Measure.objects.get(pk=measure.pk)
+    assert (kept.follow_up, kept.falls_between, kept.due_on) == ("Ringte", True, today())
 
 
 def test_the_second_editor_of_a_measure_takes_theirs(client, family, measure, school, line, by):

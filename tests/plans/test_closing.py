@@ -10,12 +10,14 @@ from pypdf import PdfReader
 
 from consent import actions as consent_actions
 from families import actions as family_actions
+from families.calendar import end_of_follow_up, why_not_five_years
 from families.enums import ExitReason, FamilyState
 from families.exits import Exit
 from families.models import Family
 from nyemonstre.access.wall import acting_as
 from plans import actions
 from plans.enums import Doer, GoalState, PlanEvent
+from plans.forms_closing import CloseFollowUpForm
 from plans.models import Closing
 
 from .conftest import SECRETS, count, key, refused, url
@@ -38,11 +40,17 @@ def test_the_years_are_rounded_off_together(client, family, people, goal, measur
     page = client.get(url("closing", family) + "?ved=alene").content.decode()
     for words in ("Nådd", "«Lese sammen»", "Hver kveld", "Gjelder", "Ringe NAV", "Hvem holder i dette", school.name):
         assert words in page, words
+    assert 'Hvem var med på møtet? <span class="nm-optional">(når det ble et møte)</span>' in page
     for wrong, words in (
         ({"reason": ""}, "reason"),
         ({"met_on": f"{today():%d.%m.%Y}"}, "Skriv hvem som var med på møtet."),
-        ({"on": "01.01.2099"}, "on"),
-        ({"because": "tull"}, "because"),
+        ({"met_on": "31.02.2026", "reason": "x" * 301}, "Denne dagen finnes ikke."),
+        ({"met_on": "01.01.2001", "present": "Mor"}, "Oppfølgingen begynte"),
+        ({"on": "01.01.2001"}, "Oppfølgingen begynte"),
+        ({"on": "01.01.2099"}, "Datoen kan ikke være etter"),
+        ({"because": "tull"}, "Velg ett av svarene i listen."),
+        ({"because": "years"}, "Velg ett av svarene i listen."),
+        ({"present": "x" * 301, "reason": "", "because": ""}, "Velg et svar."),
     ):
         answer = client.post(url("closing", family), the_form(said="Takk for alt", **wrong))
         assert answer.status_code == 422
@@ -74,6 +82,21 @@ def test_the_years_are_rounded_off_together(client, family, people, goal, measur
     assert {kept["words"]: kept["state"] for kept in row.goals} == {goal.words: "active", "Lese sammen": "reached"}
     with acting_as(by):  # the wall lets no update through
         assert not Closing.objects.filter(pk=row.pk).update(said="Noe annet")
+
+
+def test_five_years_are_a_reason_from_the_day_they_have_gone(client, family, by):
+    assert "Fem år er gått" not in client.get(url("closing", family)).content.decode()
+    gone = end_of_follow_up(family.baseline_on)
+    with refused("not_five_years") as no:
+        actions.close_follow_up(family, because=ExitReason.FIVE_YEARS, reason="Nok", by=by)
+    assert f"{gone:%-d}." in str(no.sentence)
+    assert str(gone.year) in str(no.sentence)
+    assert why_not_five_years(None, today())
+    assert why_not_five_years(family.baseline_on, gone - timedelta(1))
+    assert why_not_five_years(family.baseline_on, gone) is None
+    form = CloseFollowUpForm(None, family=Family(baseline_on=today() - timedelta(days=5 * 366)))
+    assert form.initial["because"] == ExitReason.FIVE_YEARS
+    assert ExitReason.FIVE_YEARS in dict(form.fields["because"].choices)
 
 
 def test_letters_go_to_live_lines_only_and_hold_what_the_line_covers(

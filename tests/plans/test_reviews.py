@@ -71,6 +71,44 @@ def test_signing_too_early_saves_and_says_what_lacks(client, family, agreed, by)
     assert "Skriv hvordan målet" in answer.content.decode()
 
 
+def test_all_that_lacks_is_told_at_once_with_a_way_to_each(client, family, people, agreed, by):
+    more = [
+        actions.add_goal(family, outcome=outcome, words=words, whose=people.values(), by=by)
+        for outcome, words in (("rm6", "Tur hver søndag"), ("rm3", "Lese sammen"))
+    ]
+    sent = {
+        **a_review(agreed, verdict="", sign="1"),
+        f"{more[0].pk}-verdict": "change",
+        f"{more[0].pk}-helped": "Bussen",
+    }
+    page = (answer := client.post(url("review", family, 1), sent)).content.decode()
+    assert answer.status_code == 422
+    summary = page[page.index("<ds-error-summary") : page.index("</ds-error-summary>")]
+    assert page.count("<ds-error-summary") == 1
+    assert "Evalueringen er lagret, men ikke avsluttet ennå" in summary
+    for goal, field, words in (
+        (agreed, "verdict_0", f"Velg hva som skal skje med «{agreed.words}»"),
+        (more[1], "verdict_0", "Velg hva som skal skje med «Lese sammen»"),
+        (more[0], "new_words", "Skriv hvordan målet «Tur hver søndag» skal stå nå."),
+    ):
+        assert f'href="#id_{goal.pk}-{field}"' in summary, field
+        assert f'id="id_{goal.pk}-{field}"' in page, field
+        assert words in summary, words
+    assert ">\nBussen</textarea>" in page
+    # What is wrong in two goals is told at once too, and says which where the sentence does not.
+    wrong = sent | {"version": "1", f"{agreed.pk}-rating": "11", f"{agreed.pk}-new_words": "Nytt"}
+    page = client.post(url("review", family, 1), wrong).content.decode()
+    assert f"«{agreed.words}», Hvor er dere nå, fra 0 til 10?" in page
+    wrong |= {f"{agreed.pk}-rating": "1", f"{more[1].pk}-new_words": "Nytt", f"{more[1].pk}-verdict": "keep"}
+    page = client.post(url("review", family, 1), wrong).content.decode()
+    assert page.count("Du har skrevet et nytt mål. Velg «Endre», eller ta bort teksten.</a>") == 2
+    # A goal that is let go meanwhile, on the page of the plan, asks for nothing and stops nobody.
+    actions.close_goal(more[1], state="let_go", reason="Ble ikke noe", by=by)
+    sent = {**a_review(agreed, version="1", sign="1"), f"{more[0].pk}-verdict": "keep"}
+    assert client.post(url("review", family, 1), sent).status_code == 302
+    assert "Lese sammen" in client.get(url("review", family, 1)).content.decode()
+
+
 def test_a_review_somebody_else_wrote_on(client, family, agreed, by):
     actions.save_review(family, number=1, goals=[GoalReview(agreed.pk, helped="Den andres", rating=3)], by=by)
     answer = client.post(url("review", family, 1), a_review(agreed, helped="Mitt", save="1"))

@@ -46,6 +46,16 @@ def test_an_empty_plan_opens_everywhere(client, family, name):
     assert client.get(url(name, family), **HTMX).status_code == 200
 
 
+def test_a_form_sent_with_nothing_in_it_is_a_form_that_is_not_right(client, family, goal, measure):
+    of = {"goal": [goal.pk], "measure": [measure.pk], "review": [1]}
+    mine = {"goal_new": [], "measure_new": [goal.pk], "measure_from": []}
+    forms = [*FORMS, "goal_edit", "goal_close", "goal_rate", "measure_edit", "measure_finish", "review", "closing"]
+    for name in (*forms, *mine, "other_plan_new", "redaction_new"):
+        answer = client.post(url(name, family, *mine.get(name, of.get(name.partition("_")[0], []))))
+        assert answer.status_code == 422, name
+        assert "rettes før vi kan lagre" in answer.content.decode(), name
+
+
 def everything(family, people, goal, measure, school, line, by):
     actions.record_words(people["Mor"], text="At vi kan bo her lenge", by=by)
     actions.add_measure(goal, what="Leksehjelp", done_by=Doer.SERVICE, service=school, due_on=today(), by=by)

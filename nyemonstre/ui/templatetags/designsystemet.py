@@ -3,12 +3,14 @@
 the one class of Designsystemet on every widget, and what kind of field it is.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms, template
 from django.forms import BoundField
 from django.forms.utils import ErrorDict
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -49,6 +51,14 @@ def ds_kind(field: BoundField) -> str:
 
 
 @register.filter
+def ds_optional(field: BoundField) -> str:
+    """What stands after the name of a field that may be empty; a field that sometimes may not says in `when` when."""
+    if field.field.required:
+        return ""
+    return str(getattr(field.field, "when", _("(valgfritt)")))
+
+
+@register.filter
 def ds_anchor(field: BoundField) -> str:
     """The id an error summary points at: the input, or the first button of a group."""
     return f"{field.auto_id}_0" if ds_kind(field) == "group" else field.id_for_label
@@ -81,6 +91,19 @@ def ds_errors(form: forms.BaseForm) -> list[dict[str, str]]:
     for formset in getattr(form, "formsets", ()):
         lines += ds_formset_errors(formset)
     return lines
+
+
+@register.simple_tag
+def ds_errors_of(forms_on_page: Iterable[forms.BaseForm]) -> list[dict[str, str]]:
+    """One summary for several forms on one page. Where an error does not say which of them, its form's `about` does."""
+    found = []
+    for form in forms_on_page:
+        about = getattr(form, "about", "")
+        for line in ds_errors(form):
+            if about and about not in line["text"]:
+                line["label"] = f"{about}, {line['label']}" if line["label"] else f"{about}:"
+            found.append(line)
+    return found
 
 
 @register.simple_tag

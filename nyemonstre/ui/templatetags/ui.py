@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from nyemonstre.formats import short_day
 from nyemonstre.ui import people, stitches
 from nyemonstre.ui.icons import icon_paths
 from nyemonstre.ui.templatetags import ui_charts, ui_family, ui_fields, ui_page
@@ -24,6 +25,9 @@ for library in (ui_page, ui_family, ui_fields, ui_charts):
     register.filters.update(library.register.filters)
 
 STEP_STATES = ("done", "now", "next", "ahead", "after", "pause")
+
+
+register.filter("short_day", short_day, expects_localtime=True)
 
 
 @register.simple_tag
