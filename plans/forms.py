@@ -153,6 +153,12 @@ class MarkForm(NMForm, forms.Form):
         self.fields["seen_by"] = mark_field(Homes(family))
         self.initial |= mark_facts(self, row)
 
+    def clean(self) -> dict[str, Any]:
+        """Sent without an answer it is no answer: else a mark could be taken away unseen."""
+        if "seen_by" not in self.data:
+            self.add_error("seen_by", gettext("Velg et svar."))
+        return self.cleaned_data
+
     @property
     def mark(self) -> Mark:
         return Mark.parse(self.cleaned_data["seen_by"])
