@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Exists
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -116,7 +117,8 @@ def has_left(family: Any, on: date | None = None) -> bool:
     """
     on = on or timezone.localdate()
     yes = Consent.objects.filter(family=family, purpose=Purpose.PARTICIPATION, answer__in=YES, answered_on__lte=on)
-    return yes.exists() and not participates(family, on)
+    live = Consent.objects.live(on).filter(family=family, purpose=Purpose.PARTICIPATION)
+    return yes.exclude(Exists(live)).exists()
 
 
 def why_not_change(family: Any, on: date | None = None) -> str | None:

@@ -3,11 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -31,7 +33,7 @@ WITHDRAWN = "trukket"
 @require_safe
 @requires(Permission.VIEW_FAMILY)
 def family_documents(request: HttpRequest, family_id: UUID) -> HttpResponse:
-    """The family's documents, the newest first; those withdrawn apart."""
+    """The family's documents, the newest first, and where each lies; those withdrawn apart."""
     family = open_family(request, family_id, Permission.VIEW_FAMILY)
     people = Prefetch("members", Member.objects.order_by("birth_date", "first_name", "pk"))
     rows = Document.objects.filter(family=family).select_related("uploaded_by", "withdrawn_by").prefetch_related(people)
@@ -42,6 +44,10 @@ def family_documents(request: HttpRequest, family_id: UUID) -> HttpResponse:
         rows = rows.standing()
         rows = rows.filter(kind=shown) if shown in Kind.values else rows
     page = Paginator(rows.order_by("-dated_on", "-uploaded_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    places = import_string(settings.NM_PLACES)(family, page.object_list, request.user)
+    for document in page.object_list:
+        document.places = places.get(document.pk, [])
     filters = [("", _("Alle"), None), *((value, label, None) for value, label in Kind.choices)]
     context = family_context(request, family, "documents")
     context |= {

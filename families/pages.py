@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -93,6 +94,7 @@ def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, 
         for key, label, name, permission in TABS
         if permission in allowed and (url := address(name, family.pk))
     ]
+    prefetch_related_objects([family], "members")  # read once for all that stands on the page
     people = list(family.members.all()) if Permission.VIEW_FAMILY in allowed else []
     return {
         "family": family,
@@ -104,7 +106,7 @@ def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, 
         "tags": tags(family, people) if people else [],
         "list_url": reverse("families:family_list" if Permission.VIEW_FAMILY in allowed else "families:dashboard"),
         "glass": open_glass(family, request.user),
-        "needs_coordinator": needs_coordinator(family, allowed),
+        "needs_coordinator": needs_coordinator(family, allowed, request.user),
         "journal_url": _journal_url(family, allowed),
         "why_only_read": _why_only_read(family, allowed),
     }
@@ -132,9 +134,14 @@ def open_glass(family: Family, user: Any) -> BreakGlass | None:
     return BreakGlass.objects.open().filter(family=family, user=user).first()
 
 
-def needs_coordinator(family: Family, allowed: set[str]) -> bool:
-    """Whether the responsible coordinator is shut out, for those who follow the family or allot it."""
+def needs_coordinator(family: Family, allowed: set[str], user: Any) -> bool:
+    """Whether the responsible coordinator is shut out, for those who follow the family or allot it.
+
+    Whoever has any permission on the family is not shut out, so nothing is asked about the one who reads.
+    """
     if not {Permission.ASSIGN_COORDINATOR, Permission.CHANGE_FAMILY} & allowed or family.responsible is None:
+        return False
+    if family.responsible.user_id == user.pk:
         return False
     return ShutOut.objects.in_force().filter(family=family, user=family.responsible.user_id).exists()
 

@@ -446,5 +446,5 @@ NM_MONTH = "nyemonstre.appointments.month"
 NM_WHY_NOT_CHANGE = "consent.rules.why_not_change"
 # What is planned with a service, and what each of them does in a family: asked by consent, which is below the plan.
 NM_PLANNED_WITH, NM_WORK_AROUND = "nyemonstre.overview.planned_with", "plans.network.work_around"
-# Alerts for the data protection officer, asked by audit.jobs.
-NM_ALERT_RULES = "nyemonstre.watch.find"
+# Alerts for the data protection officer, asked by audit.jobs; where documents lie, asked by documents.views.
+NM_ALERT_RULES, NM_PLACES = "nyemonstre.watch.find", "plans.attached.places_of"

@@ -88,7 +88,7 @@ def beside(code: str) -> Beside:
 
 def language_of(family: Family) -> str:
     """The code of the first language in the family that needs an interpreter and that we have headings in, or ""."""
-    spoken = [m.language.casefold() for m in family.members.filter(needs_interpreter=True).order_by("birth_date", "pk")]
+    spoken = [m.language.casefold() for m in family.members.all() if m.needs_interpreter]
     named = {name.casefold(): code for code, names in OURS.items() for name in names}
     named |= {name.casefold(): pack.code for pack in packs().values() for name in pack.called}
     return next((named[name] for name in spoken if name in named), "")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from assessments.outcomes import Outcome
-from consent.models import Service
+from consent.models import AgreementLine, Service
 from consent.rules import answers_by_service, contactable_services
 from families.marks import MAY_KEEP_FROM, Homes, Mark
 from families.models import Family, Member
@@ -387,9 +387,9 @@ class PdfForm(OnceForm):
         label=_("Overskrifter også på"), required=False, widget=forms.Select({"class": "ds-input"})
     )
 
-    def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, family: Family, lines: list[AgreementLine] | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        readers = papers(family)
+        readers = papers(family, lines=lines)
         self.has_readers = len(readers) > 1
         # A choice field has choices; mypy knows it as any field.
         self.fields["beside"].choices = [("", _("Bare norsk")), *choices()]  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from itertools import groupby
 from typing import Any
 
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -45,7 +45,7 @@ def own_words(family: Family) -> list[dict[str, Any]]:
     said = {
         words.member_id: words for words in OwnWords.objects.filter(family=family).select_related(*MARK_ROWS).latest()
     }
-    people = Member.objects.filter(family=family, moved_out_on=None).order_by("birth_date", "first_name")
+    people = [member for member in family.members.all() if member.moved_out_on is None]
     return [{"member": member, "words": said.get(member.pk)} for member in people]
 
 
@@ -128,24 +128,35 @@ def _is_asked_for(measure: Measure, service: str, *, waiting: bool) -> bool:
 
 
 def _answers(goals: list[Goal]) -> dict[Any, list[Answer]]:
-    """By goal, oldest first. Two queries."""
+    """By goal, oldest first: of two on one day the one from the review, then as they were written down. One query."""
     numbers = ("goal", "rating", "rating_by_coordinator")
-    reviewed = ReviewGoal.objects.filter(goal__in=goals, review__signed_off_at__isnull=False).order_by("review__number")
-    between = GoalRating.objects.filter(goal__in=goals).order_by("rated_on", "recorded_at")
+    reviewed = ReviewGoal.objects.filter(goal__in=goals, review__signed_off_at__isnull=False).annotate(
+        on=F("review__held_on"), between=Value(False), told=F("review__signed_off_at")
+    )
+    rated = GoalRating.objects.filter(goal__in=goals).annotate(
+        on=F("rated_on"), between=Value(True), told=F("recorded_at")
+    )
+    days = ("on", "between", "told")
+    both = (
+        reviewed.order_by().values_list(*numbers, *days).union(rated.order_by().values_list(*numbers, *days), all=True)
+    )
     answers: dict[Any, list[Answer]] = {}
-    for goal, rating, by_coordinator, on in (
-        *reviewed.values_list(*numbers, "review__held_on"), *between.values_list(*numbers, "rated_on"),
-    ):  # fmt: skip
+    for goal, rating, by_coordinator, on, *_order in both.order_by(*days):
         answers.setdefault(goal, []).append(Answer(on, rating, by_coordinator))
-    return {goal: sorted(rows, key=lambda row: row.on) for goal, rows in answers.items()}
+    return answers
 
 
-def goal_cards(family: Family, goals: list[Goal]) -> list[GoalCard]:
-    """Cards for goals fetched `with_measures()`. Four queries."""
+def goal_cards(
+    family: Family, goals: list[Goal], *, live: set[Any] | None = None, among: list[Goal] | None = None
+) -> list[GoalCard]:
+    """Cards for goals fetched `with_measures()`. Three queries, or one where the caller knows the services that may be
+    contacted (`live`, their ids) and the goals that are worked with (`among`).
+    """
     today = timezone.localdate()
-    live = {service.pk for service in contactable_services(family)}
+    live = live_services(family) if live is None else live
     answers = _answers(goals)
-    beside = Counter(Goal.objects.filter(family=family).active().values_list("outcome", flat=True))
+    among = list(Goal.objects.filter(family=family).active()) if among is None else among
+    beside = Counter(goal.outcome for goal in among)
     responsible = family.responsible
     mine = responsible.user.name.split()[0] if responsible else _("Koordinatoren")
     cards = []
@@ -166,12 +177,18 @@ def goal_cards(family: Family, goals: list[Goal]) -> list[GoalCard]:
     return cards
 
 
+def live_services(family: Family) -> set[Any]:
+    """Ids of the services that may be contacted now."""
+    return set(contactable_services(family).values_list("pk", flat=True))
+
+
 @dataclass
 class PlanPage:
     """Everything on the plan page but its frame.
 
     `person` and `service` are ids from the address, "" for all; `waiting` leaves only measures whose day has passed.
-    `by_person` puts the goals under those they are for instead of under what they are about.
+    `by_person` puts the goals under those they are for instead of under what they are about. `live` are the ids of the
+    services that may be contacted, where the caller has them.
     """
 
     family: Family
@@ -179,6 +196,7 @@ class PlanPage:
     service: str = ""
     waiting: bool = False
     by_person: bool = False
+    live: set[Any] | None = None
     goals: list[Goal] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -198,7 +216,9 @@ class PlanPage:
     def context(self) -> dict[str, Any]:
         """For templates/plans/family_tab.html."""
         people = own_words(self.family)
-        cards = goal_cards(self.family, [goal for goal in self.active if self._is_shown(goal)])
+        live = live_services(self.family) if self.live is None else self.live
+        shown = [goal for goal in self.active if self._is_shown(goal)]
+        cards = goal_cards(self.family, shown, live=live, among=self.active)
         if self.service or self.waiting:
             cards = [card.only(self.service, waiting=self.waiting) for card in cards]
         closed = sorted((g for g in self.goals if g.closed_on), key=lambda g: g.closed_on, reverse=True)
@@ -220,7 +240,7 @@ class PlanPage:
             "has_goals": bool(self.active),
             "document": document,
             "batch": batch,
-            "others": self._others(),
+            "others": self._others(live),
             **self.side(people),
         }
 
@@ -250,10 +270,9 @@ class PlanPage:
             "waiting": [m for m in measures if m.window(self.today) in ("after", "now", "soon")][:3],
         }
 
-    def _others(self) -> list[dict[str, Any]]:
-        """Plans of others, what is over last. Two queries."""
+    def _others(self, live: set[Any]) -> list[dict[str, Any]]:
+        """Plans of others, what is over last."""
         rows = OtherPlan.objects.filter(family=self.family).select_related("member", "led_by")
-        live = {service.pk for service in contactable_services(self.family)}
         return [
             {"plan": row, "leader": row.led_by.name if row.led_by else "", "live": row.led_by_id in live}
             for row in sorted(rows, key=lambda row: (row.until is not None and row.until < self.today, row.created_at))

@@ -33,7 +33,7 @@ def live_lines(family: Family) -> list[AgreementLine]:
     return list(lines.order_by("service__name", "valid_from"))
 
 
-def papers(family: Family, homes: Homes | None = None) -> list[Reader]:
+def papers(family: Family, homes: Homes | None = None, lines: list[AgreementLine] | None = None) -> list[Reader]:
     """Everybody first; then homes, the young, each person, each service that may be told something; last the record.
 
     The record is for nobody at the table: it holds what is marked too (plans/record.py).
@@ -42,7 +42,7 @@ def papers(family: Family, homes: Homes | None = None) -> list[Reader]:
     part = members_with(family, Purpose.PARTICIPATION)
     services = [
         Reader(f"{SERVICE}{line.pk}", name=line.service.name, paper_name=line.service.name)
-        for line in live_lines(family)
+        for line in (live_lines(family) if lines is None else lines)
         if line.direction != Direction.GET and covered(line, part)
     ]
     record = Reader(ALONE, homes.everybody.homes, name=_("Hele planen, til arkivet"))

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.utils.functional import LazyObject
 
 from .enums import AuditEvent
 from .models import RECORD, Event
@@ -153,7 +154,8 @@ def _roles_of(by: Any, municipality_id: Any) -> str:
     again, and one who was not is not made to remember."""
     if not hasattr(by, "memberships"):
         return ""
-    live = by.__dict__.get("live_memberships")
+    # The person of a request is a lazy stand-in for the one who remembers.
+    live = vars(by._wrapped if isinstance(by, LazyObject) else by).get("live_memberships")
     if live is None:
         live = by.memberships.live().order_by("role")
     roles = [(m.municipality_id, str(m.role)) for m in live]

@@ -36,7 +36,8 @@ def _show_plan(request: HttpRequest, family: Family, form: AttachToPlanForm | No
     frame = family_context(request, family, "plan")
     may_attach = CHANGE in frame["allowed"] and family.state != FamilyState.CLOSED and not frame["why_only_read"]
     if may_attach and form is None:
-        form = AttachToPlanForm(family=family, documents=may_lie_beside(family, request.user))
+        may = may_lie_beside(family, request.user)
+        form = AttachToPlanForm(family=family, documents=may, find=request.GET.get("q", ""))
     if form is not None:
         form.helper.form_action = reverse("plans:plan_attach", args=[family.pk])
     attached = beside_plan(family, request.user)

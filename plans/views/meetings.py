@@ -82,7 +82,8 @@ def show_meeting(
     attached, may = beside_meeting(meeting, request.user), may_write(frame, family)
     may_attach = may and not (meeting.is_finished or meeting.came_to_nothing)
     if may_attach and attach_form is None:
-        attach_form = AttachForm(documents=may_lie_beside(family, request.user, attached))
+        documents = may_lie_beside(family, request.user, attached)
+        attach_form = AttachForm(documents=documents, find=request.GET.get("q", ""))
     if attach_form is not None:
         attach_form.helper.form_action = reverse("plans:meeting_attach", args=[family.pk, meeting.pk])
     context = {

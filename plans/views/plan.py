@@ -26,6 +26,7 @@ from plans.models import Goal, Measure, OwnWords, PlanAgreement
 from plans.models.plan import SOON
 from plans.overview import BY_PERSON, WAITING, PlanPage, goal_cards, measure_row
 from plans.overview import own_words as people_and_words
+from plans.papers import live_lines
 from plans.told import goals_for, measures_for
 
 from .frame import (
@@ -56,11 +57,12 @@ def family_tab(request: HttpRequest, family_id: UUID) -> HttpResponse:
     family = open_family(request, family_id, VIEW)
     frame = family_context(request, family, "plan")
     asked = request.GET
+    lines = live_lines(family)
     page = PlanPage(
         family, person=asked.get("hvem", ""), service=asked.get("tjeneste", ""), waiting=asked.get("vis") == WAITING,
-        by_person=asked.get("etter") == BY_PERSON,
+        by_person=asked.get("etter") == BY_PERSON, live={line.service_id for line in lines},
     )  # fmt: skip
-    pdf_form = PdfForm(family=family)
+    pdf_form = PdfForm(family=family, lines=lines)
     batch_form = BatchForm(family=family, initial={"beside": pdf_form.initial["beside"]})
     may_change = CHANGE in frame["allowed"] and family.state != "closed" and not frame["why_only_read"]
     context = {

@@ -1,6 +1,7 @@
 """Documents beside a meeting, a goal and the plan: who puts them there, who sees them, and what stands for good."""
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -72,6 +73,33 @@ def test_put_beside_each_place_and_taken_away_by_the_pages(client, family, held,
         assert sorted(told.values_list("what", "facts__to")) == sorted(
             (what, to) for what in ("document_attached", "document_detached") for to in ("meeting", "goal", "plan")
         )
+
+
+def test_the_newest_can_be_chosen_and_the_rest_are_found(client, family, held, goal, by, monkeypatch):  # noqa: F811
+    """And in the list of documents each says where it lies."""
+    monkeypatch.setattr("plans.forms_attached.SHOWN", 2)
+    old, *_rest = [paper(family, by, title) for title in ("Gammelt vedtak", "Brev", "Rapport")]
+    choice, address = f'value="{old.pk}"', url("plan_documents", family)
+    for page in (address, url("meeting_detail", family, held.pk)):
+        shown = client.get(page).content.decode()
+        assert choice not in shown, page
+        assert "Du kan velge blant de 2 nyeste." in shown, page
+        shown = client.get(page, {"q": " vedtaK\0"}).content.decode()
+        assert choice in shown, page
+        assert "nyeste" not in shown, page
+        assert "Ingen dokumenter har «100%» i tittelen." in client.get(page, {"q": "100%"}).content.decode()
+    answer = client.post(url("plan_attach", family), {"document": str(old.pk), "goal": "x"})
+    assert answer.status_code == 422
+    assert f"{choice} selected" in answer.content.decode()
+    for place in ("", str(goal.pk)):
+        assert client.post(url("plan_attach", family), {"document": str(old.pk), "goal": place}).status_code == 302
+    client.post(url("meeting_attach", family, held.pk), {"document": str(old.pk)})
+    row = BeautifulSoup(client.get(reverse("documents:family_documents", args=[family.pk])).content, "html.parser")
+    links = {one["href"]: one.get_text() for one in row.find("b", string="Gammelt vedtak").parent.select("a")}
+    assert links.pop(address) == "Familiens plan"
+    assert links.pop(url("goal_detail", family, goal.pk)) == f"Målet «{goal.words}»"
+    assert links.popitem()[0] == url("meeting_detail", family, held.pk)
+    assert not links
 
 
 def test_what_may_not_lie_there_is_refused(team, family, other, held, goal, people, by):  # noqa: F811

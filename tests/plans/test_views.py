@@ -335,4 +335,4 @@ def test_the_same_queries_however_many_rows(client, family, people, by):
                 assert client.get(url(name, family)).status_code == 200
             counts.setdefault(name, []).append(len(queries))
     assert {name: set(seen) for name, seen in counts.items()} == {name: {seen[0]} for name, seen in counts.items()}
-    assert all(seen[0] <= 40 for seen in counts.values()), counts
+    assert all(seen[0] <= 32 for seen in counts.values()), counts
