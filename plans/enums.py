@@ -123,6 +123,15 @@ class MeetingTurn(models.TextChoices):
     CANCELLED = "cancelled", _("Avlyst")
 
 
+class NoticeKind(models.TextChoices):
+    """What a service is told of a meeting."""
+
+    INVITED = "invited", _("Invitasjon")
+    MOVED = "moved", _("Ny tid eller nytt sted")
+    CANCELLED = "cancelled", _("Avlysning")
+    UNASKED = "unasked", _("Trenger ikke komme likevel")
+
+
 class Support(models.TextChoices):
     """What kind of support it was (DOMAIN.md 1.6)."""
 
@@ -196,6 +205,8 @@ class PlanEvent(models.TextChoices):
     MEETING_CHANGED = "meeting_changed", _("Endret et avtalt møte")
     MEETING_CANCELLED = "meeting_cancelled", _("Avlyste et møte")
     MEETING_MISSED = "meeting_missed", _("Førte at et møte ikke ble noe av")
+    SERVICES_TOLD = "services_told", _("Ba om at tjenester får beskjed om et møte")
+    NOTICE_STOPPED = "notice_stopped", _("Stanset en beskjed om et møte før den gikk ut")
     MINUTES_SAVED = "minutes_saved", _("Skrev på et referat")
     MINUTES_FINISHED = "minutes_finished", _("Ferdigstilte et referat")
     MINUTES_ADDED_TO = "minutes_added_to", _("Skrev et tillegg til et referat")

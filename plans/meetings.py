@@ -14,6 +14,7 @@ from .enums import MeetingState
 from .minutes import family_readers, receivers
 from .minutes_codes import code_of
 from .models import Meeting, MeetingChange, MeetingDecision, MinutesCopy
+from .notices import told
 from .papers import live_lines
 from .printed import doer_in_words
 
@@ -68,6 +69,16 @@ def sending(meeting: Meeting) -> dict[str, Any]:
         "may_send": [line for line in lines if address_of(line) and line.pk not in has],
         "by_hand": [line for line in lines if not address_of(line)],
         "on_the_way": any(one["row"].is_waiting for one in copies),
+    }
+
+
+def telling(meeting: Meeting) -> dict[str, Any]:
+    """Who is told of the meeting by mail, what and when, and who is not. `meeting` is `with_company()`."""
+    words = told(meeting, live_lines(meeting.family))
+    return {
+        "told": [one for one in words if one.notices or one.why_call or one.to_say],
+        "may_tell": any(one.to_say and one.address and not one.is_said(one.waiting) for one in words),
+        "told_soon": any(one.waiting for one in words),
     }
 
 

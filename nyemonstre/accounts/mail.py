@@ -10,9 +10,17 @@ from nyemonstre.audit.log import mail_sent, mail_sent_outside
 from .models import Municipality, User
 
 
-def send_mail(subject: str, text: str, to: list[str], headers: dict[str, str] | None = None) -> None:
-    """Hand it to the mail server. Raises OSError or SMTPException when it does not take it."""
-    EmailMessage(subject, text, None, to, headers=headers).send()
+def send_mail(
+    subject: str, text: str, to: list[str], headers: dict[str, str] | None = None, calendar: bytes = b""
+) -> None:
+    """Hand it to the mail server, with a file for the reader's calendar if there is one (nyemonstre/ics.py).
+
+    Raises OSError or SMTPException when it does not take it.
+    """
+    message = EmailMessage(subject, text, None, to, headers=headers)
+    if calendar:
+        message.attach("avtale.ics", calendar, "text/calendar")
+    message.send()
 
 
 def send(to: User, *, kind: str, subject: str, text: str, key: str = "") -> None:
@@ -30,11 +38,13 @@ def send(to: User, *, kind: str, subject: str, text: str, key: str = "") -> None
         mail_sent(to, kind)
 
 
-def send_outside(address: str, *, municipality: Municipality | None, kind: str, subject: str, text: str) -> None:
-    """Mail somebody who is no user: whoever sent a henvendelse. Never a name, a family or a case in `text`.
+def send_outside(
+    address: str, *, municipality: Municipality | None, kind: str, subject: str, text: str, calendar: bytes = b""
+) -> None:
+    """Mail somebody who is no user: a service. Never a name, a family or a case in `text`, nor in `calendar`.
 
     Raises OSError or SMTPException as `send` does.
     """
-    send_mail(subject, text, [address])
+    send_mail(subject, text, [address], calendar=calendar)
     with acting_as(None), transaction.atomic():
         mail_sent_outside(municipality, kind)

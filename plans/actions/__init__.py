@@ -12,6 +12,7 @@ from .marks import set_mark
 from .measures import add_measure, change_measure, finish_measure
 from .meetings import Terms, cancel_meeting, change_meeting, miss_meeting, plan_meeting
 from .minutes import Said, add_to_minutes, decide, drop_decision, finish_minutes, plan_decision, save_minutes
+from .notices import stop_notice, tell_services
 from .order import move
 from .ratings import rate_goal
 from .redactions import ask_redaction, decline_redaction, redact
@@ -69,10 +70,12 @@ __all__ = [
     "sign_review",
     "stop_batch",
     "stop_minutes",
+    "stop_notice",
     "take_out_answers",
     "take_out_letter",
     "take_out_minutes",
     "take_out_pdf",
+    "tell_services",
     "undo",
     "write_entry",
 ]

@@ -22,10 +22,11 @@ from plans.enums import PlanEvent
 from plans.minutes import receivers
 from plans.minutes_codes import code_of, digest, digits, secret_of
 from plans.models import Meeting, MinutesCopy
-from plans.tasks import mail_soon
+from plans.models.leaving import REGRET
+from plans.tasks import mail_minutes, mail_soon
 
-# How long one may change one's mind, and how long a link works after that.
-REGRET, LASTS = timedelta(minutes=1), timedelta(days=14)
+# How long a link works.
+LASTS = timedelta(days=14)
 
 
 @action
@@ -66,7 +67,7 @@ def send_minutes(meeting: Meeting, *, lines: Iterable[AgreementLine], by: User) 
         copy.secret_hash = digest(secret_of(copy.pk))
         copy.save(force_insert=True)
         copies.append(copy)
-        mail_soon(copy, REGRET)
+        mail_soon(mail_minutes, copy)
     record(PlanEvent.MINUTES_SENT, by=by, target=current, facts={"services": len(copies)})
     return copies
 
@@ -78,8 +79,7 @@ def stop_minutes(copy: MinutesCopy, *, by: User) -> MinutesCopy:
     current = MinutesCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     if not current.can_be_stopped:
         raise Refused(_("Referatet har alt gått ut, eller er stanset."), rule="gone")
-    current.stopped_at, current.stopped_by = timezone.now(), by
-    current.save(update_fields=["stopped_at", "stopped_by"])
+    current.stop(by)
     record(PlanEvent.MINUTES_STOPPED, by=by, target=current)
     return current
 

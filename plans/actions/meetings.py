@@ -30,6 +30,7 @@ from plans.papers import live_lines
 from plans.rules import check_members, check_open, check_reason
 
 from .journal import write_entry
+from .notices import say_what_holds
 
 # Cases on one agenda, and hours one meeting may take: more is a slip of the finger.
 MOST_CASES, LONGEST = 30, timedelta(hours=12)
@@ -58,6 +59,8 @@ def plan_meeting(
 ) -> Meeting:
     """Agree on a meeting. `instead_of` is the one that came to nothing. One that has been may be noted afterwards.
 
+    The services that are asked get it by mail (plans/actions/notices.py).
+
     Raises Refused for terms that do not hold together, people and homes of another family, and a service without an
     agreement line that is live today and on the day; AlreadyDone for the same form twice.
     """
@@ -77,6 +80,7 @@ def plan_meeting(
     if meeting.coordinator != by:
         tell(meeting.coordinator, "meeting_planned")
     record(PlanEvent.MEETING_PLANNED, by=by, target=meeting, family=family, facts={"kind": meeting.kind})
+    say_what_holds(meeting, by=by)
     return meeting
 
 
@@ -84,7 +88,8 @@ def plan_meeting(
 def change_meeting(
     meeting: Meeting, *, terms: Terms, by: User, reason: str = "", version: int | None = None
 ) -> Meeting:
-    """Other terms, company or agenda. Another time needs a `reason`, which is kept with the time before.
+    """Other terms, company or agenda. Another time needs a `reason`, which is kept with the time before. Services are
+    told of another time or place, and when they are asked or not any more.
 
     A service that was asked while its line was live stays on the list when the line has ended, and is not called in.
     Raises Refused as `plan_meeting` does, and for a meeting that has been; Stale for an old `version`.
@@ -101,6 +106,7 @@ def change_meeting(
     _ask(current, terms)
     _set_agenda(current, terms.agenda)
     record(PlanEvent.MEETING_CHANGED, by=by, target=current)
+    say_what_holds(current, by=by)
     return current
 
 
@@ -108,13 +114,17 @@ def change_meeting(
 def cancel_meeting(
     meeting: Meeting, *, reason: str, by: User, told_by: str = "", version: int | None = None
 ) -> Meeting:
-    """It will not be held. Raises Refused without a reason or when it has been, Stale for an old `version`."""
+    """It will not be held, and the services that were asked are told so.
+
+    Raises Refused without a reason or when it has been, Stale for an old `version`.
+    """
     check(by, Permission.CHANGE_JOURNAL, meeting.family)
     current = _lock_planned(meeting, version)
     _note(current, MeetingTurn.CANCELLED, current.starts_at, reason, told_by, by)
     current.state = MeetingState.CANCELLED
     current.save()
     record(PlanEvent.MEETING_CANCELLED, by=by, target=current)
+    say_what_holds(current, by=by)
     return current
 
 

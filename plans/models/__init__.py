@@ -6,6 +6,7 @@ from .copies import MinutesCopy
 from .documents import PlanBatch, PlanDocument
 from .journal import JournalContact, JournalEntry, JournalMember
 from .meetings import Meeting, MeetingChange, MeetingDecision, MeetingGuest, MeetingItem, MinutesAddendum
+from .notices import MeetingNotice
 from .others import OtherPlan
 from .plan import Goal, GoalMember, GoalVersion, Measure, OwnWords, PlanAgreement
 from .ratings import GoalRating
@@ -29,6 +30,7 @@ __all__ = [
     "MeetingDecision",
     "MeetingGuest",
     "MeetingItem",
+    "MeetingNotice",
     "MinutesAddendum",
     "MinutesCopy",
     "OtherPlan",

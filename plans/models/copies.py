@@ -2,31 +2,25 @@
 
 from uuid import uuid4
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from consent.models import AgreementLine
-from families.models import FamilyRows
 
-from .meetings import Meeting
-from .plan import by_somebody
+from .leaving import Leaving, LeavingQuerySet
+from .meetings import Meeting, MinutesAddendum
 
 
-class CopyQuerySet(FamilyRows):
-    def standing(self):
-        """Those nobody has stopped."""
-        return self.filter(stopped_at=None)
-
+class CopyQuerySet(LeavingQuerySet):
     def due(self, now=None):
-        """Whose minute has passed, which have not been mailed, and whose link would still work."""
+        """Also that its link would still work."""
         now = now or timezone.now()
-        return self.standing().filter(mailed_at=None, leaves_at__lte=now, closes_at__gt=now)
+        return super().due(now).filter(closes_at__gt=now)
 
 
-class MinutesCopy(models.Model):
+class MinutesCopy(Leaving):
     """One service's way to the minutes (docs/adr/0032). What it reads is made when it opens them: nothing is kept here.
 
     Neither the secret in the link nor the code stands here: both are made of the id and the server's key.
@@ -36,14 +30,11 @@ class MinutesCopy(models.Model):
     family = models.ForeignKey("families.Family", on_delete=models.PROTECT, related_name="minutes_copies")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="copies")
     line = models.ForeignKey(AgreementLine, on_delete=models.PROTECT, related_name="+", verbose_name=_("avtalelinje"))
+    # What was added after the service had read the minutes, and is the reason they are sent anew.
+    addendum = models.ForeignKey(
+        MinutesAddendum, on_delete=models.PROTECT, null=True, related_name="copies", verbose_name=_("tillegg")
+    )
     secret_hash = models.BinaryField(max_length=32, unique=True, editable=False)
-    sent_by = by_somebody()
-    sent_at = models.DateTimeField(_("bedt om"), default=timezone.now)
-    leaves_at = models.DateTimeField(_("går ut fra"))
-    mailed_at = models.DateTimeField(_("sendt"), null=True)
-    # By whom: empty when the agreement ended before it left.
-    stopped_at = models.DateTimeField(_("stanset"), null=True)
-    stopped_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     closes_at = models.DateTimeField(_("kan åpnes til"))
     opened_at = models.DateTimeField(_("åpnet første gang"), null=True)
 
@@ -54,7 +45,10 @@ class MinutesCopy(models.Model):
         verbose_name_plural = _("referater til tjenester")
         ordering = ["sent_at", "id"]
         constraints = [
-            models.UniqueConstraint(fields=["meeting", "line"], condition=Q(stopped_at=None), name="minutes_copy_once"),
+            models.UniqueConstraint(
+                fields=["meeting", "line", "addendum"], condition=Q(stopped_at=None), name="minutes_copy_once",
+                nulls_distinct=False,
+            ),
             models.CheckConstraint(
                 condition=Q(stopped_at=None) | Q(mailed_at=None), name="minutes_copy_stopped_in_time"
             ),
@@ -67,16 +61,7 @@ class MinutesCopy(models.Model):
             models.CheckConstraint(
                 condition=Q(leaves_at__gte=F("sent_at"), closes_at__gt=F("leaves_at")), name="minutes_copy_in_order"
             ),
-        ]
+        ]  # fmt: skip
 
     def __str__(self):
         return str(self.line)
-
-    @property
-    def can_be_stopped(self):
-        return self.mailed_at is None and self.stopped_at is None
-
-    @property
-    def is_waiting(self):
-        """Its minute has not passed."""
-        return self.can_be_stopped and self.leaves_at > timezone.now()

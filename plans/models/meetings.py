@@ -254,12 +254,19 @@ class MeetingChange(models.Model):
 
 
 class MinutesAddendum(models.Model):
-    """What was found wrong, or came to mind, after the minutes were finished. Added, never changed."""
+    """What was found wrong, or came to mind, after the minutes were finished. Added, never changed.
+
+    `topic` and `about` decide which service may read it, as they do of a case.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     family = models.ForeignKey(Family, on_delete=models.PROTECT, related_name="+")
     meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="addenda")
     text = models.TextField(_("tillegg"), max_length=2000)
+    topic = models.CharField(_("tema"), max_length=12, choices=Topic.choices, blank=True)
+    about = models.ForeignKey(
+        Member, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("hvem det gjelder")
+    )
     written_by = by_somebody()
     written_at = models.DateTimeField(default=timezone.now)
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from families.enums import FamilyState
@@ -29,8 +30,8 @@ from plans.forms_meetings import (
     anew,
     begun,
 )
-from plans.meetings import been, coming, sending, whole
-from plans.models import Meeting
+from plans.meetings import been, coming, sending, telling, whole
+from plans.models import Meeting, MeetingNotice
 
 from .frame import drafted, form_page, row_of
 from .journal import CHANGE, VIEW, uuid_in
@@ -46,6 +47,21 @@ def meeting_url(meeting: Meeting) -> str:
 
 def meeting_of(request: HttpRequest, family: Family, meeting_id: UUID, permission: Permission = CHANGE) -> Meeting:
     return row_of(request, family, Meeting, meeting_id, permission)
+
+
+def leaving(many: int) -> str:
+    """What is said when so many services are told by itself."""
+    return ngettext(
+        "En tjeneste får e-post om ett minutt. Ombestemmer du deg, kan du stanse den her.",
+        "%(many)s tjenester får e-post om ett minutt. Ombestemmer du deg, kan du stanse den her.",
+        many,
+    ) % {"many": many}
+
+
+def with_telling(meeting: Meeting, words: str) -> str:
+    """`words` about what was done, and who is told of it by mail. Else the coordinator is asked to tell."""
+    many = MeetingNotice.objects.standing().filter(meeting=meeting, mailed_at=None).count()
+    return f"{words} {leaving(many)}" if many else f"{words} " + _("Gi beskjed til dem som er bedt.")
 
 
 @require_safe
@@ -87,8 +103,9 @@ def show_meeting(
     if attach_form is not None:
         attach_form.helper.form_action = reverse("plans:meeting_attach", args=[family.pk, meeting.pk])
     context = {
-        **frame, **shown, "send_form": form, "may_write": may, "interpreters": list(interpreted),
-        "attached": attached, "attach_form": attach_form, "may_attach": may_attach, "away": "plans:meeting_detach",
+        **frame, **shown, **telling(shown["meeting"]), "send_form": form, "may_write": may,
+        "interpreters": list(interpreted), "attached": attached, "attach_form": attach_form,
+        "may_attach": may_attach, "away": "plans:meeting_detach",
         "may_plan": Permission.CHANGE_PLAN in frame["allowed"], "journal_open": CHANGE in frame["allowed"],
     }  # fmt: skip
     status = 422 if any(one is not None and one.is_bound for one in (form, attach_form)) else 200
@@ -121,7 +138,7 @@ def meeting_new(request: HttpRequest, family_id: UUID) -> HttpResponse:
             say(form, refusal)
         if not form.errors:
             forget_draft(request)
-            messages.success(request, _("Møtet er avtalt. Det står i kalenderen."))
+            messages.success(request, with_telling(planned, _("Møtet er avtalt. Det står i kalenderen.")))
             return redirect(meeting_url(planned))
     heading = _("Ny tid for møtet") if before else _("Avtal et møte")
     back = meeting_url(before) if before else reverse("plans:meeting_list", args=[family.pk])
@@ -175,7 +192,7 @@ def meeting_edit(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> Htt
             say(form, refusal)
         if not form.errors:
             forget_draft(request)
-            messages.success(request, _("Møtet er endret. Gi beskjed til dem som er bedt."))
+            messages.success(request, with_telling(meeting, _("Møtet er endret.")))
             return redirect(meeting_url(meeting))
     return _page(request, family, form, _("Endre eller flytt møtet"), meeting_url(meeting), draft=draft, **way_out)
 
@@ -184,7 +201,7 @@ def meeting_edit(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> Htt
 @requires(CHANGE)
 def meeting_cancel(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> HttpResponse:
     """It will not be held, and why."""
-    said = _("Møtet er avlyst. Gi beskjed til dem som er bedt.")
+    said = _("Møtet er avlyst.")
     return _ended(request, family_id, meeting_id, CancelMeetingForm, actions.cancel_meeting, _("Avlys møtet"), said)
 
 
@@ -214,6 +231,6 @@ def _ended(
         except Refused as refusal:
             say(form, refusal)
         if not form.errors:
-            messages.success(request, said)
+            messages.success(request, with_telling(meeting, said) if act is actions.cancel_meeting else said)
             return redirect(meeting_url(meeting))
     return _page(request, family, form, heading, meeting_url(meeting))

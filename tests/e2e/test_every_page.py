@@ -56,6 +56,10 @@ NOT_LINKED = {
         "there when they are, and only some meetings are asked",
     ),
     **dict.fromkeys(
+        ("plans:meeting_tell", "plans:notice_stop", "plans:notice_mail"),
+        "there while a service is yet to be told of a meeting",
+    ),
+    **dict.fromkeys(
         ("plans:meeting_edit", "plans:meeting_cancel", "plans:meeting_minutes", "plans:meeting_missed"),
         "there while a meeting is agreed, and only some are asked",
     ),
@@ -108,7 +112,10 @@ BY_LUCK = {
     "plans:hand_over", "plans:other_plan_edit", "assessments:fit_code", "assessments:fit_code_end",
     "plans:redaction_decide", "families:family_reopen",
     "plans:plan_attach", "plans:plan_detach",
-    *(name for name in NOT_LINKED if name.startswith(("plans:meeting_", "plans:minutes_", "plans:decision_"))),
+    *(
+        name for name in NOT_LINKED
+        if name.startswith(("plans:meeting_", "plans:minutes_", "plans:decision_", "plans:notice_"))
+    ),
 }  # fmt: skip
 
 

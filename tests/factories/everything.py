@@ -202,7 +202,7 @@ def _plan(family, members, by, say):
 
 
 def _meet(family, members, by, say):
-    """A meeting this morning, moved once, with finished minutes, a document, a decision and an addition."""
+    """A meeting a service is told of, moved to this morning, with minutes, a document, a decision and an addition."""
     begins = timezone.now() - timedelta(hours=2)
     with acting_as(by):
         lines = list(family.agreement_lines.all())
@@ -213,7 +213,7 @@ def _meet(family, members, by, say):
             members=members[:1], lines=lines, agenda=[say("sak", "Skoleveien")], place=say("sted", "Rådhuset"),
         )  # fmt: skip
 
-    meeting = plan_actions.plan_meeting(family, terms=terms(begins - timedelta(minutes=5)), by=by)
+    meeting = plan_actions.plan_meeting(family, terms=terms(timezone.now() + timedelta(minutes=5)), by=by)
     reason = say("møtet-flyttet", "Tolken kunne ikke")
     meeting = plan_actions.change_meeting(meeting, terms=terms(begins), reason=reason, by=by)
     with acting_as(by):

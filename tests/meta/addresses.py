@@ -239,6 +239,7 @@ plans:meeting_list             view_journal       200   -
 plans:meeting_minutes          change_journal     302 422
 plans:meeting_missed           change_journal     302 422
 plans:meeting_new              change_journal     200 422
+plans:meeting_tell             change_journal       - 302
 plans:minutes_add              change_journal     200 422
 plans:minutes_mail             change_journal       - 302
 plans:minutes_open             public             200 422
@@ -246,6 +247,8 @@ plans:minutes_pdf              view_journal       200   -
 plans:minutes_send             change_journal       - 422
 plans:minutes_stop             change_journal       - 302
 plans:minutes_finish           change_journal       - 302
+plans:notice_mail              change_journal       - 302
+plans:notice_stop              change_journal       - 302
 plans:move                     change_plan          - 302
 plans:other_plan_edit          change_plan        200 422
 plans:other_plan_new           change_plan        200 422

@@ -31,6 +31,7 @@ UNWATCHED = {
     "plans_planbatch": "all papers at once, ordered and perhaps stopped; each is in the log",
     "plans_plandocument": "a printing of the plan, not a fact about the family; ordered and taken out is in the log",
     "plans_meetingchange": "is itself the history of an appointment, with the reason; only added to",
+    "plans_meetingnotice": "says itself who sent it and who stopped it; nothing else can change",
     "plans_minutescopy": "says itself who sent it and who stopped it, and when it was opened; nothing else can change",
     "plans_minutesaddendum": "says itself who added it, and when; only added to",
     "referrals_meetingturn": "is itself the history of an appointment, with the reason; only added to",

@@ -58,7 +58,7 @@ OPENED_BY = {
     "plans_journalmember": P.VIEW_JOURNAL,
     "plans_journalcontact": P.VIEW_JOURNAL,
     **dict.fromkeys(
-        [f"plans_meeting{part}" for part in ("", "guest", "item", "decision", "change")]
+        [f"plans_meeting{part}" for part in ("", "guest", "item", "decision", "change", "notice")]
         + ["plans_minutesaddendum", "plans_minutescopy"],
         P.VIEW_JOURNAL,
     ),
