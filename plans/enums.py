@@ -211,6 +211,7 @@ class PlanEvent(models.TextChoices):
     MINUTES_FINISHED = "minutes_finished", _("Ferdigstilte et referat")
     MINUTES_ADDED_TO = "minutes_added_to", _("Skrev et tillegg til et referat")
     DECISION_MADE = "decision_made", _("Førte en beslutning fra et møte")
+    DECISION_CHANGED = "decision_changed", _("Endret en beslutning i et referat som ikke er ferdig")
     DECISION_DROPPED = "decision_dropped", _("Tok bort en beslutning fra et referat som ikke er ferdig")
     DECISION_PLANNED = "decision_planned", _("Gjorde en beslutning til et tiltak")
     MINUTES_PRINTED = "minutes_printed", _("Tok ut et referat på papir")

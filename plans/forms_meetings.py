@@ -3,29 +3,26 @@
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from crispy_forms.layout import HTML, Div, Layout
+from crispy_forms.layout import Div, Layout
 from django import forms
-from django.db.models import F
 from django.utils import timezone
-from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.enums import Topic
-from consent.models import AgreementLine, Service
+from consent.models import AgreementLine
 from consent.rules import answers_by_service
 from families.models import Family, Household, Member
 from nyemonstre.accounts.models import User
-from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, clock, speak_plainly
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, clock
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
 from .actions.meetings import Terms
-from .actions.minutes import Said
-from .asked import called, lasts_until
-from .enums import Doer, MeetingKind
+from .asked import lasts_until
+from .enums import MeetingKind
 from .forms import FamilyForm, MarkedForm, People, Somebody, VersionForm, mark_facts, radios
-from .models import Goal, Meeting, MeetingGuest, MeetingItem
+from .models import Goal, Meeting
 from .papers import live_lines
 
 CASE = 200  # characters of one case on the agenda
@@ -217,97 +214,6 @@ class MissedMeetingForm(VersionForm, FamilyForm):
     )
 
 
-class Guests(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, guest: MeetingGuest) -> str:
-        return guest.member.first_name if guest.member else guest.line.service.name
-
-
-class MinutesForm(TwoEditorsForm, MarkedForm):
-    """One text for each case, kept while one types."""
-
-    submit_text = _("Lagre referatet")
-    came = Guests(label=_("Hvem var med?"), queryset=MeetingGuest.objects.none(), required=False)
-    others = PlainTextField(
-        label=_("Andre som var med"), max_length=300, required=False, help_text=_("Navn med komma mellom.")
-    )
-    more = PlainTextField(
-        label=_("Kom det opp en sak til?"), max_length=CASE, required=False,
-        help_text=_("Skriv hva den heter og lagre, så får den sitt eget felt."),
-    )  # fmt: skip
-
-    def __init__(self, *args: Any, family: Family, row: Meeting, **kwargs: Any) -> None:
-        self.items = list(row.items.order_by("number", "pk").select_related("about"))
-        super().__init__(*args, row=row, family=family, **kwargs)
-        guests = MeetingGuest.objects.filter(meeting=row).select_related("member", "line__service")
-        self.fields["came"].queryset = guests.order_by(F("line").asc(nulls_first=True), "member__birth_date", "pk")
-        self.helper.layout = self._laid_out()
-
-    def _add_cases(self) -> None:
-        about = Member.objects.filter(family=self.family)
-        for number, item in enumerate(self.items, 1):
-            self.fields[f"text_{item.pk}"] = PlainTextField(
-                label=item.title, max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 5})
-            )
-            self.fields[f"topic_{item.pk}"] = forms.ChoiceField(
-                label=gettext("Sak %(number)s: tema") % {"number": number}, required=False,
-                choices=[("", gettext("Bare for familien")), *Topic.choices],
-            )  # fmt: skip
-            field = Somebody(
-                label=gettext("Sak %(number)s: hvem den gjelder") % {"number": number}, queryset=about, required=False,
-                empty_label=gettext("Hele familien"),
-            )  # fmt: skip
-            self.fields[f"about_{item.pk}"] = field
-        for name in [name for name in self.fields if name.partition("_")[0] in ("text", "topic", "about")]:
-            speak_plainly(self.fields[name])
-
-    def facts(self, row: Meeting) -> dict[str, Any]:
-        if self.items and f"text_{self.items[0].pk}" not in self.fields:
-            self._add_cases()
-        known = {"came": self._came(row), "others": row.others}
-        for item in row.items.all():
-            if f"text_{item.pk}" in self.fields:
-                known |= {f"text_{item.pk}": item.text, f"topic_{item.pk}": item.topic}
-                known[f"about_{item.pk}"] = item.about_id
-        return known | mark_facts(self, row)
-
-    def _came(self, row: Meeting) -> list[Any]:
-        """Before anything is written: those who were asked and may come. Then those who came."""
-        guests = list(row.guests.order_by("pk").values_list("pk", "came"))
-        if any(came is not None for _pk, came in guests):
-            return [pk for pk, came in guests if came]
-        reread = Meeting.objects.with_company().get(pk=row.pk)
-        return [one.guest.pk for one in called(reread) if not one.why_not]
-
-    def _laid_out(self) -> Layout:
-        """Who may read a case is folded under it, until it is wanted."""
-        words = escape(gettext("Hvilke tjenester kan få lese denne saken?"))
-        cases: list[Any] = []
-        for item in self.items:
-            who = [f"topic_{item.pk}", f"about_{item.pk}"]
-            opened = " open" if any(self[name].errors for name in who) else ""
-            fold = HTML(f"<details class='nm-fold nm-casefold'{opened}><summary>{words}</summary>")
-            asks = [f"gjelder_{name}" for name in (f"text_{item.pk}", *who) if f"gjelder_{name}" in self.fields]
-            cases += [f"text_{item.pk}", fold, Div(*who, css_class="nm-when"), HTML("</details>"), *asks]
-        placed = {name for name in self.fields if name.split("_")[-1] in {str(item.pk) for item in self.items}}
-        rest = [name for name in self.fields if name not in placed]
-        first = [name for name in rest if "came" in name or "others" in name]
-        return Layout(*first, *cases, *(name for name in rest if name not in first))
-
-    def meet(self, newer: Meeting) -> None:
-        super().meet(newer)
-        self.helper.layout = self._laid_out()
-
-    @property
-    def said(self) -> dict[Any, Said]:
-        data = self.cleaned_data
-        return {
-            item.pk: Said(data[f"text_{item.pk}"], data[f"topic_{item.pk}"], data[f"about_{item.pk}"])
-            for item in self.items
-        }
-
-
 class FinishForm(VersionForm):
     """Sent by the button under the minutes."""
 
@@ -337,56 +243,30 @@ class OpenMinutesForm(NMForm, forms.Form):
 
 
 class AddendumForm(FamilyForm, OnceForm):
+    """What was wrong, or forgotten; and as a case, which services may read it."""
+
     submit_text = _("Lagre tillegget")
     text = PlainTextField(
         label=_("Hva var feil, eller glemt?"), max_length=2000, long=True,
         help_text=_("Referatet står som det var. Tillegget står under, med navn og dato."),
     )  # fmt: skip
-
-
-def _goal_field() -> forms.ModelChoiceField:
-    return forms.ModelChoiceField(
-        label=_("Hvilket mål hører det til?"), queryset=Goal.objects.none(), required=False,
-        empty_label=_("Ikke i planen ennå"), widget=forms.RadioSelect,
-        help_text=_("Velger du et mål, står det som tiltak i planen med en gang."),
+    topic = forms.ChoiceField(
+        label=_("Tema"), choices=[("", _("Bare for familien")), *Topic.choices], required=False,
+        help_text=_("Tjenester som har fått referatet, får beskjed når avtalen deres dekker temaet og personen."),
     )  # fmt: skip
-
-
-class DecisionForm(FamilyForm, OnceForm):
-    submit_text = _("Lagre beslutningen")
-    what = PlainTextField(label=_("Hva skal gjøres?"), max_length=300)
-    item = forms.ModelChoiceField(
-        label=_("Hvilken sak?"), queryset=MeetingItem.objects.none(), required=False, empty_label=_("Ingen av dem")
+    about = Somebody(
+        label=_("Hvem gjelder det?"), queryset=Member.objects.none(), required=False, empty_label=_("Hele familien")
     )
-    done_by = radios(_("Hvem gjør det?"), Doer.choices)
-    service = forms.ModelChoiceField(
-        label=_("Hvilken tjeneste?"), queryset=Service.objects.none(), required=False,
-        help_text=_("Tjenestene familien har en gyldig avtale med."),
-    )  # fmt: skip
-    member = Somebody(
-        label=_("Hvem i familien?"), queryset=Member.objects.none(), required=False, empty_label=_("Ingen"),
-        help_text=_("Når en i familien gjør det."),
-    )  # fmt: skip
-    who = PlainTextField(
-        label=_("Navn"), max_length=120, required=False, help_text=_("Den frivillige, eller den dere snakker med.")
-    )
-    due_on = NorwegianDateField(label=_("Innen"), required=False)
-    goal = _goal_field()
-
-    def __init__(self, *args: Any, meeting: Meeting, goals: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.limit_services()
-        self.fields["item"].queryset = MeetingItem.objects.filter(meeting=meeting)
-        self.fields["goal"].queryset = goals
 
 
 class PlanDecisionForm(FamilyForm):
     submit_text = _("Legg det i planen")
-    goal = _goal_field()
+    goal = forms.ModelChoiceField(
+        label=_("Hvilket mål hører det til?"), queryset=Goal.objects.none(), empty_label=None, widget=forms.RadioSelect
+    )
 
     def __init__(self, *args: Any, goals: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["goal"]
-        field.queryset, field.required, field.empty_label, field.help_text = goals, True, None, ""
+        self.fields["goal"].queryset = goals
         if len(goals) == 1:
             self.initial["goal"] = goals[0].pk

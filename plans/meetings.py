@@ -11,7 +11,7 @@ from families.models import Family
 
 from .asked import Called, address_of, called
 from .enums import MeetingState
-from .minutes import family_readers, receivers
+from .minutes import addendum_receivers, family_readers, receivers
 from .minutes_codes import code_of
 from .models import Meeting, MeetingChange, MeetingDecision, MinutesCopy
 from .notices import told
@@ -52,6 +52,12 @@ def coming(family: Family) -> list[Card]:
     return cards(family, Meeting.objects.filter(family=family).planned().order_by("starts_at", "pk"))
 
 
+def to_come(family: Family) -> list[Meeting]:
+    """Agreed, and not begun: what closing the case cancels."""
+    rows = Meeting.objects.filter(family=family, starts_at__gt=timezone.now()).planned()
+    return list(rows.order_by("starts_at", "pk"))
+
+
 def been(family: Family) -> list[Card]:
     """All that is not planned any more, the newest first."""
     rows = Meeting.objects.filter(family=family).exclude(state=MeetingState.PLANNED)
@@ -82,6 +88,20 @@ def telling(meeting: Meeting) -> dict[str, Any]:
     }
 
 
+def _addenda(meeting: Meeting) -> list[dict[str, Any]]:
+    """What was added to finished minutes, who is told of each, and who could be. Two queries, and a few for each."""
+    copies = list(MinutesCopy.objects.standing().filter(meeting=meeting).select_related("line__service"))
+    found = []
+    for row in meeting.addenda.select_related("written_by", "about").order_by("written_at", "pk"):
+        names = [copy.line.service.name for copy in copies if copy.addendum_id == row.pk]
+        unread = [copy for copy in copies if not copy.addendum_id and not copy.opened_at]
+        found.append({
+            "row": row, "told": ", ".join(sorted(names)), "untold": addendum_receivers(row, meeting),
+            "in_minutes": bool(unread and row.topic),
+        })  # fmt: skip
+    return found
+
+
 def whole(family: Family, meeting: Meeting) -> dict[str, Any]:
     """One meeting with its agenda, minutes, decisions, changes and additions, for its own page."""
     (card,) = cards(family, Meeting.objects.filter(pk=meeting.pk).select_related("finished_by", *MARK_ROWS))
@@ -94,6 +114,6 @@ def whole(family: Family, meeting: Meeting) -> dict[str, Any]:
         "items": [{"row": item, "decisions": [d for d in decisions if d["row"].item_id == item.pk]} for item in items],
         "loose": [d for d in decisions if d["row"].item_id is None],
         "changes": list(MeetingChange.objects.filter(meeting=meeting).select_related("done_by")),
-        "addenda": list(meeting.addenda.select_related("written_by")),
+        "addenda": _addenda(card.meeting),
         "new_time": Meeting.objects.filter(instead_of=meeting).order_by("booked_at").first(),
     }

@@ -1,8 +1,8 @@
 """The minutes on paper, as one reader may get them: plain values, so that what may not be printed never is.
 
 The family gets what families/marks.py lets it have. A service gets only what its live agreement line covers: cases with
-a topic of the line, about people it names who take part, and what it is to do itself. Never who else was there, and
-nothing at all of minutes that are marked for somebody.
+a topic of the line, about people it names who take part, what was added by the same rule, and what it is to do itself.
+Never who else was there, and nothing at all of minutes that are marked for somebody.
 """
 
 from collections.abc import Collection, Iterable
@@ -18,8 +18,8 @@ from families.marks import ALONE, Homes, Reader, may_get
 from families.models import Family
 from families.protection import Outside
 
-from .asked import called
-from .models import Meeting, MeetingDecision, MeetingItem
+from .asked import address_of, called
+from .models import Meeting, MeetingDecision, MeetingItem, MinutesAddendum, MinutesCopy
 from .papers import FOR_ANYBODY, SERVICE, covered, live_lines
 from .printed import doer_in_words, outside
 
@@ -48,8 +48,7 @@ def told(meeting: Meeting, line: AgreementLine, part: Collection[Any]) -> list[C
     """The cases this service may read, each with the decisions it may; and its own tasks in cases it may not read."""
     may, found = covered(line, part), []
     for item, decisions in _cases(meeting):
-        everybody = item.about_id in may if item.about_id else may and set(part) <= may
-        whole = item.topic in line.topics and everybody
+        whole = _covers(line, part, item)
         partly = bool(may) if item.about_id is None else item.about_id in may
         own = [d for d in decisions if d.service_id == line.service_id]
         if whole:
@@ -58,6 +57,34 @@ def told(meeting: Meeting, line: AgreementLine, part: Collection[Any]) -> list[C
         elif own and partly:
             found.append((MeetingItem(title="", text=""), own))
     return found
+
+
+def addenda_told(meeting: Meeting, line: AgreementLine, part: Collection[Any]) -> list[MinutesAddendum]:
+    """What was added that this service may read: by topic and person, as a case."""
+    rows = meeting.addenda.select_related("written_by").order_by("written_at", "pk")
+    return [one for one in rows if _covers(line, part, one)]
+
+
+def addendum_receivers(addendum: MinutesAddendum, meeting: Meeting) -> list[AgreementLine]:
+    """Those who have had the minutes, may read what was added, and have not been told of it.
+
+    Whoever has not opened the minutes yet reads it in them.
+    """
+    part = members_with(meeting.family, Purpose.PARTICIPATION)
+    copies = list(MinutesCopy.objects.standing().filter(meeting=meeting).exclude(mailed_at=None))
+    had = {one.line_id for one in copies if one.opened_at or one.closes_at <= timezone.now()}
+    on_its_way = MinutesCopy.objects.standing().filter(addendum=addendum).values_list("line", flat=True)
+    return [
+        line for line in receivers(meeting)
+        if line.pk in had and line.pk not in set(on_its_way) and address_of(line) and _covers(line, part, addendum)
+    ]  # fmt: skip
+
+
+def _covers(line: AgreementLine, part: Collection[Any], row: MeetingItem | MinutesAddendum) -> bool:
+    """The topic is one of the line's, and everybody it is about is covered and takes part."""
+    may = covered(line, part)
+    everybody = row.about_id in may if row.about_id else bool(may) and set(part) <= may
+    return row.topic in line.topics and everybody
 
 
 def _cases(meeting: Meeting) -> list[Case]:
@@ -82,8 +109,7 @@ def printed_minutes(meeting: Meeting, reader: Reader) -> dict[str, Any]:
         "present": "" if homes.parted and reader.key != ALONE else ", ".join(names),
         "cases": [_case(case, out) for case in _cases(meeting)],
         "addenda": [
-            {"text": out.text(one.text), "on": timezone.localdate(one.written_at), "by": one.written_by.name}
-            for one in meeting.addenda.select_related("written_by").order_by("written_at", "pk")
+            _addendum(one, out) for one in meeting.addenda.select_related("written_by").order_by("written_at", "pk")
         ],
         "line": None,
     }  # fmt: skip
@@ -100,7 +126,7 @@ def minutes_for_service(meeting: Meeting, line: AgreementLine) -> dict[str, Any]
         "reader": out.service(line.service),
         "present": ", ".join([*(one.name for one in there), meeting.coordinator.name]),
         "cases": [_case(case, out) for case in told(meeting, line, part)],
-        "addenda": [],
+        "addenda": [_addendum(one, out) for one in addenda_told(meeting, line, part)],
         "line": {"whose": whose, "topics": ", ".join(line.topic_labels), "until": line.valid_to},
     }
 
@@ -115,6 +141,10 @@ def _head(meeting: Meeting, out: Outside) -> dict[str, Any]:
         "finished_on": timezone.localdate(meeting.finished_at) if meeting.finished_at else None,
         "coordinator": {"name": comes.name, "phone": comes.phone, "email": comes.email},
     }  # fmt: skip
+
+
+def _addendum(one: MinutesAddendum, out: Outside) -> dict[str, Any]:
+    return {"text": out.text(one.text), "on": timezone.localdate(one.written_at), "by": one.written_by.name}
 
 
 def _case(case: Case, out: Outside) -> dict[str, Any]:

@@ -60,9 +60,11 @@ def mail_minutes(copy_id: str) -> bool:
         with translation.override(town.language):
             url = settings.BASE_URL + reverse("plans:minutes_open", args=[secret_of(copy.pk)])
             text = render_to_string(
-                "plans/mail/minutes.txt", {"url": url, "until": copy.closes_at, "municipality": town.name}
+                "plans/mail/minutes.txt",
+                {"url": url, "until": copy.closes_at, "municipality": town.name, "added": bool(copy.addendum_id)},
             )
-            subject = _("Det ligger et referat til deg")
+            added, first = _("Det er kommet et tillegg til et referat"), _("Det ligger et referat til deg")
+            subject = added if copy.addendum_id else first
             mail.send_outside(line.contact.email, municipality=town, kind="minutes", subject=subject, text=text)
         MinutesCopy.objects.filter(pk=copy.pk).update(mailed_at=timezone.now())
     return True
@@ -92,7 +94,7 @@ def mail_notice(notice_id: str) -> bool:
         rows = AgreementLine.objects.live().select_related("contact")
         address = may_mail(rows.filter(pk=notice.line_id).first(), meeting, asks=notice.asks)
         if not address or not is_ahead(meeting):
-            notice.stop()
+            MeetingNotice.objects.filter(pk=notice.pk).update(stopped_at=timezone.now())
             return False
         town = meeting.family.municipality
         with translation.override(town.language):
@@ -101,6 +103,5 @@ def mail_notice(notice_id: str) -> bool:
                 address, municipality=town, kind=f"meeting_{notice.kind}", subject=SUBJECTS[notice.kind](), text=text,
                 calendar=calendar_file(notice, meeting),
             )  # fmt: skip
-        notice.mailed_at = timezone.now()
-        notice.save(update_fields=["mailed_at"])
+        MeetingNotice.objects.filter(pk=notice.pk).update(mailed_at=timezone.now())
     return True

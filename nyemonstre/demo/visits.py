@@ -12,6 +12,7 @@ from consent.models import AgreementLine
 from families.actions_snooze import snooze
 from families.agenda import to_do
 from families.snoozes import Snooze
+from nyemonstre.access.roles import Permission
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.actions_feed import make_feed
 from nyemonstre.accounts.models import CalendarFeed
@@ -19,7 +20,8 @@ from plans import actions as plans
 from plans.asked import address_of
 from plans.enums import Doer, MeetingKind
 from plans.minutes import receivers
-from plans.models import Goal, Meeting
+from plans.models import Goal, Meeting, PlanDocument
+from plans.printing import send
 
 from .clock import working_day
 from .papers import keep_report
@@ -64,6 +66,8 @@ class Visits:
 
     def plan(self) -> None:
         plot, on, today = self.walk.plot, self.walk.calendar.on, self.walk.today
+        if plot.has("closed"):
+            on(today - timedelta(days=22), self.agree, 5)  # which closing cancels
         if plot.months < 3 or any(plot.has(mark) for mark in AWAY):
             return
         if any(plot.has(mark) for mark in MET):
@@ -98,17 +102,19 @@ class Visits:
             for item, text, whose in zip(items, self.says["said"], about, strict=True)
         }
         by = self.walk.by
-        meeting = plans.save_minutes(meeting, said=said, came=guests, by=by)
-        for number, what in enumerate(self.says["decisions"]):
-            plans.decide(
-                meeting, item=items[number], what=what.format(**names), done_by=Doer.COORDINATOR, by=by,
-                due_on=today + timedelta(days=21), goal=goal if number == 0 else None,
-            )  # fmt: skip
+        decided = [
+            plans.Decided(
+                what.format(**names), Doer.COORDINATOR, item=items[number], due_on=today + timedelta(days=21),
+                goal=goal if number == 0 else None,
+            )
+            for number, what in enumerate(self.says["decisions"])
+        ]  # fmt: skip
+        meeting = plans.save_minutes(meeting, said=said, came=guests, decided=decided, by=by)
         report = keep_report(self.walk.family, title=self.says["report"], lines=self.says["wrote"], by=by)
         for place in (meeting, goal or self.walk.family):
             plans.attach_document(report, to=place, by=by)
         meeting = plans.finish_minutes(meeting, by=by)
-        plans.add_to_minutes(meeting, text=self.says["added"], by=by)
+        plans.add_to_minutes(meeting, text=self.says["added"], topic=Topic.SCHOOL, about=child, by=by)
         self.walk.calendar.on(self.walk.today - timedelta(days=1), self.send, meeting)
 
     def send(self, meeting: Meeting) -> None:
@@ -148,6 +154,22 @@ class Visits:
         return live[:3]
 
 
+def all_the_papers(by: Any) -> None:
+    """Of a family that has met with others: asked for as a batch, and made when the worker is there."""
+    with acting_as(by), transaction.atomic():
+        met = (
+            Meeting.objects.permitted(by, Permission.VIEW_JOURNAL).exclude(finished_at=None).order_by("starts_at", "pk")
+        )
+        meeting = met.select_related("family__municipality").first()
+    if meeting is None:
+        return
+    batch = plans.order_all_pdfs(meeting.family, straight=False, by=by)
+    with acting_as(by), transaction.atomic():
+        waiting = list(PlanDocument.objects.filter(batch=batch).order_by("asked_at", "pk").values_list("pk", flat=True))
+    for document in waiting:
+        send(document, by, batch.family.municipality.language)
+
+
 def a_tidy_desk(town: Any) -> None:
     """The first coordinator has put something off, and subscribes to the calendar."""
     by = town.people["coordinator"][0]
@@ -156,6 +178,7 @@ def a_tidy_desk(town: Any) -> None:
             return
         entries = [entry for entry in to_do(by) if entry.family and entry.kind in ("passed", "consent", "age")]
     make_feed(by, by=by)
+    all_the_papers(by)
     for entry in entries[:1]:
         until = timezone.localdate() + timedelta(days=12)
         snooze(entry, until=until, reason=SAYS[town.place.language]["off"], by=by)

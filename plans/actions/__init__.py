@@ -3,7 +3,8 @@
 from .agreement import agree_plan
 from .attached import Place, attach_document, detach_document
 from .closing import close_follow_up, take_out_letter
-from .copies import open_minutes, send_minutes, stop_minutes, take_out_minutes
+from .copies import open_minutes, send_addendum, send_minutes, stop_minutes, take_out_minutes
+from .decisions import Decided, plan_decision
 from .documents import fail_pdf, finish_pdf, order_all_pdfs, order_pdf, report_progress, stop_batch, take_out_pdf
 from .given_back import take_out_answers
 from .goals import add_goal, change_goal, close_goal, reopen_goal
@@ -11,7 +12,7 @@ from .journal import write_entry
 from .marks import set_mark
 from .measures import add_measure, change_measure, finish_measure
 from .meetings import Terms, cancel_meeting, change_meeting, miss_meeting, plan_meeting
-from .minutes import Said, add_to_minutes, decide, drop_decision, finish_minutes, plan_decision, save_minutes
+from .minutes import Said, add_to_minutes, finish_minutes, save_minutes
 from .notices import stop_notice, tell_services
 from .order import move
 from .ratings import rate_goal
@@ -23,6 +24,7 @@ from .words import record_words
 
 __all__ = [
     "TEMPLATE",
+    "Decided",
     "GoalReview",
     "Place",
     "Said",
@@ -43,10 +45,8 @@ __all__ = [
     "change_template",
     "close_follow_up",
     "close_goal",
-    "decide",
     "decline_redaction",
     "detach_document",
-    "drop_decision",
     "fail_pdf",
     "finish_measure",
     "finish_minutes",
@@ -65,6 +65,7 @@ __all__ = [
     "report_progress",
     "save_minutes",
     "save_review",
+    "send_addendum",
     "send_minutes",
     "set_mark",
     "sign_review",

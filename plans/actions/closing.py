@@ -21,8 +21,10 @@ from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
 from plans.changes import as_it_stands
 from plans.enums import PlanEvent
-from plans.models import Closing, Goal
+from plans.models import Closing, Goal, Meeting
 from plans.rules import check_begun, check_not_future
+
+from .meetings import cancel_meeting
 
 NOBODY_PRESENT = gettext_lazy("Skriv hvem som var med på møtet.")
 
@@ -42,6 +44,7 @@ def close_follow_up(
     key: UUID | None = None,
 ) -> Closing:
     """After five years or earlier. The plan and the pattern are kept as they stand; nobody's goals are closed for them.
+    Meetings that are still to come are cancelled.
 
     `on` is the last day, `met_on` the day of the closing meeting, None when there was none. Also for a case nobody
     takes part in any more. Raises Refused without a reason, for a meeting without people, for a day in the future or
@@ -57,6 +60,7 @@ def close_follow_up(
         if not present.strip():
             raise Refused(NOBODY_PRESENT, rule="nobody_present", field="present")
     check_begun(family, on, "on")
+    _cancel_what_is_to_come(family, by)
     families.close(family, reason=reason, on=on, because=because, by=by)
     goals = Goal.objects.filter(family=family).with_measures()
     sittings = list(Assessment.objects.filter(family=family).kept())
@@ -70,6 +74,13 @@ def close_follow_up(
     closing.save(force_insert=True)
     record(PlanEvent.FOLLOW_UP_CLOSED, by=by, target=closing, family=family, facts={"because": because})
     return closing
+
+
+def _cancel_what_is_to_come(family: Family, by: User) -> None:
+    """No meeting stays agreed in a case nobody follows; those who were asked are told. What has been is noted still."""
+    rows = Meeting.objects.filter(family=family).planned().filter(starts_at__gt=timezone.now())
+    for meeting in rows.select_related("family__municipality").order_by("starts_at", "pk"):
+        cancel_meeting(meeting, reason=_("Oppfølgingen er avsluttet."), by=by)
 
 
 @action

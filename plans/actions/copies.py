@@ -19,11 +19,13 @@ from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from plans.asked import address_of
 from plans.enums import PlanEvent
-from plans.minutes import receivers
+from plans.minutes import addendum_receivers, receivers
 from plans.minutes_codes import code_of, digest, digits, secret_of
-from plans.models import Meeting, MinutesCopy
+from plans.models import Meeting, MinutesAddendum, MinutesCopy
 from plans.models.leaving import REGRET
 from plans.tasks import mail_minutes, mail_soon
+
+from .leaving import stop
 
 # How long a link works.
 LASTS = timedelta(days=14)
@@ -44,7 +46,7 @@ def send_minutes(meeting: Meeting, *, lines: Iterable[AgreementLine], by: User) 
     if not wanted:
         raise Refused(_("Velg hvem som skal ha referatet."), rule="nobody", field="lines")
     has = set(MinutesCopy.objects.filter(meeting=current).standing().values_list("line", flat=True))
-    now, copies = timezone.now(), []
+    copies = []
     for line in wanted:
         if line.pk not in may:
             raise Refused(
@@ -60,15 +62,42 @@ def send_minutes(meeting: Meeting, *, lines: Iterable[AgreementLine], by: User) 
             )  # fmt: skip
         if line.pk in has:
             continue
-        copy = MinutesCopy(
-            pk=uuid4(), family_id=current.family_id, meeting=current, line=line, sent_by=by, sent_at=now,
-            leaves_at=now + REGRET, closes_at=now + REGRET + LASTS,
-        )  # fmt: skip
-        copy.secret_hash = digest(secret_of(copy.pk))
-        copy.save(force_insert=True)
-        copies.append(copy)
-        mail_soon(mail_minutes, copy)
+        copies.append(_leave(current, line, by))
     record(PlanEvent.MINUTES_SENT, by=by, target=current, facts={"services": len(copies)})
+    return copies
+
+
+def _leave(meeting: Meeting, line: AgreementLine, by: User, addendum: MinutesAddendum | None = None) -> MinutesCopy:
+    now = timezone.now()
+    copy = MinutesCopy(
+        pk=uuid4(), family_id=meeting.family_id, meeting=meeting, line=line, addendum=addendum, sent_by=by, sent_at=now,
+        leaves_at=now + REGRET, closes_at=now + REGRET + LASTS,
+    )  # fmt: skip
+    copy.secret_hash = digest(secret_of(copy.pk))
+    copy.save(force_insert=True)
+    mail_soon(mail_minutes, copy)
+    return copy
+
+
+@action
+def send_addendum(addendum: MinutesAddendum, *, by: User) -> list[MinutesCopy]:
+    """Tell those who have had the minutes of what was added, in a minute, with a new link and a new code.
+
+    Raises Refused when nobody is left to tell.
+    """
+    check(by, Permission.CHANGE_JOURNAL, addendum.family)
+    copies = tell_of_addendum(addendum, by=by)
+    if not copies:
+        raise Refused(_("Ingen som har fått referatet, mangler dette tillegget."), rule="all_told")
+    return copies
+
+
+def tell_of_addendum(addendum: MinutesAddendum, *, by: User) -> list[MinutesCopy]:
+    """Part of adding to minutes: the services that have had them and may read it (minutes.addendum_receivers)."""
+    meeting = Meeting.objects.select_for_update(of=("self",)).with_company().get(pk=addendum.meeting_id)
+    copies = [_leave(meeting, line, by, addendum) for line in addendum_receivers(addendum, meeting)]
+    if copies:
+        record(PlanEvent.MINUTES_SENT, by=by, target=meeting, facts={"services": len(copies), "addendum": True})
     return copies
 
 
@@ -79,7 +108,7 @@ def stop_minutes(copy: MinutesCopy, *, by: User) -> MinutesCopy:
     current = MinutesCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
     if not current.can_be_stopped:
         raise Refused(_("Referatet har alt gått ut, eller er stanset."), rule="gone")
-    current.stop(by)
+    stop(current, by)
     record(PlanEvent.MINUTES_STOPPED, by=by, target=current)
     return current
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 from uuid import UUID, uuid4
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from consent.models import Service
 from families.marks import Mark, put_mark
 from families.models import Member
 from nyemonstre.access.actions import action
@@ -22,10 +19,11 @@ from nyemonstre.refusals import Refused
 from nyemonstre.ui.once import refuse_twice
 from nyemonstre.versioned import lock
 from plans.enums import MeetingState, PlanEvent
-from plans.models import Goal, Meeting, MeetingDecision, MeetingGuest, MeetingItem, MinutesAddendum
-from plans.rules import check_service
+from plans.models import Meeting, MeetingGuest, MeetingItem, MinutesAddendum
+from plans.rules import check_members
 
-from .measures import add_measure, check_doer, check_doer_in_family
+from .copies import tell_of_addendum
+from .decisions import Decided, put_decisions
 from .meetings import MOST_CASES, tell_journal
 
 
@@ -41,17 +39,17 @@ class Said:
 @action
 def save_minutes(
     meeting: Meeting, *, said: Mapping[UUID, Said], came: Iterable[MeetingGuest], by: User, others: str = "",
-    more: str = "", mark: Mark | None = None, version: int | None = None,
+    more: str = "", decided: Iterable[Decided] = (), mark: Mark | None = None, version: int | None = None,
 ) -> Meeting:  # fmt: skip
     """Write on the minutes. The first time says that the meeting was held. `said` by the id of the case, `came` who
-    was there, `more` a case that came up.
+    was there, `more` a case that came up, `decided` what is new or other among the decisions.
 
-    Raises Refused before the day, for one that came to nothing, for finished minutes, and for a case or a person of
-    another meeting or family; Stale for an old `version`.
+    Raises Refused before the day, for one that came to nothing, for finished minutes, for a case or a person of
+    another meeting or family, and as decisions.put_decisions is refused; Stale for an old `version`.
     """
     check(by, Permission.CHANGE_JOURNAL, meeting.family)
     current = lock(meeting, version)
-    _check_unfinished(current)
+    check_unfinished(current)
     was_there, items = {guest.pk for guest in came}, {item.pk: item for item in current.items.all()}
     if unknown := set(said) - set(items):
         raise Refused(_("En av sakene hører til et annet møte."), rule="other_item", field=f"text_{min(unknown)}")
@@ -67,6 +65,7 @@ def save_minutes(
         MeetingItem(
             family_id=current.family_id, meeting=current, number=len(items) + 1, title=more.strip()[:200]
         ).save(force_insert=True)  # fmt: skip
+    put_decisions(current, decided, by=by)
     for guest in current.guests.all():
         guest.came = guest.pk in was_there
         guest.save(update_fields=["came"])
@@ -87,7 +86,7 @@ def finish_minutes(meeting: Meeting, *, by: User, version: int | None = None) ->
     """
     check(by, Permission.CHANGE_JOURNAL, meeting.family)
     current = lock(meeting, version)
-    _check_unfinished(current)
+    check_unfinished(current)
     items = list(current.items.all())
     decisions = current.decisions.count()
     if not decisions and not any(item.text.strip() for item in items):
@@ -111,10 +110,15 @@ def _in_few_words(items: list[MeetingItem], decisions: int) -> str:
 
 
 @action
-def add_to_minutes(meeting: Meeting, *, text: str, by: User, key: UUID | None = None) -> MinutesAddendum:
+def add_to_minutes(
+    meeting: Meeting, *, text: str, by: User, topic: str = "", about: Member | None = None, key: UUID | None = None
+) -> MinutesAddendum:
     """What was wrong, or forgotten. The finished minutes stay as they were, and this stands under them.
 
-    Raises Refused for an empty text and for minutes that are not finished; AlreadyDone for the same form twice.
+    `topic` and `about` as of a case. The services that have had the minutes and may read it are told in a minute.
+
+    Raises Refused for an empty text, a person of another family and minutes that are not finished; AlreadyDone for the
+    same form twice.
     """
     check(by, Permission.CHANGE_JOURNAL, meeting.family)
     refuse_twice(MinutesAddendum.objects.filter(family=meeting.family_id), key)
@@ -123,84 +127,18 @@ def add_to_minutes(meeting: Meeting, *, text: str, by: User, key: UUID | None = 
         raise Refused(_("Referatet er ikke ferdig. Skriv det i referatet."), rule="not_finished")
     if not text.strip():
         raise Refused(_("Skriv tillegget."), rule="no_text", field="text")
+    check_members(current.family, [about] if about else [], "about", needed=False)
     addendum = MinutesAddendum(
-        pk=key or uuid4(), family_id=current.family_id, meeting=current, text=text.strip(), written_by=by
-    )
+        pk=key or uuid4(), family_id=current.family_id, meeting=current, text=text.strip(), topic=topic, about=about,
+        written_by=by,
+    )  # fmt: skip
     addendum.save(force_insert=True)
     record(PlanEvent.MINUTES_ADDED_TO, by=by, target=addendum, family=meeting.family)
+    tell_of_addendum(addendum, by=by)
     return addendum
 
 
-@action
-def decide(
-    meeting: Meeting, *, what: str, done_by: str, by: User, item: MeetingItem | None = None,
-    service: Service | None = None, member: Member | None = None, who: str = "", due_on: date | None = None,
-    goal: Goal | None = None, key: UUID | None = None,
-) -> MeetingDecision:  # fmt: skip
-    """Something was decided: what, who, by when. With a `goal` it becomes a measure under it in the same moment.
-
-    Raises Refused before the day and for finished minutes, and as a measure is refused: for a service without a live
-    line, a doer that is missing, or a goal that is closed; AlreadyDone for the same form twice.
-    """
-    check(by, Permission.CHANGE_JOURNAL, meeting.family)
-    refuse_twice(MeetingDecision.objects.filter(family=meeting.family_id), key)
-    current = lock(meeting, None)
-    _check_unfinished(current)
-    if item is not None and item.meeting_id != current.pk:
-        raise Refused(_("En av sakene hører til et annet møte."), rule="other_item", field="item")
-    check_doer(done_by, service, falls_between=False)
-    check_doer_in_family(current.family, done_by, member)
-    check_service(current.family, service)
-    decision = MeetingDecision(
-        pk=key or uuid4(), family_id=current.family_id, meeting=current, item=item, what=what.strip(),
-        done_by=done_by, service=service, member=member, who=who, due_on=due_on, made_by=by,
-    )  # fmt: skip
-    if goal is not None:
-        decision.measure = _measure(decision, goal, by)
-    decision.save(force_insert=True)
-    current.state = MeetingState.HELD
-    current.save()
-    record(PlanEvent.DECISION_MADE, by=by, target=decision, family=meeting.family, facts={"measure": goal is not None})
-    return decision
-
-
-@action
-def plan_decision(decision: MeetingDecision, *, goal: Goal, by: User) -> MeetingDecision:
-    """It becomes a measure under `goal`; also after the minutes are finished. Raises Refused when it is one already,
-    and as a measure is refused."""
-    check(by, Permission.CHANGE_PLAN, decision.family)
-    current = MeetingDecision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
-    if current.measure_id is not None:
-        raise Refused(_("Beslutningen står alt i planen."), rule="planned")
-    current.measure = _measure(current, goal, by)
-    current.save(update_fields=["measure"])
-    record(PlanEvent.DECISION_PLANNED, by=by, target=current)
-    return current
-
-
-@action
-def drop_decision(decision: MeetingDecision, *, by: User) -> None:
-    """Written by mistake. Raises Refused when the minutes are finished, or when it is a measure already."""
-    check(by, Permission.CHANGE_JOURNAL, decision.family)
-    current = lock(decision.meeting, None)
-    _check_unfinished(current)
-    row = MeetingDecision.objects.select_for_update(of=("self",)).get(pk=decision.pk)
-    if row.measure_id is not None:
-        raise Refused(_("Tiltaket står i planen. Avslutt det der i stedet."), rule="planned")
-    record(PlanEvent.DECISION_DROPPED, by=by, target=row, family=decision.family)
-    row.delete()
-
-
-def _measure(decision: MeetingDecision, goal: Goal, by: User) -> Any:
-    if goal.family_id != decision.family_id:
-        raise Refused(_("Velg et mål i denne planen."), rule="other_goal", field="goal")
-    return add_measure(
-        goal, what=decision.what, done_by=decision.done_by, service=decision.service, member=decision.member,
-        who=decision.who, due_on=decision.due_on, by=by,
-    )  # fmt: skip
-
-
-def _check_unfinished(meeting: Meeting) -> None:
+def check_unfinished(meeting: Meeting) -> None:
     """Held on its day, or to be: minutes can be written from the morning of the day."""
     if meeting.is_finished:
         raise Refused(_("Referatet er ferdig og kan ikke endres. Skriv et tillegg."), rule="finished")

@@ -16,6 +16,8 @@ from plans.notices import Told, terms_of, told
 from plans.papers import live_lines
 from plans.tasks import mail_notice, mail_soon
 
+from .leaving import stop
+
 
 @action
 def tell_services(meeting: Meeting, *, by: User) -> list[MeetingNotice]:
@@ -50,7 +52,7 @@ def _say(one: Told, by: User, *, again: bool) -> MeetingNotice | None:
     if (waits := one.waiting) is not None:
         if wanted and one.is_said(waits):
             return None
-        waits.stop(by)
+        stop(waits, by)
     if not wanted or (one.was_stopped and not again):
         return None
     now, meeting = timezone.now(), one.meeting
@@ -70,6 +72,6 @@ def stop_notice(notice: MeetingNotice, *, by: User) -> MeetingNotice:
     current = MeetingNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
     if not current.can_be_stopped:
         raise Refused(_("Beskjeden har alt gått ut, eller er stanset."), rule="gone")
-    current.stop(by)
+    stop(current, by)
     record(PlanEvent.NOTICE_STOPPED, by=by, target=current)
     return current

@@ -45,8 +45,3 @@ class Leaving(models.Model):
     def is_waiting(self):
         """Its minute has not passed."""
         return self.can_be_stopped and self.leaves_at > timezone.now()
-
-    def stop(self, by=None):
-        """Not after all. Nothing of it was sent. `by` None: it could not be sent any more."""
-        self.stopped_at, self.stopped_by = timezone.now(), by
-        self.save(update_fields=["stopped_at", "stopped_by"])

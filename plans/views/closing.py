@@ -25,6 +25,7 @@ from nyemonstre.refusals import AlreadyDone, Refused
 from nyemonstre.ui.forms import sent
 from plans import actions
 from plans.forms_closing import CloseFollowUpForm
+from plans.meetings import to_come
 from plans.models import Closing
 from plans.summary import hand_over_letter, kept_goals, lines_to_write_to, summary
 
@@ -57,7 +58,8 @@ def closing(request: HttpRequest, family_id: UUID) -> HttpResponse:
             return redirect("plans:closing", family.pk)
     form.save_drafts(reverse("accounts:draft_save"), str(request.user.pk))
     context = {
-        **frame, **table, **summary(family, reader, homes), "form": form, "lines": lines_to_write_to(family),
+        **frame, **table, **summary(family, reader, homes), "form": form, "meetings": to_come(family),
+        "lines": lines_to_write_to(family),
         "draft": draft if not form.is_bound else None,
         "earlier": Exit.objects.filter(family=family).exclude(reopened_on=None).order_by("-ended_on"),
     }  # fmt: skip

@@ -21,7 +21,7 @@ from nyemonstre.refusals import Refused
 from plans import actions
 from plans.forms_meetings import OpenMinutesForm, SendMinutesForm
 from plans.minutes import PAGE, minutes_for_service, printed_minutes, reader_of, receivers
-from plans.models import Meeting, MinutesCopy
+from plans.models import Meeting, MinutesAddendum, MinutesCopy
 from plans.tasks import mail_minutes
 
 from .journal import CHANGE, VIEW
@@ -80,6 +80,22 @@ def minutes_send(request: HttpRequest, family_id: UUID, meeting_id: UUID) -> Htt
             messages.success(request, _("Referatet går ut om ett minutt. Ombestemmer du deg, kan du stanse det."))
             return redirect(meeting_url(meeting) + "#sending")
     return show_meeting(request, family, meeting, form)
+
+
+@require_POST
+@requires(CHANGE)
+def addendum_send(request: HttpRequest, family_id: UUID, addendum_id: UUID) -> HttpResponse:
+    """To those who have had the minutes, and do not know what was added."""
+    family = open_family(request, family_id, CHANGE)
+    rows = MinutesAddendum.objects.filter(family=family).select_related("family__municipality", "meeting")
+    addendum = get_visible_or_404(rows, request, CHANGE, quiet=True, pk=addendum_id)
+    try:
+        actions.send_addendum(addendum, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, refusal.sentence)
+    else:
+        messages.success(request, _("Tillegget går ut om ett minutt. Ombestemmer du deg, kan du stanse det."))
+    return redirect(meeting_url(addendum.meeting) + "#sending")
 
 
 def _copy_of(request: HttpRequest, family_id: UUID, copy_id: UUID) -> MinutesCopy:

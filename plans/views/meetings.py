@@ -38,7 +38,13 @@ from .journal import CHANGE, VIEW, uuid_in
 
 
 def may_write(frame: dict[str, Any], family: Family) -> bool:
-    return CHANGE in frame["allowed"] and family.state != FamilyState.CLOSED and not frame["why_only_read"]
+    """New meetings, and those that come."""
+    return may_note(frame) and family.state != FamilyState.CLOSED
+
+
+def may_note(frame: dict[str, Any]) -> bool:
+    """What has been; also after follow-up has ended."""
+    return CHANGE in frame["allowed"] and not frame["why_only_read"]
 
 
 def meeting_url(meeting: Meeting) -> str:
@@ -103,7 +109,7 @@ def show_meeting(
     if attach_form is not None:
         attach_form.helper.form_action = reverse("plans:meeting_attach", args=[family.pk, meeting.pk])
     context = {
-        **frame, **shown, **telling(shown["meeting"]), "send_form": form, "may_write": may,
+        **frame, **shown, **telling(shown["meeting"]), "send_form": form, "may_write": may, "may_note": may_note(frame),
         "interpreters": list(interpreted), "attached": attached, "attach_form": attach_form,
         "may_attach": may_attach, "away": "plans:meeting_detach",
         "may_plan": Permission.CHANGE_PLAN in frame["allowed"], "journal_open": CHANGE in frame["allowed"],

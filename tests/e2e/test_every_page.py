@@ -36,8 +36,6 @@ NOT_LINKED = {
     "plans:other_plan_edit": "there where somebody else coordinates something too, in some families",
     **dict.fromkeys(
         (
-            "plans:decision_drop",
-            "plans:decision_new",
             "plans:minutes_finish",
             "plans:meeting_attach",
             "plans:meeting_detach",
@@ -47,6 +45,7 @@ NOT_LINKED = {
     **dict.fromkeys(
         (
             "plans:decision_plan",
+            "plans:addendum_send",
             "plans:minutes_add",
             "plans:minutes_pdf",
             "plans:minutes_send",
@@ -114,7 +113,7 @@ BY_LUCK = {
     "plans:plan_attach", "plans:plan_detach",
     *(
         name for name in NOT_LINKED
-        if name.startswith(("plans:meeting_", "plans:minutes_", "plans:decision_", "plans:notice_"))
+        if name.startswith(("plans:meeting_", "plans:minutes_", "plans:decision_", "plans:notice_", "plans:addendum_"))
     ),
 }  # fmt: skip
 

@@ -219,11 +219,11 @@ def _meet(family, members, by, say):
     with acting_as(by):
         item, guests = meeting.items.get(), list(meeting.guests.all())
     said = {item.pk: plan_actions.Said(say("referat", "Alle var enige"), Topic.SCHOOL, members[0])}
-    plan_actions.save_minutes(meeting, said=said, came=guests, others=say("gjest", "En venn"), by=by)
-    plan_actions.decide(
-        meeting, item=item, what=say("beslutning", "Ringe skolen"), done_by=Doer.COORDINATOR,
-        who=say("hvem-ringer", "Vi"), by=by,
-    )  # fmt: skip
+    ring = plan_actions.Decided(
+        say("beslutning", "Ringe skolen"), Doer.COORDINATOR, who=say("hvem-ringer", "Vi"), item=item
+    )
+    others = say("gjest", "En venn")
+    plan_actions.save_minutes(meeting, said=said, came=guests, others=others, decided=[ring], by=by)
     with acting_as(by):
         document = family.documents.first()
         goal = family.goals.select_related("family__municipality").first()

@@ -240,6 +240,7 @@ plans:meeting_minutes          change_journal     302 422
 plans:meeting_missed           change_journal     302 422
 plans:meeting_new              change_journal     200 422
 plans:meeting_tell             change_journal       - 302
+plans:addendum_send            change_journal       - 302
 plans:minutes_add              change_journal     200 422
 plans:minutes_mail             change_journal       - 302
 plans:minutes_open             public             200 422

@@ -92,6 +92,7 @@ ROWS: dict[str, Callable[[Family], Any]] = {
     "meeting_id": lambda family: family.information_meetings.first(),
     "made_decision_id": lambda family: family.meetings.first().decisions.first(),
     "copy_id": lambda family: family.minutes_copies.first(),
+    "addendum_id": lambda family: family.meetings.first().addenda.first(),
     "notice_id": lambda family: family.meeting_notices.first(),
     "plan_meeting_id": lambda family: family.meetings.first(),
     "file_id": lambda family: family.documents.first(),
@@ -265,11 +266,9 @@ class World:
                     "minutes_pdf",
                     "minutes_send",
                     "minutes_finish",
-                    "decision_new",
                 )
             },
             "plans:decision_plan": ("decision_id", "made_decision_id"),
-            "plans:decision_drop": ("decision_id", "made_decision_id"),
             "plans:meeting_detach": ("attached_id", "beside_meeting_id"),
         }
         if name in meant:

@@ -18,10 +18,11 @@ from nyemonstre.access.wall import acting_as
 from plans import actions
 from plans.enums import Doer, GoalState, PlanEvent
 from plans.forms_closing import CloseFollowUpForm
-from plans.models import Closing
+from plans.models import Closing, MeetingNotice
 
 from .conftest import SECRETS, count, key, refused, url
 from .test_actions import events
+from .test_meetings import terms
 
 today = timezone.localdate
 
@@ -144,3 +145,21 @@ def test_an_exit_stays_and_the_next_is_another(team, family, by):
             Exit(family=family, ended_on=today(), because="moved", reason="x", recorded_by=by).save(force_insert=True)
         with pytest.raises(IntegrityError, match="closing_met_with_somebody"), transaction.atomic():
             Closing(family=family, exit_id=second.exit_id, met_on=today(), recorded_by=by).save(force_insert=True)
+
+
+def test_no_meeting_stays_agreed(client, family, people, line, by):
+    coming = actions.plan_meeting(family, terms=terms(by, people, 3, lines=[line]), by=by)
+    been = actions.plan_meeting(family, terms=terms(by, people, -1), by=by)
+    assert "Disse blir avlyst når oppfølgingen avsluttes." in client.get(url("closing", family)).content.decode()
+    with acting_as(by):
+        MeetingNotice.objects.update(mailed_at=timezone.now())  # they have had their invitation
+    assert client.post(url("closing", family), the_form()).status_code == 302
+    page = client.get(url("meeting_detail", family, coming.pk)).content.decode()
+    assert "Møtet er avlyst" in page
+    assert "Oppfølgingen er avsluttet." in page
+    assert "Avlysning: går ut kl." in page
+    assert PlanEvent.MEETING_CANCELLED in events(family, by)
+    page = client.get(url("meeting_detail", family, been.pk)).content.decode()
+    assert "Ble møtet holdt?" in page
+    assert "Endre eller flytt" not in page
+    assert client.post(url("meeting_missed", family, been.pk), {"version": "1"}).status_code == 302

@@ -276,47 +276,119 @@ def test_nothing_is_finished_before_there_is_something_and_before_the_day(family
         actions.save_minutes(held, said={own.pk: actions.Said("x", "", members_of(other, by)["Mor"])}, came=[], by=by)
 
 
-def test_a_decision_becomes_a_measure_by_the_measures_own_rules(client, family, people, held, goal, line, school, by):
-    path = url("decision_new", family, held.pk)
+def row_of(number, **facts):
+    """One new row of the form."""
+    return {f"{part}_new{number}": str(value) for part, value in facts.items()}
+
+
+def test_decisions_are_rows_of_the_minutes_and_become_measures(client, family, people, held, goal, line, school, by):
+    path = url("meeting_minutes", family, held.pk)
     with acting_as(by):
-        item = held.items.first()
-    assert f'value="{item.pk}" selected' in client.get(f"{path}?sak={item.pk}").content.decode()
+        item = held.items.order_by("number").first()
+    page = client.get(f"{path}?sak={item.pk}").content.decode()
+    assert f'value="{item.pk}" selected' in page
     day = timezone.localdate() + timedelta(days=7)
-    form = {"key": key(), "what": "Leksehjelp", "item": str(item.pk), "done_by": "service", "service": str(school.pk),
-            "due_on": f"{day:%d.%m.%Y}", "goal": str(goal.pk)}  # fmt: skip
-    for _twice in range(2):
-        assert client.post(path, form).status_code == 302
+    first = row_of(0, what="Leksehjelp", doer=f"service:{school.pk}", due=f"{day:%d.%m.%Y}", item=item.pk, goal=goal.pk)
+    typed = {"version": "1", f"text_{item.pk}": "Vi var enige", **first}
+    answer = client.post(path, {**typed, "beslutning-add": "En beslutning til"})
+    page = answer.content.decode()
+    assert (answer.status_code, count(MeetingDecision, by, family=family)) == (200, 0)
+    assert "Leksehjelp" in page
+    assert 'name="what_new1"' in page
+    for wrong, words in (
+        (row_of(1, what="", doer="coordinator"), "Skriv hva dere bestemte."),
+        (row_of(1, what="Ringe", doer=""), "Velg hvem som gjør det."),
+        (row_of(1, what="Ringe", doer="service:tull"), "Velg ett av svarene i listen."),
+        (row_of(1, what="Ringe", doer="coordinator", due="31.02.2027"), "Denne dagen finnes ikke"),
+        (row_of(1, what="x" * 301, doer="coordinator"), "Det er plass til 300"),
+    ):
+        answer = client.post(path, {**typed, **wrong})
+        assert answer.status_code == 422, words
+        assert words in answer.content.decode()
+        assert "Leksehjelp" in answer.content.decode()
+    more = row_of(1, what="Spørre igjen", doer="volunteer", who="Nabo") | row_of(
+        2, what="Kjøre", doer=f"member:{people['Far'].pk}"
+    )
+    assert client.post(path, {**typed, **more}).status_code == 302
     with acting_as(by):
         measure = Measure.objects.get(goal=goal)
-        assert (measure.what, measure.service, measure.due_on) == ("Leksehjelp", school, day)
-        assert measure.decision.meeting_id == held.pk
-    loose = {**form, "key": key(), "what": "Spørre igjen", "goal": ""}
-    assert client.post(path, loose).status_code == 302
+        decided = {one.what: one for one in MeetingDecision.objects.filter(family=family)}
+    assert (measure.what, measure.service_id, measure.due_on) == ("Leksehjelp", school.pk, day)
+    assert decided["Leksehjelp"].measure_id == measure.pk
+    assert [(one.done_by, one.who, one.member_id) for one in (decided["Spørre igjen"], decided["Kjøre"])] == [
+        (Doer.VOLUNTEER, "Nabo", None), (Doer.MEMBER, "", people["Far"].pk),
+    ]  # fmt: skip
+    page = client.get(path).content.decode()
+    loose, drive = decided["Spørre igjen"].pk, decided["Kjøre"].pk
+    assert f'name="what_{loose}" value="Spørre igjen"' in page
+    assert f"what_{decided['Leksehjelp'].pk}" not in page  # it is changed in the plan
+    again = {"version": "2", f"text_{item.pk}": "Vi var enige", f"what_{loose}": "Spørre en gang til",
+             f"doer_{loose}": "volunteer", f"who_{loose}": "Nabo", f"what_{drive}": ""}  # fmt: skip
+    assert client.post(path, again).status_code == 302
+    assert count(MeetingDecision, by, family=family) == 2
     with acting_as(by):
-        decision = MeetingDecision.objects.select_related("family", "meeting__family").get(pk=loose["key"])
-        first = MeetingDecision.objects.select_related("family", "meeting__family").get(measure=measure)
-    with refused("planned"):
-        actions.drop_decision(first, by=by)
+        assert MeetingDecision.objects.get(pk=loose).what == "Spørre en gang til"
+    stale = client.post(path, {**again, f"what_{loose}": "Noe annet"})
+    assert stale.status_code == 422
+    assert "Hva er bestemt: hva skal gjelde?" in stale.content.decode()
     ended(line, by)
-    refusal = client.post(path, {**form, "key": key(), "what": "En gang til"})
+    dead = {"version": "3", f"text_{item.pk}": "", **row_of(0, what="En gang til", doer=f"service:{school.pk}")}
+    refusal = client.post(path, dead)
     assert refusal.status_code == 422
     assert "Lag en avtale om samarbeid med Øvre Bjørkåsen skole" in refusal.content.decode()
     assert "En gang til" in refusal.content.decode()
-    to_plan = url("decision_plan", family, decision.pk)
-    assert client.post(to_plan, {"goal": str(goal.pk)}).status_code == 422  # the line is as dead here
-    own = actions.decide(held, what="Ringe mor", done_by=Doer.COORDINATOR, by=by)
-    written(held, by)
-    assert client.post(url("decision_drop", family, decision.pk)).status_code == 302
-    assert count(MeetingDecision, by, family=family) == 2
-    with acting_as(by):
-        current = Meeting.objects.select_related("family").get(pk=held.pk)
-    actions.finish_minutes(current, by=by)
-    assert client.post(url("decision_plan", family, own.pk), {"goal": str(goal.pk)}).status_code == 302
+    current = read(held, by)
+    client.post(url("minutes_finish", family, held.pk), {"version": str(current.version)})
+    assert client.post(url("decision_plan", family, loose), {"goal": str(goal.pk)}).status_code == 302
     page = client.get(url("meeting_detail", family, held.pk)).content.decode()
     assert page.count("Står i planen") == 2
-    with refused("finished"):
-        actions.decide(current, what="For sent", done_by=Doer.COORDINATOR, by=by)
     assert "2 beslutninger." in client.get(url("family_journal", family)).content.decode()
+
+
+def test_two_who_decide_at_once_lose_nothing(client, family, people, held, by):
+    path = url("meeting_minutes", family, held.pk)
+    assert client.post(path, {"version": "1", **row_of(0, what="Den enes", doer="coordinator")}).status_code == 302
+    answer = client.post(path, {"version": "1", **row_of(0, what="Den andres", doer="coordinator")})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Den andres" in page
+    assert 'value="Den enes"' in page  # and is not asked about
+    assert "Hva er bestemt: hva skal gjelde?" not in page
+    with acting_as(by):
+        (one,) = MeetingDecision.objects.filter(family=family)
+    both = {"version": "2", f"what_{one.pk}": "Den enes", f"doer_{one.pk}": "coordinator",
+            **row_of(0, what="Den andres", doer="coordinator")}  # fmt: skip
+    assert client.post(path, both).status_code == 302
+    assert count(MeetingDecision, by, family=family) == 2
+
+
+def test_what_may_not_be_decided(family, people, held, goal, other, by):
+    def decide(what="Ringe", done_by=Doer.COORDINATOR, meeting=held, **facts):
+        return actions.save_minutes(meeting, said={}, came=[], decided=[actions.Decided(what, done_by, **facts)], by=by)
+
+    other_goal = actions.add_goal(other, outcome="rm3", words="x", whose=members_of(other, by).values(), by=by)
+    another = actions.plan_meeting(family, terms=terms(by, people), by=by)
+    with acting_as(by):
+        foreign = another.items.first()
+    for rule, facts in (
+        ("other_goal", {"goal": other_goal}), ("other_item", {"item": foreign}),
+        ("member_missing", {"done_by": Doer.MEMBER}), ("service_missing", {"done_by": Doer.SERVICE}),
+        ("members", {"done_by": Doer.MEMBER, "member": members_of(other, by)["Mor"]}),
+    ):  # fmt: skip
+        with refused(rule):
+            decide(**facts)
+    decide(goal=goal)
+    with acting_as(by):
+        planned = MeetingDecision.objects.get(family=family)
+    with refused("planned"):
+        decide("", row=planned)
+    with refused("other_decision"):
+        decide(meeting=another, row=planned)
+    with refused("too_many_decisions"):
+        actions.save_minutes(held, said={}, came=[], decided=[actions.Decided("x", "coordinator")] * 41, by=by)
+    finished = actions.finish_minutes(held, by=by)
+    with refused("finished"):
+        decide(meeting=finished)
 
 
 # ── The whole of it ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 import io
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail as outbox
@@ -23,7 +24,7 @@ from plans.minutes_codes import code_of, secret_of
 from plans.models import Meeting, MinutesCopy
 from plans.tasks import mail_minutes
 
-from .conftest import refused, url
+from .conftest import key, refused, url
 from .test_meetings import ended, read, terms
 
 MINUTE = timedelta(minutes=1, seconds=1)
@@ -49,10 +50,12 @@ def finished(family, people, line, school, by):
         item.pk: actions.Said(f"Sagt om {item.title}", topic, who)
         for item, (topic, who) in zip(items, about, strict=True)
     }
-    meeting = actions.save_minutes(meeting, said=said, came=guests, others="Nabo Nabosen", by=by)
-    actions.decide(meeting, item=items[0], what="Møte i døra", done_by=Doer.SERVICE, service=school, by=by)
-    actions.decide(meeting, item=items[2], what="Skolens egen oppgave", done_by=Doer.SERVICE, service=school, by=by)
-    actions.decide(meeting, item=items[0], what="Far kjører", done_by=Doer.MEMBER, member=people["Far"], by=by)
+    decided = [
+        actions.Decided("Møte i døra", Doer.SERVICE, service=school, item=items[0]),
+        actions.Decided("Skolens egen oppgave", Doer.SERVICE, service=school, item=items[2]),
+        actions.Decided("Far kjører", Doer.MEMBER, member=people["Far"], item=items[0]),
+    ]
+    meeting = actions.save_minutes(meeting, said=said, came=guests, others="Nabo Nabosen", decided=decided, by=by)
     return read(actions.finish_minutes(meeting, by=by), by)
 
 
@@ -62,7 +65,7 @@ def copy_of(by):
 
 
 def test_a_service_reads_only_what_its_line_covers(client, family, finished, line, by):
-    for key, there, away in (
+    for til, there, away in (
         ("", ("Sagt om Skoleveien", "Sagt om Ryggen", "Sagt om Bare oss", "Nabo Nabosen", "Far kjører"), ()),
         ("alene", ("Sagt om Ryggen", "Øvre Bjørkåsen skole"), ()),
         (
@@ -71,13 +74,13 @@ def test_a_service_reads_only_what_its_line_covers(client, family, finished, lin
             ("Ryggen", "Alle på skolen", "Bare oss", "Nabosen", "Far kjører", "Mor"),
         ),
     ):
-        answer = client.get(url("minutes_pdf", family, finished.pk), {"til": key})
+        answer = client.get(url("minutes_pdf", family, finished.pk), {"til": til})
         assert answer["Content-Type"] == "application/pdf"
         text = words(answer)
         for word in there:
-            assert word in text, (key, word)
+            assert word in text, (til, word)
         for word in away:
-            assert word not in text, (key, word)
+            assert word not in text, (til, word)
     assert client.get(url("minutes_pdf", family, finished.pk), {"til": "home:tull"}).status_code == 404
     with acting_as(by):
         Meeting.objects.filter(pk=finished.pk).update(seen_by=Audience.NOBODY, marked_at=timezone.now(), marked_by=by)
@@ -171,3 +174,63 @@ def test_a_contact_without_an_address_gets_it_on_paper(client, family, finished,
         actions.send_minutes(finished, lines=[line], by=by)
     page = client.get(url("meeting_detail", family, finished.pk)).content.decode()
     assert "uten e-postadresse" in page
+
+
+def test_what_is_added_is_told_to_those_who_had_the_minutes(client, family, people, finished, line, by, monkeypatch):
+    cache.clear()
+    add = {"key": key(), "text": "Det er uke 29", "topic": "school", "about": str(people["Gutt"].pk)}
+    client.post(url("minutes_add", family, finished.pk), {**add, "text": "Før noen fikk det"})
+    (copy,) = actions.send_minutes(finished, lines=[line], by=by)
+    later = [timezone.now()]
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later[0])
+
+    def deliver():
+        later[0] += MINUTE
+        with acting_as(by):
+            return [mail_minutes.run(str(pk)) for pk in MinutesCopy.objects.due().values_list("pk", flat=True)]
+
+    deliver()
+    assert client.post(url("minutes_add", family, finished.pk), {**add, "key": key()}).status_code == 302
+    detail = url("meeting_detail", family, finished.pk)
+    page = client.get(detail).content.decode()
+    assert "De som ikke har åpnet referatet ennå, leser det der." in page
+    assert "Ingen tjeneste har fått beskjed om tillegget." in page
+    path = reverse("plans:minutes_open", args=[secret_of(copy.pk)])
+    read_now = words(client.post(path, {"code": code_of(copy.pk)}))
+    assert "Det er uke 29" in read_now
+    for more, sent in (
+        ({"topic": ""}, 0), ({"topic": "health"}, 0), ({"about": ""}, 0), ({"about": str(people["Mor"].pk)}, 0),
+        ({"text": "Nytt om skolen"}, 1),
+    ):  # fmt: skip
+        client.post(url("minutes_add", family, finished.pk), {**add, "key": key(), **more})
+        with acting_as(by):
+            assert MinutesCopy.objects.exclude(addendum=None).count() == sent, more
+    new = copy_of(by)
+    assert client.post(url("minutes_stop", family, new.pk)).status_code == 302
+    page = client.get(detail).content.decode()
+    assert "Har fått referatet, men ikke tillegget:" in page
+    send = url("addendum_send", family, new.addendum_id)
+    later[0] += MINUTE
+    assert "Tillegget går ut om ett minutt." in client.post(send, follow=True).content.decode()
+    assert "mangler dette tillegget" in client.post(send, follow=True).content.decode()
+    assert deliver() == [True]
+    assert outbox.outbox[-1].subject == "Det er kommet et tillegg til et referat"
+    new = copy_of(by)
+    assert code_of(new.pk) != code_of(copy.pk)
+    path = reverse("plans:minutes_open", args=[secret_of(new.pk)])
+    read_now = words(client.post(path, {"code": code_of(new.pk)}))
+    assert "Nytt om skolen" in read_now
+    assert "Sendt eller på vei til Øvre Bjørkåsen skole" in client.get(detail).content.decode()
+    with refused("members"):
+        actions.add_to_minutes(finished, text="x", about=another(people["Mor"]), by=by)
+    ended(line, by)
+    client.post(url("minutes_add", family, finished.pk), {**add, "key": key()})
+    with acting_as(by):
+        assert MinutesCopy.objects.exclude(addendum=None).count() == 2
+
+
+def another(member):
+    """As if they were of another family."""
+    stranger = type(member)(first_name="Fremmed")
+    stranger.family_id = uuid4()
+    return stranger
