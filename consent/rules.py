@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Exists
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from documents.models import Document
@@ -295,7 +296,7 @@ def in_few_words(line: AgreementLine, part: Collection[Any], on: date | None = N
     if state == Standing.DRAFT:
         return _("Kan ikke kontaktes før avtalen er underskrevet")
     if state == Standing.AHEAD:
-        return _("Kan kontaktes fra %(day)s") % {"day": f"{line.valid_from:%d.%m.%Y}"}
+        return _("Kan kontaktes fra %(day)s") % {"day": date_format(line.valid_from, "DATE_FORMAT")}
     if state not in OPEN or not who:
         return _("Kan ikke kontaktes")
     words = {
@@ -303,7 +304,8 @@ def in_few_words(line: AgreementLine, part: Collection[Any], on: date | None = N
         Direction.GIVE: _("Kan få vite om %(about)s, gjelder %(who)s, %(until)s"),
         Direction.GET: _("Kan spørres om %(about)s, gjelder %(who)s, %(until)s"),
     }[Direction(line.direction)]
-    until = _("til %(day)s") % {"day": f"{line.valid_to:%d.%m.%Y}"} if line.valid_to else _("uten sluttdato")
+    ends = date_format(line.valid_to, "DATE_FORMAT") if line.valid_to else ""
+    until = _("til %(day)s") % {"day": ends} if ends else _("uten sluttdato")
     return words % {"about": ", ".join(line.topic_labels), "who": who, "until": until}
 
 

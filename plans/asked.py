@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from consent.models import AgreementLine, Contact
@@ -69,7 +70,7 @@ def _service(guest: MeetingGuest, meeting: Meeting, live: list[AgreementLine]) -
     if lasting := [line for line in same if lasts_until(line, day)]:
         return Called(guest, service.name, lasting[0])
     ends = max(line.valid_to for line in same)
-    words = _("avtalen går ut %(day)s, før møtet – kalles ikke inn") % {"day": f"{ends:%d.%m.%Y}"}
+    words = _("avtalen går ut %(day)s, før møtet – kalles ikke inn") % {"day": date_format(ends, "DATE_FORMAT")}
     return Called(guest, service.name, why_not=words)
 
 
@@ -84,7 +85,7 @@ def why_not_ask(family: Family, line: AgreementLine, day: date, live: Iterable[A
     if not lasts_until(found, day):
         return _(
             "Avtalen med %(service)s går ut %(day)s, før møtet. Velg en dag innen da, eller forny avtalen først."
-        ) % {"service": line.service, "day": f"{found.valid_to:%d.%m.%Y}"}
+        ) % {"service": line.service, "day": date_format(found.valid_to, "DATE_FORMAT")}
     return None
 
 

@@ -241,6 +241,10 @@ class OpenMinutesForm(NMForm, forms.Form):
         widget=forms.TextInput({"inputmode": "numeric", "autocomplete": "off", "size": 10}),
     )  # fmt: skip
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.form_error_title = _("Referatet ble ikke åpnet")
+
 
 class AddendumForm(FamilyForm, OnceForm):
     """What was wrong, or forgotten; and as a case, which services may read it."""

@@ -135,7 +135,8 @@ def _head(meeting: Meeting, out: Outside) -> dict[str, Any]:
     family, comes = meeting.family, meeting.coordinator
     return {
         "name": family.name, "municipality": out.place(family.municipality.name), "today": timezone.localdate(),
-        "kind": str(meeting.get_kind_display()), "day": timezone.localdate(meeting.starts_at), "clock": meeting.clock,
+        "kind": meeting.get_kind_display().lower(), "day": timezone.localdate(meeting.starts_at),
+        "clock": meeting.clock,
         "place": out.place(_("Hjemme hos familien") if meeting.home_id else meeting.place),
         "finished_by": meeting.finished_by.name if meeting.finished_by else "",
         "finished_on": timezone.localdate(meeting.finished_at) if meeting.finished_at else None,

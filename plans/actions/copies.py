@@ -130,12 +130,10 @@ def works_no_more() -> Refused:
     )  # fmt: skip
 
 
-@action
-def open_minutes(secret: str, *, code: str, by: User | None) -> tuple[Meeting, AgreementLine, User]:
-    """A service reads its minutes. No permission is needed: link and code are the proof, given by somebody who has one.
+def find_minutes(secret: str, code: str) -> tuple[MinutesCopy, Meeting, AgreementLine, User]:
+    """What link and code open now, and in whose name it is read. Raises Refused, always with the same words.
 
-    Read in the name of whoever sent them, while they may still read the journal and the line still covers something.
-    Raises Refused, always with the same words.
+    While the sender may still read the journal and the line still covers something. The copy's row is locked.
     """
     with connection.cursor() as cursor:
         cursor.execute("select id, sent_by_id from sec.minutes_copy(%s, %s)", [digest(secret), timezone.now()])
@@ -148,13 +146,24 @@ def open_minutes(secret: str, *, code: str, by: User | None) -> tuple[Meeting, A
         if sender is not None:
             rows = MinutesCopy.objects.permitted(sender, Permission.CHANGE_JOURNAL).select_for_update(of=("self",))
             copy = rows.select_related("family__municipality").filter(pk=row[0]).first()
-        if copy is None:
+        if sender is None or copy is None:
             raise works_no_more()
         meeting = Meeting.objects.with_company().select_related("finished_by").get(pk=copy.meeting_id)
         line = next((line for line in receivers(meeting) if line.pk == copy.line_id), None)
-        if line is None:
-            raise works_no_more()
-        if copy.opened_at is None:
+    if line is None:
+        raise works_no_more()
+    return copy, meeting, line, sender
+
+
+@action
+def open_minutes(secret: str, *, code: str, by: User | None) -> tuple[Meeting, AgreementLine, User]:
+    """A service reads its minutes. No permission is needed: link and code are the proof, given by somebody who has one.
+
+    Raises Refused as `find_minutes` does.
+    """
+    copy, meeting, line, sender = find_minutes(secret, code)
+    if copy.opened_at is None:
+        with acting_as(sender):
             copy.opened_at = timezone.now()
             copy.save(update_fields=["opened_at"])
     record(

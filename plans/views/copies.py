@@ -19,6 +19,7 @@ from nyemonstre.access.wall import acting_as
 from nyemonstre.pdf import render_pdf
 from nyemonstre.refusals import Refused
 from plans import actions
+from plans.actions.copies import find_minutes
 from plans.forms_meetings import OpenMinutesForm, SendMinutesForm
 from plans.minutes import PAGE, minutes_for_service, printed_minutes, reader_of, receivers
 from plans.models import Meeting, MinutesAddendum, MinutesCopy
@@ -27,8 +28,11 @@ from plans.tasks import mail_minutes
 from .journal import CHANGE, VIEW
 from .meetings import meeting_of, meeting_url, show_meeting
 
-# Wrong codes for one link in an hour. The link has 256 bits of its own; this keeps whoever has it from guessing.
-TRIES, HOUR = 10, 3600
+# Codes for one link in an hour; one that is right is sent twice. The link has 256 bits of its own: this keeps whoever
+# has it from guessing.
+TRIES, HOUR = 20, 3600
+# Sent by the button that fetches the file.
+FETCH = "hent"
 
 
 @require_safe
@@ -138,18 +142,30 @@ def minutes_mail(request: HttpRequest, family_id: UUID, copy_id: UUID) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("minutes_open", times=30, seconds=3600, when=sends)
 def minutes_open(request: HttpRequest, secret: str) -> HttpResponse:
-    """A service opens its minutes: with the link it was mailed, and the code it was told. Says nothing before that."""
+    """A service opens its minutes: with the link it was mailed, and the code it was told. Says nothing before that.
+
+    The right code leads to a page with the button that fetches the file: a file alone would leave what was wrong with
+    an earlier code standing behind it.
+    """
     form = OpenMinutesForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
+        code = form.cleaned_data["code"]
         try:
             if count("minutes_code", secret, seconds=HOUR) > TRIES:
                 raise Refused(_("Det er prøvd for mange koder. Vent en time, eller ring koordinatoren."), rule="tries")
-            meeting, line, sender = actions.open_minutes(secret, code=form.cleaned_data["code"], by=None)
+            if FETCH in request.POST:
+                return _fetched(secret, code)
+            find_minutes(secret, code)
         except Refused as refusal:
             say(form, refusal)
         else:
-            with acting_as(sender), translation.override(meeting.family.municipality.language):
-                answer = _file(render_pdf(PAGE, minutes_for_service(meeting, line)), meeting)
-            answer["X-Robots-Tag"] = "noindex, nofollow"
-            return answer
+            return render(request, "plans/minutes_ready.html", {"code": code, "fetch": FETCH})
     return render(request, "plans/minutes_open.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+def _fetched(secret: str, code: str) -> HttpResponse:
+    meeting, line, sender = actions.open_minutes(secret, code=code, by=None)
+    with acting_as(sender), translation.override(meeting.family.municipality.language):
+        answer = _file(render_pdf(PAGE, minutes_for_service(meeting, line)), meeting)
+    answer["X-Robots-Tag"] = "noindex, nofollow"
+    return answer

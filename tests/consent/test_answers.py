@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.utils.formats import date_format
 
 from consent import rules
 from consent.enums import Answer, Purpose
@@ -25,7 +26,7 @@ THEN = {Path("plans/_entry.html")}
 
 
 def in_words(n):
-    return f"{days(n):%d.%m.%Y}"
+    return date_format(days(n), "DATE_FORMAT")
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,11 @@ def test_link_and_code_open_it_while_the_line_holds(client, team, family, finish
     assert family.name not in page.content.decode().replace("Prøvekommune", "")
     for code in ("", "1234 5678", code_of(copy.pk)[:-1], "åtte"):
         assert client.post(path, {"code": code}).status_code == 422
-    answer = client.post(path, {"code": code_of(copy.pk).replace(" ", "")})
+    assert "Referatet ble ikke åpnet" in client.post(path, {"code": "1234"}).content.decode()
+    ready = client.post(path, {"code": code_of(copy.pk)}).content.decode()
+    assert "Koden stemte." in ready
+    assert "ikke åpnet" not in ready
+    answer = client.post(path, {"code": code_of(copy.pk).replace(" ", ""), "hent": "1"})
     assert "Sagt om Skoleveien" in words(answer)
     assert "Ryggen" not in words(answer)
     assert (answer["X-Robots-Tag"], "no-store" in answer["Cache-Control"]) == ("noindex, nofollow", True)
@@ -143,6 +147,11 @@ def test_link_and_code_open_it_while_the_line_holds(client, team, family, finish
     assert client.post(wrong, {"code": code_of(copy.pk)}).status_code == 422
     with acting_as(team.auditor):
         assert Event.objects.filter(what="minutes_opened").count() == 1
+    two_weeks = later + timedelta(days=14)
+    for moment, status in ((two_weeks - MINUTE, 200), (two_weeks + MINUTE, 422)):
+        monkeypatch.setattr("django.utils.timezone.now", lambda moment=moment: moment)
+        assert client.post(path, {"code": code_of(copy.pk)}).status_code == status
+    monkeypatch.setattr("django.utils.timezone.now", lambda: later)
     ended(line, by)
     refusal = client.post(path, {"code": code_of(copy.pk)})
     assert refusal.status_code == 422
@@ -196,7 +205,7 @@ def test_what_is_added_is_told_to_those_who_had_the_minutes(client, family, peop
     assert "De som ikke har åpnet referatet ennå, leser det der." in page
     assert "Ingen tjeneste har fått beskjed om tillegget." in page
     path = reverse("plans:minutes_open", args=[secret_of(copy.pk)])
-    read_now = words(client.post(path, {"code": code_of(copy.pk)}))
+    read_now = words(client.post(path, {"code": code_of(copy.pk), "hent": "1"}))
     assert "Det er uke 29" in read_now
     for more, sent in (
         ({"topic": ""}, 0), ({"topic": "health"}, 0), ({"about": ""}, 0), ({"about": str(people["Mor"].pk)}, 0),
@@ -218,7 +227,7 @@ def test_what_is_added_is_told_to_those_who_had_the_minutes(client, family, peop
     new = copy_of(by)
     assert code_of(new.pk) != code_of(copy.pk)
     path = reverse("plans:minutes_open", args=[secret_of(new.pk)])
-    read_now = words(client.post(path, {"code": code_of(new.pk)}))
+    read_now = words(client.post(path, {"code": code_of(new.pk), "hent": "1"}))
     assert "Nytt om skolen" in read_now
     assert "Sendt eller på vei til Øvre Bjørkåsen skole" in client.get(detail).content.decode()
     with refused("members"):
