@@ -32,7 +32,6 @@ ADD, MOST_NEW = "beslutning-add", 20
 NEW = re.compile(r"what_new(\d{1,2})")
 # Of a row, in the order they stand; the last two are folded.
 PARTS = ("what", "doer", "due", "item", "who", "goal")
-SERVICE, MEMBER = "service:", "member:"
 
 
 class Guests(forms.ModelMultipleChoiceField):
@@ -49,10 +48,10 @@ class Doers:
     """
 
     def __init__(self, family: Family) -> None:
-        self.members = {f"{MEMBER}{one.pk}": one for one in Member.objects.filter(family=family).order_by("birth_date")}
+        self.members = {str(one.pk): one for one in Member.objects.filter(family=family).order_by("birth_date", "pk")}
         services = Service.objects.filter(municipality=family.municipality_id).order_by("name", "pk")
-        self.services = {f"{SERVICE}{one.pk}": one for one in services}
-        self.live = {f"{SERVICE}{one.pk}" for one in contactable_services(family)}
+        self.services = {str(one.pk): one for one in services}
+        self.live = {str(one.pk) for one in contactable_services(family)}
 
     def field(self, kept: str) -> forms.ChoiceField:
         """`kept` is what stands in the row, which can stay even if it is not offered any more."""
@@ -72,9 +71,7 @@ class Doers:
         """How what stands in a row is chosen."""
         if row is None:
             return ""
-        if row.service_id:
-            return f"{SERVICE}{row.service_id}"
-        return f"{MEMBER}{row.member_id}" if row.member_id else str(row.done_by)
+        return str(row.service_id or row.member_id or row.done_by)
 
     def meant(self, chosen: str, row: MeetingDecision | None) -> dict[str, Any]:
         """Who does it, for the action. A voluntary organisation is a service, and a volunteer."""
@@ -86,6 +83,13 @@ class Doers:
         if member := self.members.get(chosen):
             return {"done_by": Doer.MEMBER, "member": member}
         return {"done_by": chosen}
+
+
+def _one_of(label: str, rows: Any, choices: list[tuple[Any, str]]) -> forms.ModelChoiceField:
+    """A row of these, or none. `choices` are read once for all the fields that offer them."""
+    field = forms.ModelChoiceField(label=label, queryset=rows, required=False)
+    field.widget.choices = choices
+    return field
 
 
 def new_rows(known: Mapping[str, Any]) -> list[str]:
@@ -128,6 +132,7 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
 
     def _add_cases(self) -> None:
         about = Member.objects.filter(family=self.family)
+        people = [("", gettext("Hele familien")), *((key, one.first_name) for key, one in self.doers.members.items())]
         for number, item in enumerate(self.items, 1):
             self.fields[f"text_{item.pk}"] = PlainTextField(
                 label=item.title, max_length=5000, required=False, widget=forms.Textarea(attrs={"rows": 5})
@@ -140,9 +145,12 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
                 label=gettext("Sak %(number)s: hvem den gjelder") % {"number": number}, queryset=about, required=False,
                 empty_label=gettext("Hele familien"),
             )  # fmt: skip
+            self.fields[f"about_{item.pk}"].widget.choices = people
 
     def _add_rows(self) -> None:
         items = MeetingItem.objects.filter(meeting=self.row).order_by("number", "pk")
+        cases = [("", gettext("Ingen av dem")), *((item.pk, item.title) for item in self.items)]
+        goals = [("", gettext("Ikke i planen ennå")), *((goal.pk, str(goal)) for goal in self.goals)]
         for key, row in self.rows.items():
             asked = gettext("Tøm feltet for å ta bort beslutningen.") if row else ""
             fields = {
@@ -151,19 +159,14 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
                 ),
                 "doer": self.doers.field(self.doers.of(row)),
                 "due": NorwegianDateField(label=gettext("Innen"), required=False),
-                "item": forms.ModelChoiceField(
-                    label=gettext("Hvilken sak?"), queryset=items, required=False, empty_label=gettext("Ingen av dem")
-                ),
+                "item": _one_of(gettext("Hvilken sak?"), items, cases),
                 "who": PlainTextField(
                     label=gettext("Navn"), max_length=120, required=False,
                     help_text=gettext("Den frivillige, eller den dere snakker med."),
                 ),
             }  # fmt: skip
             if len(self.goals):
-                fields["goal"] = forms.ModelChoiceField(
-                    label=gettext("Tiltak under hvilket mål?"), queryset=self.goals, required=False,
-                    empty_label=gettext("Ikke i planen ennå"),
-                )  # fmt: skip
+                fields["goal"] = _one_of(gettext("Tiltak under hvilket mål?"), self.goals, goals)
             for part, field in fields.items():
                 self.fields[f"{part}_{key}"] = field
 

@@ -102,6 +102,11 @@ class Told:
             return _("Ring dem. Ingen e-post går ut når adressen er strengt beskyttet.")
         return _("Ring dem. Det står ingen e-postadresse i avtalen.")
 
+    @property
+    def phone(self) -> str:
+        """Of the contact a live line shows, or ""."""
+        return self.line.contact.phone if self.line and self.line.contact else ""
+
     def is_said(self, notice: MeetingNotice | None) -> bool:
         """Whether this is the word that is missing."""
         if notice is None or not self.to_say:

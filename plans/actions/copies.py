@@ -22,10 +22,8 @@ from plans.enums import PlanEvent
 from plans.minutes import addendum_receivers, receivers
 from plans.minutes_codes import code_of, digest, digits, secret_of
 from plans.models import Meeting, MinutesAddendum, MinutesCopy
-from plans.models.leaving import REGRET
+from plans.models.leaving import REGRET, Leaving
 from plans.tasks import mail_minutes, mail_soon
-
-from .leaving import stop
 
 # How long a link works.
 LASTS = timedelta(days=14)
@@ -99,6 +97,12 @@ def tell_of_addendum(addendum: MinutesAddendum, *, by: User) -> list[MinutesCopy
     if copies:
         record(PlanEvent.MINUTES_SENT, by=by, target=meeting, facts={"services": len(copies), "addendum": True})
     return copies
+
+
+def stop(row: Leaving, by: User) -> None:
+    """Not after all. `row` is locked, and nothing of it was sent."""
+    row.stopped_at, row.stopped_by = timezone.now(), by
+    row.save(update_fields=["stopped_at", "stopped_by"])
 
 
 @action

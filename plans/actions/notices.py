@@ -16,7 +16,7 @@ from plans.notices import Told, terms_of, told
 from plans.papers import live_lines
 from plans.tasks import mail_notice, mail_soon
 
-from .leaving import stop
+from .copies import stop
 
 
 @action

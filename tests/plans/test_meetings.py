@@ -288,7 +288,7 @@ def test_decisions_are_rows_of_the_minutes_and_become_measures(client, family, p
     page = client.get(f"{path}?sak={item.pk}").content.decode()
     assert f'value="{item.pk}" selected' in page
     day = timezone.localdate() + timedelta(days=7)
-    first = row_of(0, what="Leksehjelp", doer=f"service:{school.pk}", due=f"{day:%d.%m.%Y}", item=item.pk, goal=goal.pk)
+    first = row_of(0, what="Leksehjelp", doer=school.pk, due=f"{day:%d.%m.%Y}", item=item.pk, goal=goal.pk)
     typed = {"version": "1", f"text_{item.pk}": "Vi var enige", **first}
     answer = client.post(path, {**typed, "beslutning-add": "En beslutning til"})
     page = answer.content.decode()
@@ -298,7 +298,7 @@ def test_decisions_are_rows_of_the_minutes_and_become_measures(client, family, p
     for wrong, words in (
         (row_of(1, what="", doer="coordinator"), "Skriv hva dere bestemte."),
         (row_of(1, what="Ringe", doer=""), "Velg hvem som gjør det."),
-        (row_of(1, what="Ringe", doer="service:tull"), "Velg ett av svarene i listen."),
+        (row_of(1, what="Ringe", doer="tull"), "Velg ett av svarene i listen."),
         (row_of(1, what="Ringe", doer="coordinator", due="31.02.2027"), "Denne dagen finnes ikke"),
         (row_of(1, what="x" * 301, doer="coordinator"), "Det er plass til 300"),
     ):
@@ -306,9 +306,7 @@ def test_decisions_are_rows_of_the_minutes_and_become_measures(client, family, p
         assert answer.status_code == 422, words
         assert words in answer.content.decode()
         assert "Leksehjelp" in answer.content.decode()
-    more = row_of(1, what="Spørre igjen", doer="volunteer", who="Nabo") | row_of(
-        2, what="Kjøre", doer=f"member:{people['Far'].pk}"
-    )
+    more = row_of(1, what="Spørre igjen", doer="volunteer", who="Nabo") | row_of(2, what="Kjøre", doer=people["Far"].pk)
     assert client.post(path, {**typed, **more}).status_code == 302
     with acting_as(by):
         measure = Measure.objects.get(goal=goal)
@@ -332,7 +330,7 @@ def test_decisions_are_rows_of_the_minutes_and_become_measures(client, family, p
     assert stale.status_code == 422
     assert "Hva er bestemt: hva skal gjelde?" in stale.content.decode()
     ended(line, by)
-    dead = {"version": "3", f"text_{item.pk}": "", **row_of(0, what="En gang til", doer=f"service:{school.pk}")}
+    dead = {"version": "3", f"text_{item.pk}": "", **row_of(0, what="En gang til", doer=school.pk)}
     refusal = client.post(path, dead)
     assert refusal.status_code == 422
     assert "Lag en avtale om samarbeid med Øvre Bjørkåsen skole" in refusal.content.decode()
