@@ -17,7 +17,7 @@ from consent.models import Service
 from consent.rules import contactable_services
 from families.models import Family, Member
 from nyemonstre.ui.forms import NorwegianDateField, PlainTextField, asks_for_row, speak_plainly
-from nyemonstre.ui.newer import TwoEditorsForm
+from nyemonstre.ui.newer import TwoEditorsForm, as_sent
 
 from .actions.decisions import Decided
 from .actions.minutes import Said
@@ -261,10 +261,8 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
                 continue
             for name in [name for name in theirs if name.endswith(f"_{key}")]:
                 field = self.fields[name]
-                data[name] = str(field.prepare_value(theirs[name]) or "")
-                if isinstance(field, NorwegianDateField) and theirs[name]:
-                    data[name] = f"{theirs[name]:%d.%m.%Y}"
-                self.cleaned_data[name] = field.clean(data[name])
+                data.setlist(name, as_sent(field, theirs[name]))
+                self.cleaned_data[name] = field.clean(theirs[name])
         self.data = data
         super().meet(newer)
         self.helper.layout = self._laid_out()

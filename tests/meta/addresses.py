@@ -223,8 +223,6 @@ plans:journal_quick            change_journal     200 422
 plans:latest_journal           view_journal       200   -
 plans:look_over                change_plan          - 200
 plans:look_over_anywhere       change_journal       - 200
-plans:decision_drop            change_journal       - 302
-plans:decision_new             change_journal     200 422
 plans:decision_plan            change_plan        200 422
 plans:measure_edit             change_plan        200 422
 plans:measure_from             change_plan        200 422
