@@ -11,6 +11,8 @@ BIN := .venv/bin
 DATA := .data
 MAKEFLAGS += --jobs=2
 export NM_STARTED := $(shell date +%s.%N)
+# Some build machines say 1: then every process would compile all of Django again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help env demo test bench screenshots security pdfcheck mutants messages fmt system-demo system-test
 
