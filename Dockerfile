@@ -12,7 +12,7 @@ WORKDIR /build
 RUN pip install --no-cache-dir uv
 COPY requirements.lock requirements-s3.lock ./
 RUN python -m venv /opt/venv \
-    && uv pip install --python /opt/venv/bin/python --require-hashes -r requirements.lock -r requirements-s3.lock
+    && uv pip install --python /opt/venv/bin/python --compile-bytecode --require-hashes -r requirements.lock -r requirements-s3.lock
 
 # ── Translations, compiled; Babel is not needed afterwards ──
 FROM packages AS catalogues
@@ -49,9 +49,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=nyemonstre.settings \
     NM_STATIC_ROOT=/app/staticfiles
-# Made here, so that the running container writes nothing. collectstatic reads the settings, and they want their answers;
+# Compiled and collected here, so that the running container writes nothing. collectstatic reads the settings, and they want their answers;
 # none of these values is kept.
-RUN NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build NM_UPLOADS=/uploads \
+RUN python -m compileall -q . -x node_modules && \
+    NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build NM_UPLOADS=/uploads \
     python manage.py collectstatic --noinput --verbosity 0
 # New volumes take their owner from the folders they are mounted over.
 RUN install --directory --owner=nyemonstre --mode=0700 /uploads /log-heads

@@ -66,6 +66,7 @@ BASE_URL = os.environ.get("NM_BASE_URL", "http://localhost:8000").rstrip("/")
 # ── Applications ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 INSTALLED_APPS = [
+    "nyemonstre.postgres",
     "nyemonstre.accounts",
     "nyemonstre.audit",
     "nyemonstre.vault",
@@ -174,8 +175,7 @@ DATABASES = {
     }
 }
 if flag("NM_DATABASE_POOLER"):
-    # A pooler in transaction mode gives each transaction another connection: nothing may be left open between them, and
-    # it takes no start options. The limits above are the role's own as well (nyemonstre/postgres/roles.sql).
+    # In transaction mode each gets another connection: nothing is left open, and the role has the limits (roles.sql).
     DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
     del DATABASES["default"]["OPTIONS"]["options"]
 elif DATABASE_ROLE == "web":
