@@ -49,10 +49,10 @@ ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     DJANGO_SETTINGS_MODULE=nyemonstre.settings \
     NM_STATIC_ROOT=/app/staticfiles
-# Compiled and collected here, so that the running container writes nothing. collectstatic reads the settings, and they want their answers;
-# none of these values is kept.
-RUN python -m compileall -q . -x node_modules && \
-    NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build NM_UPLOADS=/uploads \
+# Both made here: the running container writes nothing, and should not compile all of Python again at each start.
+RUN python -m compileall -q . -x node_modules
+# collectstatic reads the settings, and they want their answers; none of these values is kept.
+RUN NM_SECRET_KEY=build NM_DATABASE_HOST=build NM_DATABASE_ROLE=owner NM_DATABASE_PASSWORD_OWNER=build NM_REDIS_URL=redis://build NM_MAIL_HOST=build NM_UPLOADS=/uploads \
     python manage.py collectstatic --noinput --verbosity 0
 # New volumes take their owner from the folders they are mounted over.
 RUN install --directory --owner=nyemonstre --mode=0700 /uploads /log-heads
