@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from nyemonstre.access.roles import Permission, Role
 from nyemonstre.access.views import get_visible_or_404
 from nyemonstre.accounts.models import Membership
+from nyemonstre.formats import narrow
 
 from .calendar import due_text, step_label, window_state
 from .caseload import Facts, Row
@@ -171,7 +172,7 @@ def shows_addresses(family: Family, allowed: set[str]) -> bool:
 
 def short(day: date, today: date) -> str:
     """«14. mars», with the year when it is another one."""
-    return date_format(day, "j. N" if day.year == today.year else "j. N Y")
+    return date_format(day, narrow() if day.year == today.year else f"{narrow()} Y")
 
 
 def month_words(day: date) -> str:

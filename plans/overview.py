@@ -18,7 +18,7 @@ from families.calendar import due_text, window_state
 from families.marks import MARK_ROWS
 from families.models import Family, Member
 from families.stages import Step
-from nyemonstre.formats import short_day
+from nyemonstre.formats import narrow, short_day
 from nyemonstre.postgres.sorting import norwegian_key
 
 from .agreed import changes_since
@@ -91,7 +91,7 @@ class Chart:
 
     @property
     def columns(self) -> list[str]:
-        return [date_format(row.on, "j. b y") for row in self.rows]
+        return [date_format(row.on, f"{narrow()} y") for row in self.rows]
 
     @property
     def series(self) -> list[dict[str, Any]]:

@@ -87,6 +87,30 @@ window.dsWarnings = false; // Designsystemet's developer hints
     pressed = false;
     detail.elt.focus();
   });
+
+  // A form that opens in its place takes the focus. Closed or saved, it gives it back: to the link it was opened by, or
+  // to the heading of what it stood for. Escape is its «Avbryt»; what was typed waits in the draft.
+  let opener = "";
+  document.addEventListener("htmx:beforeRequest", ({ detail: { elt } }) => {
+    if (elt.matches("a[href]:not([data-cancel])")) opener = elt.getAttribute("href");
+  });
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+    if (elt === document.body) return;
+    const here = (name) => (elt.matches(name) ? elt : elt.querySelector(name));
+    const asks = here("[data-takes-focus]");
+    if (asks) {
+      const wrong = here("ds-error-summary");
+      if (wrong) wrong.tabIndex = -1;
+      (wrong ?? asks).focus();
+    } else if (document.activeElement === document.body) {
+      (here(`a[href="${CSS.escape(opener)}"]`) ?? here("[data-gets-focus]"))?.focus();
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && !event.defaultPrevented) {
+      event.target.closest?.("[data-in-place]")?.querySelector("[data-cancel]")?.click();
+    }
+  });
   document.addEventListener("htmx:sendError", () => say("lost"));
   document.addEventListener("htmx:timeout", () => say("lost"));
   document.addEventListener("htmx:responseError", () => say("failed"));

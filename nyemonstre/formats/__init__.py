@@ -4,6 +4,12 @@ from datetime import date
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language
+
+
+def narrow() -> str:
+    """A format of day and month for narrow places: «6. nov», or "6 Nov" in English."""
+    return "j M" if (get_language() or "").startswith("en") else "j. b"
 
 
 def short_day(value: date, today: date | None = None) -> str:

@@ -21,6 +21,7 @@ from families.marks import MARK_ROWS, Marked
 from families.models import Family, FamilyRows, Member
 from nyemonstre.access.kept import kept
 from nyemonstre.access.roles import Permission
+from nyemonstre.formats import narrow
 from plans.enums import ChildHelp, JournalKind, Moment, Support
 
 from .plan import by_somebody
@@ -119,7 +120,7 @@ class JournalEntry(Marked):
     def day(self):
         """The day as the timeline shows it: the year only when it is another one."""
         this_year = self.happened_on.year == timezone.localdate().year
-        return date_format(self.happened_on, "j. b" if this_year else "j. b Y")
+        return date_format(self.happened_on, narrow() if this_year else f"{narrow()} Y")
 
     @property
     def is_restricted(self):

@@ -158,6 +158,12 @@ def plan(coordinator: Visitor) -> None:
     coordinator.press("Lagre målet")
     coordinator.sees("Sander er på skolen hver dag")
     coordinator.follow("Nytt tiltak")
+    # The form takes the focus; Escape, or that it is saved, gives it back to the link it was opened by.
+    link = coordinator.main.get_by_role("link", name="Nytt tiltak")
+    expect(coordinator.main.get_by_role("heading", name="Nytt tiltak")).to_be_focused()
+    coordinator.page.keyboard.press("Escape")
+    expect(link).to_be_focused()
+    coordinator.page.keyboard.press("Enter")
     coordinator.write("Hva skal gjøres?", "Rolig start i grupperommet")
     coordinator.tick("En tjeneste")
     option = coordinator.field("Hvilken tjeneste?").locator("option", has_text=SCHOOL).inner_text()
@@ -165,6 +171,7 @@ def plan(coordinator: Visitor) -> None:
     coordinator.choose("Hvilken tjeneste?", option)
     coordinator.press("Lagre tiltaket")
     coordinator.sees("Rolig start i grupperommet")
+    expect(link).to_be_focused()
     coordinator.follow("Bli enige om versjon 1")
     for name in ("Randi", "Sander"):
         coordinator.tick(name, coordinator.group("Hvem i familien var med?"))
