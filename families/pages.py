@@ -95,8 +95,10 @@ def family_context(request: HttpRequest, family: Family, tab: str) -> dict[str, 
         for key, label, name, permission in TABS
         if permission in allowed and (url := address(name, family.pk))
     ]
-    prefetch_related_objects([family], "members")  # read once for all that stands on the page
-    people = list(family.members.all()) if Permission.VIEW_FAMILY in allowed else []
+    people = []
+    if Permission.VIEW_FAMILY in allowed:
+        prefetch_related_objects([family], "members")  # read once for all that stands on the page
+        people = list(family.members.all())
     return {
         "family": family,
         "stitches": family.stitches(),
