@@ -155,7 +155,8 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
             asked = gettext("Tøm feltet for å ta bort beslutningen.") if row else ""
             fields = {
                 "what": PlainTextField(
-                    label=gettext("Hva er bestemt?"), max_length=300, required=False, help_text=asked
+                    label=gettext("Hva er bestemt?"), max_length=300, required=False, help_text=asked,
+                    widget=forms.Textarea(attrs={"rows": 2}),
                 ),
                 "doer": self.doers.field(self.doers.of(row)),
                 "due": NorwegianDateField(label=gettext("Innen"), required=False),

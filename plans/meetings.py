@@ -11,7 +11,7 @@ from families.models import Family
 
 from .asked import Called, address_of, called
 from .enums import MeetingState
-from .minutes import addendum_receivers, family_readers, receivers
+from .minutes import addendum_receivers, family_readers, read_in_minutes, receivers
 from .minutes_codes import code_of
 from .models import Meeting, MeetingChange, MeetingDecision, MinutesCopy
 from .notices import told
@@ -94,10 +94,9 @@ def _addenda(meeting: Meeting) -> list[dict[str, Any]]:
     found = []
     for row in meeting.addenda.select_related("written_by", "about").order_by("written_at", "pk"):
         names = [copy.line.service.name for copy in copies if copy.addendum_id == row.pk]
-        unread = [copy for copy in copies if not copy.addendum_id and not copy.opened_at]
         found.append({
             "row": row, "told": ", ".join(sorted(names)), "untold": addendum_receivers(row, meeting),
-            "in_minutes": bool(unread and row.topic),
+            "in_minutes": ", ".join(line.service.name for line in read_in_minutes(row, meeting)),
         })  # fmt: skip
     return found
 

@@ -66,18 +66,26 @@ def addenda_told(meeting: Meeting, line: AgreementLine, part: Collection[Any]) -
 
 
 def addendum_receivers(addendum: MinutesAddendum, meeting: Meeting) -> list[AgreementLine]:
-    """Those who have had the minutes, may read what was added, and have not been told of it.
+    """Those who have had the minutes, may read what was added, and have not been told of it."""
+    had, _unread, told_of_it = _had(addendum, meeting)
+    return [line for line in had if line.pk not in told_of_it and address_of(line)]
 
-    Whoever has not opened the minutes yet reads it in them.
-    """
+
+def read_in_minutes(addendum: MinutesAddendum, meeting: Meeting) -> list[AgreementLine]:
+    """Those who may read what was added, and find it in the minutes they have not opened yet."""
+    _had_them, unread, told_of_it = _had(addendum, meeting)
+    return [line for line in unread if line.pk not in told_of_it]
+
+
+def _had(addendum: MinutesAddendum, meeting: Meeting) -> tuple[list[AgreementLine], list[AgreementLine], set[Any]]:
+    """Of those who may read it: who has had the minutes, who has them unopened; and who is told of it already."""
     part = members_with(meeting.family, Purpose.PARTICIPATION)
-    copies = list(MinutesCopy.objects.standing().filter(meeting=meeting).exclude(mailed_at=None))
-    had = {one.line_id for one in copies if one.opened_at or one.closes_at <= timezone.now()}
-    on_its_way = MinutesCopy.objects.standing().filter(addendum=addendum).values_list("line", flat=True)
-    return [
-        line for line in receivers(meeting)
-        if line.pk in had and line.pk not in set(on_its_way) and address_of(line) and _covers(line, part, addendum)
-    ]  # fmt: skip
+    copies = list(MinutesCopy.objects.standing().filter(meeting=meeting))
+    read = {one.line_id for one in copies if one.mailed_at and (one.opened_at or one.closes_at <= timezone.now())}
+    may = [line for line in receivers(meeting) if _covers(line, part, addendum)]
+    unread = {one.line_id for one in copies} - read
+    told_of_it = {one.line_id for one in copies if one.addendum_id == addendum.pk}
+    return [one for one in may if one.pk in read], [one for one in may if one.pk in unread], told_of_it
 
 
 def _covers(line: AgreementLine, part: Collection[Any], row: MeetingItem | MinutesAddendum) -> bool:

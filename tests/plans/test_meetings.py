@@ -318,7 +318,8 @@ def test_decisions_are_rows_of_the_minutes_and_become_measures(client, family, p
     ]  # fmt: skip
     page = client.get(path).content.decode()
     loose, drive = decided["Spørre igjen"].pk, decided["Kjøre"].pk
-    assert f'name="what_{loose}" value="Spørre igjen"' in page
+    assert f'name="what_{loose}"' in page
+    assert "Spørre igjen" in page
     assert f"what_{decided['Leksehjelp'].pk}" not in page  # it is changed in the plan
     again = {"version": "2", f"text_{item.pk}": "Vi var enige", f"what_{loose}": "Spørre en gang til",
              f"doer_{loose}": "volunteer", f"who_{loose}": "Nabo", f"what_{drive}": ""}  # fmt: skip
@@ -350,7 +351,7 @@ def test_two_who_decide_at_once_lose_nothing(client, family, people, held, by):
     assert answer.status_code == 422
     page = answer.content.decode()
     assert "Den andres" in page
-    assert 'value="Den enes"' in page  # and is not asked about
+    assert "Den enes" in page  # and is not asked about
     assert "Hva er bestemt: hva skal gjelde?" not in page
     with acting_as(by):
         (one,) = MeetingDecision.objects.filter(family=family)

@@ -202,8 +202,7 @@ def test_what_is_added_is_told_to_those_who_had_the_minutes(client, family, peop
     assert client.post(url("minutes_add", family, finished.pk), {**add, "key": key()}).status_code == 302
     detail = url("meeting_detail", family, finished.pk)
     page = client.get(detail).content.decode()
-    assert "De som ikke har åpnet referatet ennå, leser det der." in page
-    assert "Ingen tjeneste har fått beskjed om tillegget." in page
+    assert "Står i referatet Øvre Bjørkåsen skole ikke har åpnet ennå." in page
     path = reverse("plans:minutes_open", args=[secret_of(copy.pk)])
     read_now = words(client.post(path, {"code": code_of(copy.pk), "hent": "1"}))
     assert "Det er uke 29" in read_now
@@ -214,6 +213,8 @@ def test_what_is_added_is_told_to_those_who_had_the_minutes(client, family, peop
         client.post(url("minutes_add", family, finished.pk), {**add, "key": key(), **more})
         with acting_as(by):
             assert MinutesCopy.objects.exclude(addendum=None).count() == sent, more
+        page = client.get(detail).content.decode()
+        assert "Ingen tjeneste har fått beskjed om tillegget." in page
     new = copy_of(by)
     assert client.post(url("minutes_stop", family, new.pk)).status_code == 302
     page = client.get(detail).content.decode()
