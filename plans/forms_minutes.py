@@ -125,8 +125,8 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
         super().__init__(*args, row=row, family=family, **kwargs)
         guests = MeetingGuest.objects.filter(meeting=row).select_related("member", "line__service")
         self.fields["came"].queryset = guests.order_by(F("line").asc(nulls_first=True), "member__birth_date", "pk")
-        last = list(self.rows)[-1]
-        more = Submit(ADD, gettext("En beslutning til"), data_variant="secondary", formaction=f"#rad-{last}")
+        following = f"#rad-new{int(list(self.rows)[-1].removeprefix('new')) + 1}"
+        more = Submit(ADD, gettext("En beslutning til"), data_variant="secondary", formaction=following)
         self.helper.add_input(more)
         self.helper.layout = self._laid_out()
 
@@ -159,7 +159,7 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
                     widget=forms.Textarea(attrs={"rows": 2}),
                 ),
                 "doer": self.doers.field(self.doers.of(row)),
-                "due": NorwegianDateField(label=gettext("Innen"), required=False),
+                "due": NorwegianDateField(label=gettext("Innen, dd.mm.åååå"), required=False, help_text=""),
                 "item": _one_of(gettext("Hvilken sak?"), items, cases),
                 "who": PlainTextField(
                     label=gettext("Navn"), max_length=120, required=False,
@@ -209,12 +209,13 @@ class MinutesForm(TwoEditorsForm, MarkedForm):
     def clean(self) -> dict[str, Any]:
         """Also that a row says what and who."""
         data = super().clean() or self.cleaned_data
-        for key, row in self.rows.items():
+        for number, (key, row) in enumerate(self.rows.items(), 1):
+            which = {"number": number}
             what, doer = data.get(f"what_{key}"), data.get(f"doer_{key}")
             if what and not doer and f"doer_{key}" not in self.errors:
-                self.add_error(f"doer_{key}", gettext("Velg hvem som gjør det."))
+                self.add_error(f"doer_{key}", gettext("Beslutning %(number)s: velg hvem.") % which)
             if row is None and not what and any(data.get(f"{part}_{key}") for part in ("doer", "due", "who", "goal")):
-                self.add_error(f"what_{key}", gettext("Skriv hva dere bestemte."))
+                self.add_error(f"what_{key}", gettext("Beslutning %(number)s: skriv hva.") % which)
         return data
 
     def _laid_out(self) -> Layout:

@@ -296,8 +296,8 @@ def test_decisions_are_rows_of_the_minutes_and_become_measures(client, family, p
     assert "Leksehjelp" in page
     assert 'name="what_new1"' in page
     for wrong, words in (
-        (row_of(1, what="", doer="coordinator"), "Skriv hva dere bestemte."),
-        (row_of(1, what="Ringe", doer=""), "Velg hvem som gjør det."),
+        (row_of(1, what="", doer="coordinator"), "Beslutning 2: skriv hva."),
+        (row_of(1, what="Ringe", doer=""), "Beslutning 2: velg hvem."),
         (row_of(1, what="Ringe", doer="tull"), "Velg ett av svarene i listen."),
         (row_of(1, what="Ringe", doer="coordinator", due="31.02.2027"), "Denne dagen finnes ikke"),
         (row_of(1, what="x" * 301, doer="coordinator"), "Det er plass til 300"),
