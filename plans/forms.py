@@ -13,7 +13,7 @@ from consent.models import AgreementLine, Service
 from consent.rules import answers_by_service, contactable_services
 from families.marks import MAY_KEEP_FROM, Homes, Mark
 from families.models import Family, Member
-from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, when
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
@@ -217,10 +217,10 @@ class GoalEditForm(TwoEditorsForm, MarkedForm):
     outcome = radios(_("Hva handler det om?"), Outcome.choices)
     why = why_it_matters()
     first_sign = PlainTextField(label=_("Et første tegn"), max_length=300, required=False)
-    reason = PlainTextField(
+    reason = when(_("(når selve målet endres)"), PlainTextField(
         label=_("Hva er grunnen til endringen?"), max_length=500, required=False,
-        help_text=_("Skrives når selve målet endres. Slik det sto før, blir stående i historikken."),
-    )  # fmt: skip
+        help_text=_("Slik det sto før, blir stående i historikken."),
+    ))  # fmt: skip
 
     def facts(self, row: Goal) -> dict[str, Any]:
         return {
@@ -259,14 +259,13 @@ class MeasureForm(MarkedForm, OnceForm):
     submit_text = _("Lagre tiltaket")
     what = PlainTextField(label=_("Hva skal gjøres?"), max_length=300)
     done_by = radios(_("Hvem gjør det?"), Doer.choices)
-    service = forms.ModelChoiceField(
+    service = when(_("(når en tjeneste gjør det)"), forms.ModelChoiceField(
         label=_("Hvilken tjeneste?"), queryset=Service.objects.none(), required=False,
         help_text=_("Tjenestene familien har en gyldig avtale med. Nye avtaler fører du under «Samtykke og avtaler»."),
-    )  # fmt: skip
-    member = Somebody(
+    ))  # fmt: skip
+    member = when(_("(når en i familien gjør det)"), Somebody(
         label=_("Hvem i familien?"), queryset=Member.objects.none(), required=False, empty_label=_("Ingen"),
-        help_text=_("Når en i familien gjør det."),
-    )  # fmt: skip
+    ))  # fmt: skip
     who = PlainTextField(
         label=_("Navn"), max_length=120, required=False, help_text=_("Den frivillige, eller den dere snakker med.")
     )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from families.calendar import why_not_five_years
 from families.enums import ExitReason
 from families.models import Family
-from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, when
 from nyemonstre.ui.once import OnceForm
 
 from .actions.closing import NOBODY_PRESENT
@@ -22,7 +22,9 @@ class CloseFollowUpForm(NMForm, OnceForm):
         label=_("Når var avslutningsmøtet?"), required=False, latest=timezone.localdate,
         help_text=_("La stå tomt når det ikke ble noe møte."),
     )  # fmt: skip
-    present = PlainTextField(label=_("Hvem var med på møtet?"), max_length=300, required=False)
+    present = when(
+        _("(når det ble et møte)"), PlainTextField(label=_("Hvem var med på møtet?"), max_length=300, required=False)
+    )
     said = PlainTextField(
         label=_("Hva sier familien om tiden som er gått?"), max_length=2000, required=False, long=True
     )
@@ -35,7 +37,6 @@ class CloseFollowUpForm(NMForm, OnceForm):
 
     def __init__(self, *args: Any, family: Family, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["present"].when = _("(når det ble et møte)")  # type: ignore[attr-defined]  # see ds_optional
         if why_not_five_years(family.baseline_on, timezone.localdate()):
             reasons = [choice for choice in ExitReason.choices if choice[0] != ExitReason.FIVE_YEARS]
             self.fields["because"].choices = reasons  # type: ignore[attr-defined]  # a choice field has these

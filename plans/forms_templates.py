@@ -9,7 +9,7 @@ from assessments.outcomes import Outcome
 from consent.models import Service
 from families.models import Member
 from nyemonstre.accounts.models import Municipality
-from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField
+from nyemonstre.ui.forms import NMForm, NorwegianDateField, PlainTextField, when
 from nyemonstre.ui.newer import TwoEditorsForm
 from nyemonstre.ui.once import OnceForm
 
@@ -104,6 +104,6 @@ class DecideForm(NMForm, forms.Form):
         _("Hva skal skje med ordene?"),
         [(RedactionState.DONE, _("De fjernes overalt")), (RedactionState.DECLINED, _("De kan stå"))],
     )
-    answer = PlainTextField(
-        label=_("Svar til den som spurte"), max_length=300, required=False, help_text=_("Når ordene kan stå.")
+    answer = when(
+        _("(når ordene kan stå)"), PlainTextField(label=_("Svar til den som spurte"), max_length=300, required=False)
     )

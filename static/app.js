@@ -106,6 +106,14 @@ window.dsWarnings = false; // Designsystemet's developer hints
       (here(`a[href="${CSS.escape(opener)}"]`) ?? here("[data-gets-focus]"))?.focus();
     }
   });
+  document.addEventListener("click", (event) => {
+    const cancel = event.target.closest("[data-in-place] [data-cancel]:not([hx-get])");
+    if (!cancel || event.ctrlKey || event.metaKey) return;
+    event.preventDefault(); // nothing stood here before, so nothing is fetched
+    const form = cancel.closest("[data-in-place]");
+    form.replaceWith(Object.assign(document.createElement("div"), { id: form.id }));
+    document.querySelector(`a[href="${CSS.escape(opener)}"]`)?.focus();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) {
       event.target.closest?.("[data-in-place]")?.querySelector("[data-cancel]")?.click();

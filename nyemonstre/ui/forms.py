@@ -137,6 +137,12 @@ def sent(request: HttpRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
 
 
+def when(text: Any, field: forms.Field) -> forms.Field:
+    """A field that may be empty but not always: `text` stands after its name instead of «(valgfritt)»."""
+    field.when = text  # type: ignore[attr-defined]  # drawn by the filter ds_optional
+    return field
+
+
 def as_typed(form: forms.BaseForm) -> dict[str, Any]:
     """What stands in a sent form, right or wrong: `initial` for one that shows it again and does not complain."""
     return {name: form[name].value() for name in form.fields}

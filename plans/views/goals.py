@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from families.models import Family
 from families.pages import open_family, with_version
 from nyemonstre.access.views import requires, say
-from nyemonstre.accounts.drafts import forget_draft
+from nyemonstre.accounts.drafts import draft_for, forget_draft
 from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from plans import actions
 from plans.enums import TemplateOf
@@ -206,7 +206,10 @@ def measure_finish(request: HttpRequest, family_id: UUID, measure_id: UUID) -> H
     """It is done, or will not be."""
     family = open_family(request, family_id, CHANGE)
     measure = measure_of(request, family, measure_id)
-    form, draft = drafted(request, MeasureFinishForm, family=family, initial={"version": measure.version})
+    first: dict[str, Any] = {"version": measure.version}
+    if measure.follow_up and draft_for(request) is None:
+        first["follow_up"] = measure.follow_up
+    form, draft = drafted(request, MeasureFinishForm, family=family, initial=first)
     if form.is_valid():
         data = form.cleaned_data
         try:

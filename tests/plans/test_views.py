@@ -178,6 +178,12 @@ def test_in_place_a_measure_comes_back_as_its_goal_and_the_side_column(client, f
 
 
 def test_finishing_a_measure(client, family, goal, measure, by):
+    """What was written while it went on is there to go on from, so that nobody writes over it unseen."""
+    measure = actions.change_measure(measure, follow_up="Time bestilt", by=by)
+    assert ">\nTime bestilt</textarea>" in client.get(url("measure_finish", family, measure.pk)).content.decode()
+    assert '<span class="nm-optional">(når en tjeneste gjør det)</span>' in client.get(
+        url("measure_edit", family, measure.pk)
+    ).content.decode()  # fmt: skip
     data = {
         "version": measure.version,
         "state": "done",
