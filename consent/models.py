@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document
 from families.models import Family, FamilyRows, Member
-from nyemonstre.access.kept import kept
+from nyemonstre.access.kept import kept, kept_on_day
 from nyemonstre.accounts.models import Membership, Municipality
 from nyemonstre.versioned import Versioned
 
@@ -23,9 +23,9 @@ from .wording import ConsentText, ExtraPurpose
 
 
 class ConsentQuerySet(FamilyRows):
-    def counting(self, on=None):
+    @kept_on_day
+    def counting(self, on):
         """Each person's last answer to each purpose on or before the day `on` (default today): the one that counts."""
-        on = on or timezone.localdate()
         later = Consent.objects.exclude(answer__in=SILENT).filter(
             Q(answered_on__gt=OuterRef("answered_on"))
             | Q(answered_on=OuterRef("answered_on"), recorded_at__gt=OuterRef("recorded_at")),
@@ -36,9 +36,9 @@ class ConsentQuerySet(FamilyRows):
         )
         return self.exclude(answer__in=SILENT).filter(~Exists(later), answered_on__lte=on)
 
-    def live(self, on=None):
-        """The answers that count, are a yes, and have not run out on the day `on`."""
-        on = on or timezone.localdate()
+    @kept_on_day
+    def live(self, on):
+        """The answers that count, are a yes, and have not run out on the day `on` (default today)."""
         return self.counting(on).filter(Q(valid_until=None) | Q(valid_until__gte=on), answer__in=YES)
 
 
@@ -263,12 +263,14 @@ class Contact(Versioned):
 
 
 class AgreementLineQuerySet(FamilyRows):
-    def participating(self, on=None):
-        """Lines of families in which somebody has a live consent to participation on the day `on`."""
+    @kept_on_day
+    def participating(self, on):
+        """Lines of families in which somebody has a live consent to participation on the day `on` (default today)."""
         yes = Consent.objects.live(on).filter(family=OuterRef("family"), purpose=Purpose.PARTICIPATION)
         return self.filter(Exists(yes))
 
-    def live(self, on=None):
+    @kept_on_day
+    def live(self, on):
         """Signed, inside its dates on the day `on` (default today in Norway; both days included), and participating."""
         return self.participating(on).filter(AgreementLine.in_force(on))
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.db.models import Exists, OuterRef
 
 from consent import actions, rules
 from consent.enums import Answer, Direction, How, LineState, Purpose, Standing, Topic
@@ -45,6 +46,25 @@ def test_the_last_answer_counts_whatever_order_they_were_written_in(people, team
     say(mor, team.coordinator, Answer.GIVEN, on=days(-5))  # the same day, written after
     with acting_as(team.coordinator):
         assert rules.may_map(mor)
+
+
+def test_what_counts_on_a_day_is_the_same_wherever_it_is_asked(family, live, people, team):
+    """The questions are kept as SQL. One inside another has tables of the same names; each must mean its own row."""
+    live()
+    say(people["Mor"], team.coordinator, Answer.WITHDRAWN)
+    seen = set()
+    with acting_as(team.coordinator):
+        for model, name in ((Consent, "counting"), (Consent, "live"), (AgreementLine, "live")):
+            rows = model.objects.filter(family=family)
+            asked, rule = getattr(rows, name), getattr(type(rows), name).rule
+            for on in (None, days(-3000), days(-1), days(0), days(1)):
+                unkept = set(rule(rows, on or days(0)))
+                assert set(asked(on)) == unkept
+                for inside in (asked(on), asked(on).filter(pk__in=asked(on).values("pk"))):
+                    assert set(rows.filter(Exists(inside.filter(pk=OuterRef("pk"))))) == unkept
+                    assert set(rows.exclude(pk__in=rows.exclude(pk__in=inside))) == unkept
+                seen.add((model, name, len(unkept)))
+    assert len(seen) >= 6, "some rows of each, and none"
 
 
 def test_two_answers_in_the_same_moment_have_an_order(people, team):
