@@ -86,7 +86,10 @@ class MeetingForm(MarkedForm, OnceForm):
     members = People(label=_("Hvem i familien er bedt?"), queryset=Member.objects.none(), required=False)
     lines = Lines(
         label=_("Hvilke tjenester er bedt?"), queryset=AgreementLine.objects.none(), required=False,
-        help_text=_("Bare de familien har en gyldig avtale med. Uten avtale kan ingen kalles inn."),
+        help_text=_(
+            "Bare de familien har en gyldig avtale med. De får e-post om tid og sted ett minutt etter at du lagrer, "
+            "aldri om hvem det gjelder."
+        ),
     )  # fmt: skip
     coordinator = forms.ModelChoiceField(
         label=_("Koordinator som kommer"), queryset=User.objects.none(), required=False, empty_label=_("Jeg kommer")
@@ -200,7 +203,10 @@ class MeetingEditForm(TwoEditorsForm, MeetingForm):
 
 class CancelMeetingForm(VersionForm, FamilyForm):
     submit_text = _("Avlys møtet")
-    reason = PlainTextField(label=_("Hvorfor avlyses møtet?"), max_length=300)
+    reason = PlainTextField(
+        label=_("Hvorfor avlyses møtet?"), max_length=300,
+        help_text=_("Står bare her. Tjenestene som er bedt, får e-post om at møtet er avlyst, uten grunnen."),
+    )  # fmt: skip
     told_by = PlainTextField(label=_("Hvem ga beskjed?"), max_length=120, required=False)
 
 
