@@ -99,7 +99,7 @@ class Told:
         if self.line is None:
             return _("Avtalen er slutt, så de får ikke noe herfra. Bli enig med familien om hvem som sier fra.")
         if Outside(self.meeting.family).hidden:
-            return _("Ring dem. Ingen e-post går ut når adressen er strengt beskyttet.")
+            return _("Ring dem. Ingen e-post går ut når adressen er fortrolig.")
         return _("Ring dem. Det står ingen e-postadresse i avtalen.")
 
     @property

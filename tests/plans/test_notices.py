@@ -188,6 +188,9 @@ def test_whom_to_ring_when_nothing_goes_by_mail(client, family, people, line, by
     with acting_as(by):
         Family.objects.filter(pk=family.pk).update(protection=Protection.STRICTLY_CONFIDENTIAL)
     assert delivered(by, clock) == 0  # protected in the meantime
+    page = client.get(url("meeting_detail", family, form["key"])).content.decode()
+    assert "Ring dem. Ingen e-post går ut når adressen er fortrolig." in page
+    assert tell not in page
 
 
 def read_contact(contact, by):
