@@ -1,4 +1,4 @@
-"""The models a migration works on are drawn again only where they changed.
+"""The models a migration works on are drawn again only where they changed (docs/adr/0034).
 
 Django keeps a picture of all models as they stood after each operation. For a new column it draws the model again and,
 two steps out, every model that is related to it: with tables that all lead to the family and to the user, some forty
