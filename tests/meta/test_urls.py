@@ -161,6 +161,9 @@ def test_every_address_answers_as_the_table_says(world, role, situation):
         for at, verb in enumerate(("GET", "POST")):
             for name in asked_in(role, situation):
                 code, taken = expected(role, name, situation)[at], LINES[name][at + 1]
+                # Nobody stands behind a verb that is not taken; that it is not, each role is shown once.
+                if taken == "-" and situation != "granted":
+                    continue
                 answer = ask(client, verb, world.address(name, rows))
                 got = "-" if answer.status_code == 405 else str(answer.status_code)
                 # A verb that is not taken may be refused before or after somebody looks at who asks.
