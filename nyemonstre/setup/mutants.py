@@ -168,8 +168,10 @@ class Laboratory:
     def _try_copy(self, mutant: Mutant) -> Result:
         began = time.monotonic()
         with self.owner("postgres") as owner:
-            copy = sql.SQL("create database {} template {}")
-            owner.execute(copy.format(sql.Identifier(f"test_{mutant.name}"), sql.Identifier(f"test_{SOUND}")))
+            # Tests that ask no database have left none.
+            if owner.execute("select from pg_database where datname = %s", [f"test_{SOUND}"]).rowcount:
+                copy = sql.SQL("create database {} template {}")
+                owner.execute(copy.format(sql.Identifier(f"test_{mutant.name}"), sql.Identifier(f"test_{SOUND}")))
         root, caught, trouble = COPIES / mutant.name, "", ""
         try:
             self._copy_code(mutant, root)
@@ -181,7 +183,9 @@ class Laboratory:
         finally:
             shutil.rmtree(root, ignore_errors=True)
             with self.owner("postgres") as owner:
-                owner.execute(sql.SQL("drop database {} (force)").format(sql.Identifier(f"test_{mutant.name}")))
+                owner.execute(
+                    sql.SQL("drop database if exists {} (force)").format(sql.Identifier(f"test_{mutant.name}"))
+                )
         return Result(mutant, caught, time.monotonic() - began, trouble)
 
     def _copy_code(self, mutant: Mutant, root: Path) -> None:

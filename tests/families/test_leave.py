@@ -173,6 +173,13 @@ def test_a_grant_is_for_a_role_that_can_use_it(role, team):
     assert user.name in refused.value.sentence
 
 
+def test_only_a_lead_of_the_municipality_lets_somebody_in(team):
+    family = family_at(Step.INTAKE, team)
+    for by in (team.coordinator, team.second_coordinator, team.intake, team.auditor, Team().lead):
+        with pytest.raises(PermissionDenied):
+            assignments.grant_access(family, user=a_user(Role.LEAD, team.municipality), reason="Møte", by=by)
+
+
 def test_nobody_lets_themselves_in(team):
     family = family_at(Step.INTAKE, team)
     with pytest.raises(Refused) as refused:
