@@ -270,8 +270,9 @@ class Access(Oracle):
     def somebody_tries_what_they_may_not(self, known: Known, user: User, wants: str) -> None:
         """With a family in the hand they should never have got."""
         by, family = fresh(user), known.family
+        other = fresh(next(person for person in self.people if person.pk != user.pk))
         tries: dict[str, Callable[[], Any]] = {
-            P.GRANT_ACCESS: lambda: assignments.grant_access(family, user=by, reason="Nysgjerrig", by=by),
+            P.GRANT_ACCESS: lambda: assignments.grant_access(family, user=other, reason="Nysgjerrig", by=by),
             P.ASSIGN_COORDINATOR: lambda: assignments.hand_over(family, to=by, reason="Min", by=by),
             P.CHANGE_FAMILY: lambda: change_protection(family, protection="client_address", reason="Nei", by=by),
             P.CHANGE_CONSENT: lambda: draft(
