@@ -23,11 +23,11 @@ def drawing_little() -> Iterator[None]:
     have a column that is changed or taken away and is, or may be, what another table points with or to.
     """
     django = ProjectState._find_reload_model
-    ProjectState._find_reload_model = _changed  # type: ignore[method-assign]
+    ProjectState._find_reload_model = _changed  # type: ignore[method-assign]  # put back below
     try:
         yield
     finally:
-        ProjectState._find_reload_model = django  # type: ignore[method-assign]
+        ProjectState._find_reload_model = django  # type: ignore[method-assign]  # as it was
 
 
 def _changed(state: Any, app_label: str, model_name: str, delay: bool = False) -> set[Key]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from django.db import connection
@@ -105,16 +106,21 @@ def stop(row: Leaving, by: User) -> None:
     row.save(update_fields=["stopped_at", "stopped_by"])
 
 
+def stop_in_time(row: Any, what: PlanEvent, gone: str, *, by: User) -> Any:
+    """The row as it stands, stopped. Raises Refused with the sentence `gone` when it has left or was stopped already."""
+    current = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if not current.can_be_stopped:
+        raise Refused(gone, rule="gone")
+    stop(current, by)
+    record(what, by=by, target=current)
+    return current
+
+
 @action
 def stop_minutes(copy: MinutesCopy, *, by: User) -> MinutesCopy:
     """Not after all. Raises Refused when it has left, or was stopped already."""
     check(by, Permission.CHANGE_JOURNAL, copy.family)
-    current = MinutesCopy.objects.select_for_update(of=("self",)).get(pk=copy.pk)
-    if not current.can_be_stopped:
-        raise Refused(_("Referatet har alt gått ut, eller er stanset."), rule="gone")
-    stop(current, by)
-    record(PlanEvent.MINUTES_STOPPED, by=by, target=current)
-    return current
+    return stop_in_time(copy, PlanEvent.MINUTES_STOPPED, _("Referatet har alt gått ut, eller er stanset."), by=by)
 
 
 @action

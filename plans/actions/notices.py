@@ -16,7 +16,7 @@ from plans.notices import Told, terms_of, told
 from plans.papers import live_lines
 from plans.tasks import mail_notice, mail_soon
 
-from .copies import stop
+from .copies import stop, stop_in_time
 
 
 @action
@@ -69,9 +69,4 @@ def _say(one: Told, by: User, *, again: bool) -> MeetingNotice | None:
 def stop_notice(notice: MeetingNotice, *, by: User) -> MeetingNotice:
     """Not after all. Raises Refused when it has left, or was stopped already."""
     check(by, Permission.CHANGE_JOURNAL, notice.family)
-    current = MeetingNotice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
-    if not current.can_be_stopped:
-        raise Refused(_("Beskjeden har alt gått ut, eller er stanset."), rule="gone")
-    stop(current, by)
-    record(PlanEvent.NOTICE_STOPPED, by=by, target=current)
-    return current
+    return stop_in_time(notice, PlanEvent.NOTICE_STOPPED, _("Beskjeden har alt gått ut, eller er stanset."), by=by)

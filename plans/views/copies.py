@@ -26,7 +26,7 @@ from plans.models import Meeting, MinutesAddendum, MinutesCopy
 from plans.tasks import mail_minutes
 
 from .journal import CHANGE, VIEW
-from .meetings import meeting_of, meeting_url, show_meeting
+from .meetings import mailed, meeting_of, meeting_url, show_meeting, stopped
 
 # Codes for one link in an hour; one that is right is sent twice. The link has 256 bits of its own: this keeps whoever
 # has it from guessing.
@@ -113,28 +113,14 @@ def _copy_of(request: HttpRequest, family_id: UUID, copy_id: UUID) -> MinutesCop
 def minutes_stop(request: HttpRequest, family_id: UUID, copy_id: UUID) -> HttpResponse:
     """Not after all."""
     copy = _copy_of(request, family_id, copy_id)
-    try:
-        actions.stop_minutes(copy, by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, _("Referatet er stanset. Ingenting ble sendt."))
-    return redirect(meeting_url(copy.meeting) + "#sending")
+    return stopped(request, copy, actions.stop_minutes, _("Referatet er stanset. Ingenting ble sendt."), "#sending")
 
 
 @require_POST
 @requires(CHANGE)
 def minutes_mail(request: HttpRequest, family_id: UUID, copy_id: UUID) -> HttpResponse:
     """Its minute has passed and nobody has sent it: now, from here."""
-    copy = _copy_of(request, family_id, copy_id)
-    try:
-        went = mail_minutes.run(str(copy.pk))
-    except OSError:
-        messages.error(request, _("E-posten kom ikke av sted. Prøv igjen om litt."))
-    else:
-        said = _("Referatet er sendt.") if went else _("Det var alt sendt, eller kan ikke sendes nå.")
-        messages.success(request, said)
-    return redirect(meeting_url(copy.meeting) + "#sending")
+    return mailed(request, _copy_of(request, family_id, copy_id), mail_minutes, _("Referatet er sendt."), "#sending")
 
 
 @public

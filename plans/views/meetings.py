@@ -1,8 +1,10 @@
 """Meetings of a family: agreed, moved, cancelled, come to nothing. The minutes: plans/views/minutes.py."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from celery import Task
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -53,6 +55,28 @@ def meeting_url(meeting: Meeting) -> str:
 
 def meeting_of(request: HttpRequest, family: Family, meeting_id: UUID, permission: Permission = CHANGE) -> Meeting:
     return row_of(request, family, Meeting, meeting_id, permission)
+
+
+def stopped(request: HttpRequest, row: Any, act: Callable[..., Any], done: str, here: str) -> HttpResponse:
+    """Stop what is on its way by mail, and say how it went on the page of its meeting, at `here`."""
+    try:
+        act(row, by=request.user)
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    else:
+        messages.success(request, done)
+    return redirect(meeting_url(row.meeting) + here)
+
+
+def mailed(request: HttpRequest, row: Any, task: Task, done: str, here: str) -> HttpResponse:
+    """Its minute has passed and nobody has sent it: now, from here."""
+    try:
+        went = task.run(str(row.pk))
+    except OSError:
+        messages.error(request, _("E-posten kom ikke av sted. Prøv igjen om litt."))
+    else:
+        messages.success(request, done if went else _("Det var alt sendt, eller kan ikke sendes nå."))
+    return redirect(meeting_url(row.meeting) + here)
 
 
 def leaving(many: int) -> str:

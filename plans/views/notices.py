@@ -16,7 +16,7 @@ from plans.models import MeetingNotice
 from plans.tasks import mail_notice
 
 from .journal import CHANGE
-from .meetings import leaving, meeting_of, meeting_url
+from .meetings import leaving, mailed, meeting_of, meeting_url, stopped
 
 HERE = "#beskjed"
 
@@ -47,25 +47,11 @@ def _notice_of(request: HttpRequest, family_id: UUID, notice_id: UUID) -> Meetin
 def notice_stop(request: HttpRequest, family_id: UUID, notice_id: UUID) -> HttpResponse:
     """Not after all."""
     notice = _notice_of(request, family_id, notice_id)
-    try:
-        actions.stop_notice(notice, by=request.user)
-    except Refused as refusal:
-        messages.error(request, refusal.sentence)
-    else:
-        messages.success(request, _("Beskjeden er stanset. Ingenting ble sendt."))
-    return redirect(meeting_url(notice.meeting) + HERE)
+    return stopped(request, notice, actions.stop_notice, _("Beskjeden er stanset. Ingenting ble sendt."), HERE)
 
 
 @require_POST
 @requires(CHANGE)
 def notice_mail(request: HttpRequest, family_id: UUID, notice_id: UUID) -> HttpResponse:
     """Its minute has passed and nobody has sent it: now, from here."""
-    notice = _notice_of(request, family_id, notice_id)
-    try:
-        went = mail_notice.run(str(notice.pk))
-    except OSError:
-        messages.error(request, _("E-posten kom ikke av sted. Prøv igjen om litt."))
-    else:
-        said = _("Beskjeden er sendt.") if went else _("Det var alt sendt, eller kan ikke sendes nå.")
-        messages.success(request, said)
-    return redirect(meeting_url(notice.meeting) + HERE)
+    return mailed(request, _notice_of(request, family_id, notice_id), mail_notice, _("Beskjeden er sendt."), HERE)

@@ -158,3 +158,24 @@ def client(client: Any, by: Any) -> Any:
     """Logged in as the family's coordinator."""
     client.force_login(by)
     return client
+
+
+HOUR = timedelta(hours=1)
+
+
+def days_from_now(days):
+    return timezone.now() + timedelta(days=days)
+
+
+def terms(by, people, days=0, **more):
+    """Begun an hour ago, or so many days from then."""
+    begins = days_from_now(days) - HOUR
+    facts = {"kind": "cooperation", "starts_at": begins, "ends_at": begins + HOUR, "coordinator": by}
+    facts |= {"members": [people["Mor"]], "agenda": ["Skoleveien", "Ferien"], "place": "Rådhuset"}
+    return actions.Terms(**(facts | more))
+
+
+@pytest.fixture
+def held(family, people, by):
+    """A meeting that has been, with two cases and nothing written yet."""
+    return actions.plan_meeting(family, terms=terms(by, people), by=by)

@@ -20,8 +20,8 @@ from plans import actions
 from plans.models import AttachedDocument
 from tests.factories import a_file
 
-from .conftest import count, members_of, refused, url
-from .test_meetings import held, terms, written  # noqa: F401  the fixture of a meeting that has been
+from .conftest import count, members_of, refused, terms, url
+from .test_meetings import written
 
 
 def paper(family, by, title="Brev fra skolen", kind=Kind.LETTER):
@@ -33,7 +33,7 @@ def again(row, by):
         return type(row).objects.select_related("family__municipality").get(pk=row.pk)
 
 
-def test_put_beside_each_place_and_taken_away_by_the_pages(client, family, held, goal, by):  # noqa: F811
+def test_put_beside_each_place_and_taken_away_by_the_pages(client, family, held, goal, by):
     meeting_page, plan_page = url("meeting_detail", family, held.pk), url("plan_documents", family)
     assert "Last opp et dokument" in client.get(meeting_page).content.decode()  # nothing to choose from yet
     assert "Ingen dokumenter ligger ved." in client.get(plan_page).content.decode()
@@ -75,7 +75,7 @@ def test_put_beside_each_place_and_taken_away_by_the_pages(client, family, held,
         )
 
 
-def test_the_newest_can_be_chosen_and_the_rest_are_found(client, family, held, goal, by, monkeypatch):  # noqa: F811
+def test_the_newest_can_be_chosen_and_the_rest_are_found(client, family, held, goal, by, monkeypatch):
     """And in the list of documents each says where it lies."""
     monkeypatch.setattr("plans.forms_attached.SHOWN", 2)
     old, *_rest = [paper(family, by, title) for title in ("Gammelt vedtak", "Brev", "Rapport")]
@@ -102,7 +102,7 @@ def test_the_newest_can_be_chosen_and_the_rest_are_found(client, family, held, g
     assert not links
 
 
-def test_what_may_not_lie_there_is_refused(team, family, other, held, goal, people, by):  # noqa: F811
+def test_what_may_not_lie_there_is_refused(team, family, other, held, goal, people, by):
     letter, theirs = paper(family, by), paper(other, by)
     agreement, gone = paper(family, by, kind=Kind.AGREEMENT), paper(family, by)
     withdraw_document(gone, reason="Feil familie", by=by)
@@ -131,7 +131,7 @@ def test_what_may_not_lie_there_is_refused(team, family, other, held, goal, peop
         actions.attach_document(letter, to=goal, by=by)
 
 
-def test_beside_finished_minutes_nothing_changes(client, family, held, by):  # noqa: F811
+def test_beside_finished_minutes_nothing_changes(client, family, held, by):
     letter, late = paper(family, by), paper(family, by, "Kom for sent")
     row = actions.attach_document(letter, to=held, by=by)
     actions.finish_minutes(written(held, by), by=by)
@@ -161,7 +161,7 @@ def test_beside_finished_minutes_nothing_changes(client, family, held, by):  # n
     assert reverse("documents:document_download", args=[family.pk, letter.pk]) not in page
 
 
-def test_the_database_holds_the_same(family, other, held, goal, by):  # noqa: F811
+def test_the_database_holds_the_same(family, other, held, goal, by):
     letter, theirs, theirs_too = paper(family, by), paper(other, by), members_of(other, by).values()
     actions.attach_document(letter, to=family, by=by)
     with acting_as(by):
@@ -176,7 +176,7 @@ def test_the_database_holds_the_same(family, other, held, goal, by):  # noqa: F8
                 AttachedDocument(family=family, attached_by=by, **facts).save()
 
 
-def test_a_document_one_may_not_see_is_not_named(client, family, held, goal, by, team):  # noqa: F811
+def test_a_document_one_may_not_see_is_not_named(client, family, held, goal, by, team):
     letter = paper(family, by, "Hemmelig brev")
     rows = [actions.attach_document(letter, to=place, by=by) for place in (held, goal, family)]
     for person in (team.lead, team.second_coordinator, team.auditor):
@@ -195,7 +195,7 @@ def test_a_document_one_may_not_see_is_not_named(client, family, held, goal, by,
     assert "documents_document" in sql
 
 
-def test_pages_take_as_many_queries_however_many_documents(client, family, held, goal, by):  # noqa: F811
+def test_pages_take_as_many_queries_however_many_documents(client, family, held, goal, by):
     pages = (
         url("meeting_detail", family, held.pk), url("plan_documents", family), url("goal_detail", family, goal.pk),
         url("family_tab", family),

@@ -20,9 +20,8 @@ from plans.enums import Doer, GoalState, PlanEvent
 from plans.forms_closing import CloseFollowUpForm
 from plans.models import Closing, MeetingNotice
 
-from .conftest import SECRETS, count, key, refused, url
+from .conftest import SECRETS, count, key, refused, terms, url
 from .test_actions import events
-from .test_meetings import terms
 
 today = timezone.localdate
 

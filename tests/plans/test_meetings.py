@@ -19,27 +19,7 @@ from plans.asked import called
 from plans.enums import Doer, JournalKind, MeetingState
 from plans.models import JournalEntry, Measure, Meeting, MeetingDecision
 
-from .conftest import count, key, members_of, refused, url
-
-HOUR = timedelta(hours=1)
-
-
-def days_from_now(days):
-    return timezone.now() + timedelta(days=days)
-
-
-def terms(by, people, days=0, **more):
-    """Begun an hour ago, or so many days from then."""
-    begins = days_from_now(days) - HOUR
-    facts = {"kind": "cooperation", "starts_at": begins, "ends_at": begins + HOUR, "coordinator": by}
-    facts |= {"members": [people["Mor"]], "agenda": ["Skoleveien", "Ferien"], "place": "Rådhuset"}
-    return actions.Terms(**(facts | more))
-
-
-@pytest.fixture
-def held(family, people, by):
-    """A meeting that has been, with two cases and nothing written yet."""
-    return actions.plan_meeting(family, terms=terms(by, people), by=by)
+from .conftest import count, days_from_now, key, members_of, refused, terms, url
 
 
 def read(meeting, by):

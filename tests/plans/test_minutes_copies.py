@@ -24,8 +24,8 @@ from plans.minutes_codes import code_of, secret_of
 from plans.models import Meeting, MinutesCopy
 from plans.tasks import mail_minutes
 
-from .conftest import key, refused, url
-from .test_meetings import ended, read, terms
+from .conftest import key, refused, terms, url
+from .test_meetings import ended, read
 
 MINUTE = timedelta(minutes=1, seconds=1)
 

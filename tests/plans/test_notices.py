@@ -20,8 +20,8 @@ from plans.notices import told
 from plans.papers import live_lines
 from plans.tasks import mail_notice
 
-from .conftest import refused, url
-from .test_meetings import ended, form_for, read, terms
+from .conftest import refused, terms, url
+from .test_meetings import ended, form_for, read
 
 
 @pytest.fixture
