@@ -107,7 +107,7 @@ def stop(row: Leaving, by: User) -> None:
 
 
 def stop_in_time(row: Any, what: PlanEvent, gone: str, *, by: User) -> Any:
-    """The row as it stands, stopped. Raises Refused with the sentence `gone` when it has left or was stopped already."""
+    """The row as it stands, stopped. Raises Refused (`gone` in words) when it has left, or was stopped already."""
     current = type(row).objects.select_for_update(of=("self",)).get(pk=row.pk)
     if not current.can_be_stopped:
         raise Refused(gone, rule="gone")
