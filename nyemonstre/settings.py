@@ -234,9 +234,8 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 SESSION_ENGINE = "nyemonstre.accounts.sessions"
-# Seconds without a request until the session ends; every request moves it.
+# Seconds without a request until the session ends; requests move it (accounts.sessions.keep).
 SESSION_COOKIE_AGE = 30 * 60
-SESSION_SAVE_EVERY_REQUEST = True
 # Seconds until it ends however busy its person is. A login provider may ask for less.
 NM_SESSION_LONGEST = 8 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True

@@ -1,5 +1,6 @@
 """The main navigation: what each role finds at the top of every page. Asked by nyemonstre.ui.context."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
@@ -24,14 +25,14 @@ def items(request: HttpRequest) -> list[dict[str, Any]]:
     return [item for item in found if item["url"] and not (item["url"] in seen or seen.add(item["url"]))]
 
 
-def _item(label: str, name: str, count: int = 0, key: str = "") -> dict[str, Any]:
+def _item(label: str, name: str, count: Callable[[], int] | None = None, key: str = "") -> dict[str, Any]:
     return {"label": label, "url": address(name), "count": count, "key": key}
 
 
 def _coordinator(user: Any) -> list[dict[str, Any]]:
     return [
         _item(_("Mine familier"), "families:family_list"),
-        _item(_("Å gjøre"), "families:to_do", count_due(user, timezone.localdate())),
+        _item(_("Å gjøre"), "families:to_do", lambda: count_due(user, timezone.localdate())),
         _item(_("Kalender"), "families:calendar"),
         # The shortcut to a line in ten seconds, from any page.
         _item(_("Journal"), "plans:journal_anywhere", key="j"),
@@ -64,6 +65,11 @@ def _administrator(user: Any) -> list[dict[str, Any]]:
     return [_item(_("Brukere"), "accounts:user_list"), _item(_("Skjemaer"), "assessments:instrument_list")]
 
 
+def _openings(user: Any) -> int:
+    """Emergency openings nobody has looked at."""
+    return BreakGlass.objects.permitted(user).waiting().count()
+
+
 def _asked_for(user: Any) -> int:
     """Words somebody has asked the auditor to take away."""
     return Redaction.objects.permitted(user, Permission.REVIEW_ACCESS).waiting().count()
@@ -72,9 +78,9 @@ def _asked_for(user: Any) -> int:
 def _auditor(user: Any) -> list[dict[str, Any]]:
     return [
         _item(_("Innsynslogg"), "audit:event_list"),
-        _item(_("Varsler"), "audit:alert_list", Alert.objects.permitted(user).unread().count()),
-        _item(_("Nødåpninger"), "families:break_glass_list", BreakGlass.objects.permitted(user).waiting().count()),
-        _item(_("Fjerning"), "plans:redaction_list", _asked_for(user)),
+        _item(_("Varsler"), "audit:alert_list", lambda: Alert.objects.permitted(user).unread().count()),
+        _item(_("Nødåpninger"), "families:break_glass_list", lambda: _openings(user)),
+        _item(_("Fjerning"), "plans:redaction_list", lambda: _asked_for(user)),
         _item(_("Forskning"), "research:oversight"),
     ]
 

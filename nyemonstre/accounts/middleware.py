@@ -20,7 +20,7 @@ from .actions import discard_draft, hold_form
 from .actions_login import session_ran_out
 from .drafts import is_secret
 from .second_factor import NEEDED
-from .sessions import seconds_left
+from .sessions import keep, seconds_left
 
 
 class ActorMiddleware:
@@ -50,7 +50,10 @@ class ActorMiddleware:
 
 
 class SessionTimes:
-    """Ends a session that has lasted as long as it may, or whose person has no role any more. Idle ones end alone."""
+    """Keeps a session that is used, and ends one that has lasted as long as it may, or whose person has no role.
+
+    Idle ones end alone.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -59,6 +62,7 @@ class SessionTimes:
         if request.user.is_authenticated and (why := self._over(request)):
             session_ran_out(request.user, why=why, by=request.user)
             logout(request)
+        keep(request)
         return self.get_response(request)
 
     @staticmethod

@@ -314,7 +314,7 @@ class SessionManager(BaseSessionManager):
 
 
 class Session(AbstractBaseSession):
-    """One browser in which somebody is logged in (or is about to). Written by accounts.sessions on every request."""
+    """One browser in which somebody is logged in (or is about to). Written by accounts.sessions."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, null=True, related_name="sessions")
     # The key opens the session, so pages call it by this instead.

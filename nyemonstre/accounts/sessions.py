@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.http import HttpRequest
+from django.utils import timezone
 
 from nyemonstre.access.fresh import proved
 
@@ -18,12 +19,24 @@ from nyemonstre.access.fresh import proved
 BEGAN_AT, LONGEST = "nm_began_at", "nm_longest"
 # How they logged in (enums.LoginMethod), and what their browser calls itself.
 METHOD, BROWSER = "nm_method", "nm_browser"
+# Seconds in which a session that is used is written once. So an idle one ends that much early at most, never late.
+STEP = 60
 # Names the session on a page; its key would open it.
 NAME = "nm_name"
 
 
 class SessionStore(DatabaseStore):
-    """Django's own store, in a table with a column for the user."""
+    """Django's own store, in a table with a column for the user.
+
+    `ends_at` is when the session that was read ends if nobody uses it; None for one that was not read, or is new.
+    """
+
+    ends_at: datetime | None = None
+
+    def _get_session_from_db(self):
+        row = super()._get_session_from_db()
+        self.ends_at = row.expire_date if row else None
+        return row
 
     @classmethod
     def get_model_class(cls):
@@ -48,6 +61,13 @@ def begin(request: HttpRequest) -> None:
     request.session[BEGAN_AT] = int(time.time())
     request.session.setdefault(NAME, str(uuid4()))
     request.session[BROWSER] = request.META.get("HTTP_USER_AGENT", "")[:200]
+
+
+def keep(request: HttpRequest) -> None:
+    """Put off the end of a session that is used. At most once in STEP seconds: reading a page shall write nothing."""
+    session = request.session
+    if session.ends_at and (session.ends_at - timezone.now()).total_seconds() <= session.get_expiry_age() - STEP:
+        session.modified = True
 
 
 def seconds_left(request: HttpRequest) -> int:

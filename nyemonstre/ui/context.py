@@ -50,7 +50,7 @@ def _nav(request: HttpRequest) -> dict[str, Any]:
     if items is None or not request.user.is_authenticated:
         return {}
     drawn = [
-        {"icon": "", "count": 0, "key": "", "current": request.path.startswith(item["url"]), **item}
+        {"icon": "", "key": "", "current": request.path.startswith(item["url"]), **item, "count": _count(request, item)}
         for item in items(request)
     ]
     # the longest matching address is the page we are on
@@ -67,6 +67,12 @@ def _nav(request: HttpRequest) -> dict[str, Any]:
     }
 
 
+def _count(request: HttpRequest, item: Mapping[str, Any]) -> int:
+    """Nothing is counted for an error page: it is drawn in a hurry, and often for somebody who came the wrong way."""
+    count = item.get("count")
+    return count() if count and not getattr(request, "refused", False) else 0
+
+
 def _who(request: HttpRequest) -> dict[str, Any]:
     if not request.user.is_authenticated:
         return {}
@@ -78,6 +84,7 @@ def _who(request: HttpRequest) -> dict[str, Any]:
         "initials": people.initials(name),
         "role": facts.get("role", ""),
         "municipality": facts.get("municipality", ""),
+        "seconds_idle": facts.get("seconds_idle", settings.SESSION_COOKIE_AGE),
         **_ends(facts.get("seconds_left", 0)),
     }
 
@@ -86,7 +93,6 @@ def _ends(seconds: int) -> dict[str, Any]:
     """How long the login lasts: for the warning (static/session.js), and for a line on the page near the end."""
     return {
         "seconds_left": seconds,
-        "seconds_idle": settings.SESSION_COOKIE_AGE,
         "ends_at": timezone.now() + timedelta(seconds=seconds) if 0 < seconds <= SOON else None,
     }
 
@@ -117,7 +123,7 @@ def bare() -> dict[str, Any]:
 def page(request: HttpRequest) -> dict[str, Any]:
     """Context processor. The navigation (which may count rows) is asked only when a page really draws it.
 
-    settings.NM_NAV names a callable(request) -> list of {label, url, count?, icon?, current?};
+    settings.NM_NAV names a callable(request) -> list of {label, url, count?: callable, icon?, current?};
     settings.NM_WHO one -> {name, role, municipality}. Both only for people who are logged in.
     """
     base = bare()

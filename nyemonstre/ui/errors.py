@@ -45,6 +45,7 @@ def _page(request: HttpRequest | None, template: str, status: int, **values: Any
 
 def _with_navigation(request: HttpRequest, template: str, status: int, **values: Any) -> HttpResponse:
     """An error page inside the usual frame, so that the way on is one click; the bare page if the frame fails."""
+    request.refused = True  # type: ignore[attr-defined]  # read by nyemonstre.ui.context
     try:
         html = render_to_string(template, values, request=request)
     except Exception:

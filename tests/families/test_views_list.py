@@ -251,6 +251,7 @@ def test_the_number_beside_to_do_is_windows_open_or_passed(client, team):
     client.force_login(team.coordinator)
     count = BeautifulSoup(client.get(LIST).content, "html.parser").select_one(".nm-nav .nm-count")
     assert count.text.strip(" ,") == "2"
+    assert "nm-count" not in client.get(f"{LIST}finnes-ikke/").content.decode(), "nothing is counted for an error page"
 
 
 def test_the_calendar_shows_a_window_in_each_month_it_touches(client, team):

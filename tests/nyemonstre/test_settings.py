@@ -73,7 +73,6 @@ def test_behind_a_pooler_nothing_stays_open_between_transactions() -> None:
 
 def test_session_ends_after_thirty_minutes() -> None:
     assert settings.SESSION_COOKIE_AGE == 1800
-    assert settings.SESSION_SAVE_EVERY_REQUEST
 
 
 def test_guardian_only_stores() -> None:

@@ -71,6 +71,21 @@ def test_confirming_begins_the_day_again_and_a_provider_may_ask_for_less(client,
         assert client.get(PROFILE).status_code == 200
 
 
+def test_a_session_in_use_is_written_once_a_minute(client, team, settings):
+    with time_machine.travel("2026-11-20 08:00", tick=False) as clock:
+        client.force_login(team.lead)
+        page = client.get(PROFILE)
+        assert 'data-idle="1740"' in page.content.decode(), "the page warns as if nothing had been written since"
+        for seconds, minute in ((59, 0), (1, 1), (59, 1), (1, 2)):
+            clock.shift(timedelta(seconds=seconds))
+            assert (settings.SESSION_COOKIE_NAME in client.get(PROFILE).cookies) == (seconds == 1), "as long as the row"
+            assert Session.objects.get(user=team.lead).seen_at.minute == minute
+        clock.shift(timedelta(minutes=30, seconds=-1))
+        assert client.post("/konto/fortsett/").status_code == 204
+        clock.shift(timedelta(minutes=30))
+        assert client.get(PROFILE).status_code == 302
+
+
 def test_a_session_that_does_not_know_when_it_began_is_over(client, team):
     client.force_login(team.lead)
     session = client.session
@@ -183,7 +198,7 @@ def test_two_minutes_before_the_end_a_dialog_asks_and_one_goes_on(live_server, p
     page.get_by_role("button", name="Logg inn").click()
     page.wait_for_url(f"**{PROFILE}")
     dialog = page.get_by_role("dialog", name="Du blir snart logget ut")
-    page.clock.fast_forward("27:30")
+    page.clock.fast_forward("26:30")
     assert not dialog.is_visible()
     page.clock.fast_forward("01:00")
     dialog.wait_for()
@@ -192,5 +207,5 @@ def test_two_minutes_before_the_end_a_dialog_asks_and_one_goes_on(live_server, p
     assert axe(page) == []
     dialog.get_by_role("button", name="Fortsett").click()
     dialog.wait_for(state="hidden")
-    page.clock.fast_forward("27:00")
+    page.clock.fast_forward("26:00")
     assert not dialog.is_visible(), "half an hour begins again"
