@@ -85,10 +85,7 @@ def register(
     )
     _save_with_code(family)
     _add_people(family, members, homes)
-    _insert_reached(family, Step.REFERRAL, referred_on, by)
-    _insert_reached(family, Step.INTAKE, allotted_on, by)
-    for step, on in ((Step.REFERRAL, referred_on), (Step.INTAKE, allotted_on)):
-        _open_windows(family, windows_opened_by(step, on))
+    _begin_path(family, {Step.REFERRAL: referred_on, Step.INTAKE: allotted_on}, by)
     record(FamilyEvent.FAMILY_REGISTERED, by=by, target=family, facts={"members": len(members)})
     return family
 
@@ -113,19 +110,27 @@ def _save_with_code(family: Family) -> None:
 def _add_people(family: Family, members: list[NewMember], homes: Iterable[NewHome]) -> None:
     rows = {home.name: Household(family=family, **vars(home)) for home in homes}
     Household.objects.bulk_create(rows.values())
+    people = []
     for new in members:
         facts = {key: value for key, value in vars(new).items() if key != "homes"}
-        member = Member(family=family, **facts)
-        member.save(force_insert=True)
-        Residence.objects.bulk_create(
-            Residence(family=family, member=member, household=rows[home], share=share) for home, share in new.homes
-        )
-
-
-def _insert_reached(family: Family, step: str, on: date, by: User) -> None:
-    Milestone(family=family, step=step, reached_on=on, reached_by=by, recorded_at=timezone.now()).save(
-        force_insert=True
+        people.append(Member(family=family, **facts))
+    Member.objects.bulk_create(people)
+    Residence.objects.bulk_create(
+        Residence(family=family, member=member, household=rows[home], share=share)
+        for member, new in zip(people, members, strict=True)
+        for home, share in new.homes
     )
+
+
+def _begin_path(family: Family, reached: dict[str, date], by: User) -> None:
+    """The first steps, reached on those days, and the windows they open."""
+    now = timezone.now()
+    steps = [
+        Milestone(family=family, step=step, reached_on=on, reached_by=by, recorded_at=now)
+        for step, on in reached.items()
+    ]
+    windows = [window for step, on in reached.items() for window in windows_opened_by(step, on)]
+    Milestone.objects.bulk_create(steps + [Milestone(family=family, **vars(window)) for window in windows])
 
 
 def _open_windows(family: Family, windows: Iterable[Window]) -> None:

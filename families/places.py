@@ -1,6 +1,7 @@
 """Places: ten families per coordinator (R-W1). Counted in the database, for people who may not see the families."""
 
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import connection
 
@@ -36,11 +37,15 @@ def coordinators(municipality: Municipality):
 
 def places(municipality: Municipality) -> list[Places]:
     """Each coordinator's places, three queries. The counts come only to those who allot or lead (sec.places_taken)."""
-    with connection.cursor() as cursor:
-        cursor.execute("select user_id, taken from sec.places_taken(%s)", [municipality.pk])
-        taken = dict(cursor.fetchall())
+    taken = _taken(municipality)
     limits = {row.user_id: limit_of(row, municipality) for row in roles(municipality)}
     return [Places(user, taken.get(user.pk, 0), limits[user.pk]) for user in coordinators(municipality)]
+
+
+def _taken(municipality: Municipality) -> dict[UUID, int]:
+    with connection.cursor() as cursor:
+        cursor.execute("select user_id, taken from sec.places_taken(%s)", [municipality.pk])
+        return dict(cursor.fetchall())
 
 
 def roles(municipality: Municipality):
@@ -55,4 +60,5 @@ def limit_of(role: Membership, municipality: Municipality) -> int:
 
 def places_of(user: User, municipality: Municipality) -> Places | None:
     """One coordinator's places, or None when the person is no coordinator there."""
-    return next((row for row in places(municipality) if row.user.pk == user.pk), None)
+    role = roles(municipality).filter(user=user, user__is_active=True).first()
+    return role and Places(user, _taken(municipality).get(user.pk, 0), limit_of(role, municipality))

@@ -6,6 +6,7 @@ and names a template. Checked by the tests and by hand with pikepdf's PDF/A chec
 
 import os
 import re
+import threading
 from collections.abc import Mapping
 from functools import cache, lru_cache, partial
 from io import BytesIO
@@ -18,6 +19,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from fontTools.ttLib import woff2
 from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from nyemonstre.pdf import FontMissing
@@ -83,6 +85,17 @@ def _font(file: Path, _changed: int) -> bytes:
     return unpacked.getvalue()
 
 
+_kept = threading.local()
+
+
+def _fonts() -> FontConfiguration:
+    """The fonts as the machine knows them, found and measured once. Each thread has its own: Pango's are not shared."""
+    where = str(settings.NODE_MODULES)
+    if where not in vars(_kept):
+        setattr(_kept, where, FontConfiguration())
+    return getattr(_kept, where)
+
+
 class _NoSuchFont(FatalURLFetchingError):
     """Ours, and not there."""
 
@@ -119,7 +132,7 @@ def render_pdf(template: str, values: dict[str, Any], pictures: Mapping[str, byt
     html = render_to_string(template, values)
     try:
         page = HTML(string=html, base_url="nm:", url_fetcher=OurFiles(pictures))
-        return page.write_pdf(pdf_variant="pdf/a-2a", finisher=partial(_finish, html))
+        return page.write_pdf(pdf_variant="pdf/a-2a", finisher=partial(_finish, html), font_config=_fonts())
     except _NoSuchFont as error:
         raise FontMissing(str(error)) from error
     except FatalURLFetchingError as error:

@@ -19,13 +19,12 @@ def fill(sitting, by, value=None, *, of=lambda item: True):
     """Answer everything: the same status everywhere, the first option of a list, and "vet ikke" for the rest."""
     with acting_as(by):
         items = [item for item in sheet_of(sitting).items if of(item)]
+    answers = []
     for item in items:
-        kind = item.question.scale.kind
-        given = {"status": value, "ladder": value}.get(kind)
-        actions.answer(
-            sitting, question=item.question.key, member=item.member, by=by, value=given,
-            missing="" if given is not None else Missing.UNKNOWN,
-        )  # fmt: skip
+        given = value if item.question.scale.kind in ("status", "ladder") else None
+        missing = "" if given is not None else Missing.UNKNOWN
+        answers.append(actions.Given(item.question.key, item.member, given, missing))
+    actions.answer_all(sitting, answers=answers, by=by)
 
 
 def held(family, by, *, kind=Kind.BASELINE, number=None, on: date | None = None, value=3, **more) -> Assessment:

@@ -13,6 +13,7 @@ from consent import actions, rules
 from consent.enums import Answer, ConsentEvent, How, LineState, Purpose
 from consent.models import AgreementLine, Consent, Contact, CoveredMember, Service
 from families import assignments
+from families.actions import close
 from families.models import Member, Milestone
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
@@ -45,6 +46,11 @@ def test_the_first_yes_reaches_the_step(team):
     say(mor, team.coordinator)
     with acting_as(team.coordinator):
         assert Milestone.objects.reached().filter(family=family, step=Step.CONSENT).exists()
+
+
+def test_nobody_says_yes_in_a_family_that_is_closed(family, people, team):
+    close(family, reason="Flyttet", by=team.coordinator)
+    refused("closed", say, people["Mor"], team.coordinator)
 
 
 @pytest.mark.parametrize(
