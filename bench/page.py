@@ -17,23 +17,26 @@ from nyemonstre.audit.models import Event
 
 # Seconds for one number; those that are compared share theirs.
 PATIENCE = 3
+# Rounds that warm up and are not counted; no more of them than are.
+WARM = 2
 
 
 def costs(repeats: int, *whats: Callable[[], Any]) -> list[dict[str, float]]:
-    """Milliseconds of each: the median of `repeats` rounds, after two that warm up; fewer when slow, but three.
+    """Milliseconds of each: the median of `repeats` rounds, after some that warm up; fewer when slow, but three.
 
     They take turns, so that what else the machine does meets them all alike.
     """
     rounds: list[list[tuple[float, float]]] = []
     limit = time.perf_counter() + PATIENCE * len(whats)
-    for n in range(repeats + 2):
-        if n >= 5 and time.perf_counter() > limit:
+    warm = min(WARM, repeats)
+    for n in range(warm + repeats):
+        if n >= warm + 3 and time.perf_counter() > limit:
             break
         rounds.append([_once(what) for what in whats])
     return [
         {
-            "cpu_ms": round(statistics.median(one[n][0] for one in rounds[2:]), 2),
-            "wall_ms": round(statistics.median(one[n][1] for one in rounds[2:]), 2),
+            "cpu_ms": round(statistics.median(one[n][0] for one in rounds[warm:]), 2),
+            "wall_ms": round(statistics.median(one[n][1] for one in rounds[warm:]), 2),
         }
         for n in range(len(whats))
     ]
