@@ -11,11 +11,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
-from django.http import HttpResponse
-from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.http import Http404, HttpResponse
+from django.test import Client, RequestFactory
+from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 from pypdf import PdfReader
 
 from assessments.actions import switch_on
@@ -283,6 +286,7 @@ def browser(user: User | None, **options: Any) -> Client:
     client = Client(HTTP_ACCEPT_LANGUAGE="nb", **options)
     if user is not None:
         client.force_login(user)
+        client.user, client.opened = user, client.session
     return client
 
 
@@ -327,3 +331,20 @@ def ask(client: Client, verb: str, address: str) -> HttpResponse:
         client.cookies.clear()
         client.cookies.load(kept)
     return answer
+
+
+def knock(client: Client, verb: str, address: str) -> tuple[str, str]:
+    """The code the view itself answers with, and its words, past the middleware in front of it and the page that tells
+    of an error: those are the same for all addresses. For what is refused; nothing is kept.
+    """
+    view, request = resolve(address), getattr(RequestFactory(), verb.lower())(address)
+    request.user, request.session, request.resolver_match = client.user, client.opened, view
+    request.htmx, request._messages = HtmxDetails(request), FallbackStorage(request)
+    with undone(), acting_as(client.user):
+        try:
+            answer = view.func(request, *view.args, **view.kwargs)
+        except Http404 as error:
+            return "404", str(error).lower()
+        except PermissionDenied as error:
+            return "403", str(error).lower()
+        return str(answer.status_code), words_of(answer)

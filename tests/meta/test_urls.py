@@ -5,12 +5,16 @@ another municipality's family, or takes a POST without its CSRF token.
 """
 
 from collections.abc import Iterator
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import pytest
 from celery import Task
 from django.db import connection
-from django.urls import reverse
+from django.http import HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.test import Client, RequestFactory
+from django.urls import resolve, reverse
 
 from consent import actions as consents
 from nyemonstre.access.roles import ASSIGNED_GRANT, COORDINATOR_GRANT, Role
@@ -19,8 +23,9 @@ from plans.printing import print_plan
 from tests.consent.arrange import say
 from tests.meta import canaries
 from tests.meta.addresses import LINES, PUBLIC
-from tests.meta.matrix import MARK, ROWS, VIEWS, World, ask, browser, changed_rows, patterns, undone, words_of
+from tests.meta.matrix import MARK, ROWS, VIEWS, World, ask, browser, changed_rows, knock, patterns, undone, words_of
 from tests.meta.test_access_table import USES, cells
+from tests.nyemonstre.ui.test_headers import ALWAYS
 
 pytestmark = pytest.mark.django_db
 
@@ -126,28 +131,66 @@ def expected(role: Role, name: str, situation: str) -> list[str]:
     return answers
 
 
-def asked_in(role: Role, situation: str) -> list[str]:
-    """The addresses worth asking; a page takes long to draw, a refusal does not.
-
-    Where nobody comes in, every address. Where somebody does: every address by the first role that may use it, and
-    one address of each door by the others. What is about no family answers alike in every situation.
-    """
-    asked, doors = [], set()
-    for name, (door, *answers) in sorted(LINES.items()):
-        if about(name) in ("", "row") and situation not in ("granted", "foreign"):
-            continue
-        if situation != "granted" and door not in USES[role]:
-            continue
-        if expected(role, name, situation) == answers and not (situation == "granted" and role == first_role(door)):
-            if door in doors:
-                continue
-            doors.add(door)
-        asked.append(name)
-    return asked
-
-
 def first_role(door: str) -> Role:
     return next((role for role in Role if door in USES[role]), Role.COORDINATOR)
+
+
+def kept_out(name: str) -> Role | None:
+    """One of the roles that the door of an address keeps out; another one for the next address."""
+    roles = [role for role in Role if LINES[name][0] not in USES[role]]
+    return roles[list(LINES).index(name) % len(roles)] if roles else None
+
+
+def share(role: Role, name: str, situation: str) -> str:
+    """How many of the addresses like this one are asked: "all", one of each "door", or none.
+
+    What is about no family answers alike in every situation, and what is about nothing to the same people.
+    """
+    door, *answers = LINES[name]
+    right = expected(role, name, situation)
+    comes_in = right == answers
+    if situation == "granted":
+        asks = first_role(door) if comes_in or door in USES[role] else kept_out(name)
+        return "all" if role == asks else "door"
+    if door not in USES[role] or about(name) not in (("family", "row") if situation == "foreign" else ("family",)):
+        return ""
+    if right not in (answers, ["403", "403"], ["404", "404"]):
+        return "all"  # an answer of its own
+    # A lead sees the frame of a family in their municipality and nothing inside: there the permission of each page
+    # shows, and not only that of its door.
+    if not comes_in and (role == first_role(door) or (role == Role.LEAD and situation == "own")):
+        return "all"
+    return "door"
+
+
+class Cell(NamedTuple):
+    verb: str
+    name: str
+    code: str  # what is answered
+    whole: bool  # by the whole site; a refusal is the same page for all, and after the first the view alone is asked
+
+
+def asked_in(role: Role, situation: str) -> Iterator[Cell]:
+    """The cells worth asking. Each address is drawn for the first role that may open it. It is refused to one role that
+    its door keeps out; and to the first role in each situation where that one may not, and with foreign rows. Of each
+    door every role and every situation is asked.
+    """
+    doors, refusals = set(), set()
+    for at, verb in enumerate(("GET", "POST")):
+        for name, (door, *answers) in sorted(LINES.items()):
+            code, taken, much = expected(role, name, situation)[at], answers[at], share(role, name, situation)
+            # Nobody stands behind a verb that is not taken; that it is not, one role is shown.
+            if not much or (taken == "-" and (situation, much) != ("granted", "all")):
+                continue
+            # What a row is to somebody is the same to both verbs; that both ask for it, three situations show.
+            if much == "all" and verb == "GET" != answers[1] != "-" and situation not in ("own", "granted", "foreign"):
+                continue
+            refused = code in ("403", "404") and code != taken
+            if much == "door" and (verb, door, refused) in doors:
+                continue
+            doors.add((verb, door, refused))
+            yield Cell(verb, name, code, whole=taken != "-" and (not refused or code not in refusals))
+            refusals |= {code} if refused else set()
 
 
 @pytest.mark.parametrize("situation", SITUATIONS)
@@ -157,34 +200,61 @@ def test_every_address_answers_as_the_table_says(world, role, situation):
     wrong = []
     with undone():
         client = browser(world.meet(role, situation))
-        before = changed_rows()
-        for at, verb in enumerate(("GET", "POST")):
-            for name in asked_in(role, situation):
-                code, taken = expected(role, name, situation)[at], LINES[name][at + 1]
-                # Nobody stands behind a verb that is not taken; that it is not, each role is shown once.
-                if taken == "-" and situation != "granted":
-                    continue
-                answer = ask(client, verb, world.address(name, rows))
-                got = "-" if answer.status_code == 405 else str(answer.status_code)
-                # A verb that is not taken may be refused before or after somebody looks at who asks.
-                if got not in ({code, "-"} if taken == "-" else {code}):
-                    wrong.append(f"{verb} {name}: {got}, not {code}")
-                if MARK in (text := words_of(answer)):
-                    wrong.append(f"{verb} {name} shows {text[text.index(MARK) - 60 :][:120]}")
-                if verb == "GET":
-                    before, earlier = changed_rows(), before
-                    written = {table for table, n in before.items() if n != earlier.get(table, 0)} - ALWAYS_WRITTEN
-                    if written := {table for table in written if not table.startswith("audit_")}:
-                        wrong.append(f"reading {name} writes {written}")
+        writes = Writes()
+        for verb, cells in groupby(asked_in(role, situation), key=lambda cell: cell.verb):
+            for cell in cells:
+                wrong += wrong_with(cell, client, world.address(cell.name, rows))
+                if verb == "GET" and cell.whole:
+                    wrong += writes.by(cell.name)
+            if verb == "GET":
+                wrong += writes.by("what is refused")
     assert not wrong, "\n".join(wrong)
+
+
+def wrong_with(cell: Cell, client: Client, address: str) -> list[str]:
+    if cell.whole:
+        answer = ask(client, cell.verb, address)
+        code, text, wrong = str(answer.status_code), words_of(answer), wrong_headers(answer, cell.name)
+    else:
+        (code, text), wrong = knock(client, cell.verb, address), []
+    # A verb that is not taken may be refused before or after somebody looks at who asks.
+    if code not in ({cell.code, "405"} if LINES[cell.name][1 + (cell.verb == "POST")] == "-" else {cell.code}):
+        wrong.append(f"{code}, not {cell.code}")
+    if MARK in text:
+        wrong.append(f"shows {text[text.index(MARK) - 60 :][:120]}")
+    return [f"{cell.verb} {cell.name}: {what}" for what in wrong]
+
+
+class Writes:
+    """What reading writes, beside the log and the session that each request keeps alive."""
+
+    def __init__(self) -> None:
+        self.before = changed_rows()
+
+    def by(self, name: str) -> list[str]:
+        earlier, self.before = self.before, changed_rows()
+        tables = {table for table, n in self.before.items() if n != earlier.get(table, 0)} - ALWAYS_WRITTEN
+        tables = {table for table in tables if not table.startswith("audit_")}
+        return [f"reading {name} writes {tables}"] if tables else []
+
+
+def wrong_headers(answer: HttpResponse, name: str, visitor: bool = False) -> list[str]:
+    wrong = [f"{key}: {answer.get(key)}" for key, value in ALWAYS.items() if answer.get(key) != value]
+    policy = answer.get("Content-Security-Policy", "")
+    wrong += [f"Content-Security-Policy: {policy}"] if "'none'" not in policy or "unsafe" in policy else []
+    wrong += [] if "camera=()" in answer.get("Permissions-Policy", "") else ["no Permissions-Policy"]
+    may_be_kept = visitor or name in PUBLIC or answer.get("Cache-Control") == "no-store"
+    return wrong if may_be_kept else [*wrong, "may be kept in a cache"]
 
 
 def test_a_visitor_is_sent_to_the_login(world):
     client = browser(None)
-    for name in sorted(set(VIEWS) - set(PUBLIC)):
-        for verb in ("GET", "POST"):
+    for name in sorted(VIEWS):
+        for verb in ("GET", "POST") if name not in PUBLIC else ("GET",):
             answer = ask(client, verb, world.address(name))
-            assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("accounts:login")), f"{verb} {name}"
+            assert not wrong_headers(answer, name, visitor=True), f"{verb} {name}"
+            if name not in PUBLIC:
+                assert (answer.status_code, answer.url.split("?")[0]) == (302, reverse("accounts:login")), name
 
 
 def test_another_familys_row_under_ones_own_family_is_404(world):
@@ -203,8 +273,8 @@ def test_another_familys_row_under_ones_own_family_is_404(world):
             who = "coordinator" if LINES[name][0] in COORDINATOR_GRANT | ASSIGNED_GRANT else "lead"
             client = browser(User.objects.get(pk=getattr(world.team, who).pk))
             address = world.address(name, world.foreign | {"family_id": world.mine.pk})
-            codes = {verb: ask(client, verb, address).status_code for verb in ("GET", "POST")}
-            if set(codes.values()) - {405} != {404}:
+            codes = {verb: knock(client, verb, address)[0] for verb in ("GET", "POST")}
+            if set(codes.values()) - {"405"} != {"404"}:
                 wrong.append(f"{name}: {codes}")
     assert not wrong, "\n".join(wrong)
 
@@ -218,14 +288,21 @@ def let_into_the_foreign_family(world: World, user: User) -> None:
 
 
 def test_every_post_asks_for_its_token(world):
-    """With everything else right: the person who may, on the family they may."""
+    """With everything else right: each role on the whole site, by the person who may, on the family they may."""
     for role in Role:
+        asked = [name for name, (door, _get, post) in LINES.items() if post != "-" and first_role(door) == role]
         with undone():
             client = browser(world.meet(role, "granted"), enforce_csrf_checks=True)
-            for name, (door, _get, post) in LINES.items():
-                if post != "-" and first_role(door) == role:
-                    answer = ask(client, "POST", world.address(name))
-                    assert (answer.status_code, answer.templates[0].name) == (403, "csrf.html"), name
+            answer = ask(client, "POST", world.address(asked[0]))
+            assert (answer.status_code, answer.templates[0].name) == (403, "csrf.html"), asked[0]
+        assert not [name for name in asked if not needs_token(world.address(name))]
+
+
+def needs_token(address: str) -> bool:
+    """Whether the guard in front of the views stops a POST without one on its way to this view."""
+    request, view = RequestFactory().post(address), resolve(address)
+    answer = CsrfViewMiddleware(lambda request: HttpResponse()).process_view(request, view.func, view.args, view.kwargs)
+    return answer is not None and answer.status_code == 403
 
 
 # ── Marked words of a foreign family ──────────────────────────────────────────────────────────────────────────────────

@@ -7,15 +7,12 @@ from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import RequestFactory
-from django.urls import reverse
 
 from nyemonstre.access.limits import count
-from nyemonstre.access.roles import Role
 from nyemonstre.ui.headers import HeadersMiddleware, address_of
 from tests.factories import Team
-from tests.meta.addresses import PUBLIC
-from tests.meta.matrix import GUARDED, VIEWS, somebody_with, stand_in
 
+# Every address is asked for these by tests/meta/test_urls.py.
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -24,27 +21,6 @@ ALWAYS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
-
-
-@pytest.mark.django_db
-def test_every_address_answers_with_every_header(client):
-    """Each view as a visitor and as somebody who may use it; whatever the answer, the headers are there."""
-    team = Team()
-    for name, row in VIEWS.items():
-        address = reverse(name, kwargs=stand_in(row))
-        who = somebody_with(row.callback.requires) if name in GUARDED else Role.LEAD
-        for person in (None, getattr(team, str(who))):
-            client.logout()
-            if person:
-                client.force_login(person)
-            answer = client.get(address)
-            wrong = {key: answer.get(key) for key, value in ALWAYS.items() if answer.get(key) != value}
-            assert not wrong, f"{name}: {wrong}"
-            assert "'none'" in answer["Content-Security-Policy"], name
-            assert "unsafe" not in answer["Content-Security-Policy"], name
-            assert "camera=()" in answer["Permissions-Policy"], name
-            if person and name not in PUBLIC:
-                assert answer["Cache-Control"] == "no-store", name
 
 
 @pytest.mark.django_db
