@@ -28,7 +28,7 @@ from families import assignments, conflicts
 from families.actions_protection import change_protection
 from families.enums import Protection
 from families.models import Family
-from nyemonstre.access.roles import COORDINATOR_GRANT, EVERYWHERE, GRANTED, Role
+from nyemonstre.access.roles import COORDINATOR_GRANT, Role
 from nyemonstre.access.wall import acting_as
 from nyemonstre.accounts.models import Membership, User
 from nyemonstre.content.actions import add_starting_facts
@@ -56,7 +56,6 @@ def patterns(resolver: Any = None, prefix: str = "", namespace: str = "") -> Ite
 
 
 VIEWS = {name: row for name, _route, row in patterns()}
-GUARDED = {name: row for name, row in VIEWS.items() if hasattr(row.callback, "requires")}
 
 
 def stand_in(row: URLPattern) -> dict[str, Any]:
@@ -65,11 +64,6 @@ def stand_in(row: URLPattern) -> dict[str, Any]:
     return {
         name: samples.get(type(converter).__name__, lambda: "x")() for name, converter in row.pattern.converters.items()
     }
-
-
-def somebody_with(permission: str) -> Role:
-    """A role that can use the permission."""
-    return next(role for role in Role if permission in EVERYWHERE[role] | GRANTED[role])
 
 
 # For each argument of an address that names a family's row, where one is found.
