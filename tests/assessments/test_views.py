@@ -1,4 +1,4 @@
-"""The pages: who may open them, what they say, and what they answer to bad input."""
+"""The pages: what they say, and what they answer to bad input."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -21,7 +21,7 @@ from families.enums import FamilyState
 from families.models import Family
 from families.stages import Step
 from nyemonstre.access.wall import acting_as
-from tests.factories import Team, family_at
+from tests.factories import family_at
 
 from .arrange import fill, held, members
 
@@ -40,33 +40,14 @@ def web(client, team):
     return client
 
 
-def pages(family, sitting):
-    return [
+def test_every_page_opens(web, family, sitting):
+    """To whom it does not, and what a crafted address finds, is asked in tests/meta/test_urls.py."""
+    for url in (
         to("family_tab", family), to("sitting_start", family), to("change", family), to("pattern", family),
         to("fit_list", family), to("fit_new", family), to("sitting_detail", family, sitting),
         to("sitting_member", family, sitting, FAMILY, "status"), to("sitting_complete", family, sitting),
-    ]  # fmt: skip
-
-
-def test_every_page_opens_and_somebody_else_sees_nothing(client, team, family, sitting):
-    strangers = Team()
-    for url in pages(family, sitting):
-        client.force_login(team.coordinator)
-        assert client.get(url).status_code == 200, url
-        for stranger in (team.second_coordinator, strangers.coordinator, strangers.lead):
-            client.force_login(stranger)
-            assert client.get(url).status_code == 404, url
-        for other in (team.intake, team.administrator, team.auditor, team.researcher):
-            client.force_login(other)
-            assert client.get(url).status_code == 403, url
-            assert client.post(url).status_code in (403, 405), url
-
-
-def test_another_familys_sitting_is_not_found_under_this_family(web, team, family, sitting):
-    other = family_at(Step.CONSENT, team, name="Andre")
-    for url in pages(other, sitting)[6:]:
-        assert web.get(url).status_code == 404
-    assert web.post(to("sitting_abandon", other, sitting), {"reason": "x"}).status_code == 404
+    ):  # fmt: skip
+        assert web.get(url).status_code == 200, url
 
 
 @pytest.mark.parametrize("part", ["status", "life", "self", "coordinator", "nothing"])
@@ -417,7 +398,9 @@ def count(web, url):
     with CaptureQueriesContext(
         connection,
     ) as captured:
-        assert web.get(url).status_code == 200
+        answer = web.get(url)
+    assert answer.status_code == 200
+    assert len(answer.content) < 60_000
     return len(captured)
 
 
@@ -427,15 +410,14 @@ def test_the_same_number_of_queries_however_much_there_is(web, team, family, peo
     actions.record_fit(family, member=people["Mor"], value=3, by=team.coordinator)
     urls += [to("sitting_detail", family, sitting)]
     few = [count(web, url) for url in urls]
-    for number in range(1, 6):
+    for number in (1, 2):
         with acting_as(team.coordinator):
             family = Family.objects.get(pk=family.pk)
         held(family, team.coordinator, kind=Kind.YEARLY, number=number, early_ok=True)
-    for number in range(30):
+    for number in range(26):
         who = people["Mor" if number % 2 else "Far"]
         actions.record_fit(family, member=who, value=number % 10, by=team.coordinator)
     many = [count(web, url) for url in urls]
     # A second page of answers adds nothing; the sum of FIT answers is counted once.
     assert many == few
     assert max(many) < 40
-    assert all(len(web.get(url).content) < 60_000 for url in urls)

@@ -86,20 +86,13 @@ def test_a_lead_does_not_find_every_family_among_their_own(client, team):
     assert names(client.get(LIST)) == []
 
 
-@pytest.mark.parametrize("address", [LIST, TO_DO, CALENDAR])
-@pytest.mark.parametrize("role", [Role.INTAKE, Role.RESEARCHER, Role.ADMINISTRATOR, Role.AUDITOR])
-def test_roles_without_families_are_told_so(client, team, address, role):
-    client.force_login(getattr(team, str(role)))
-    assert client.get(address).status_code == 403
-
-
-def test_the_same_number_of_queries_for_1_3_and_30_families(team):
+def test_the_same_number_of_queries_for_1_3_and_8_families(team):
     pages = [LIST, TO_DO, CALENDAR, reverse("families:dashboard"), reverse("families:team_list")]
     clients = {address: Client() for address in pages}
     for address, client in clients.items():
         client.force_login(team.lead if "teamet" in address else team.coordinator)
     counts, made = {address: {} for address in pages}, 0
-    for wanted in (1, 3, 30):
+    for wanted in (1, 3, 8):
         for _ in range(wanted - made):
             family_at(Step.INFORMATION, team)
         made = wanted
@@ -110,7 +103,7 @@ def test_the_same_number_of_queries_for_1_3_and_30_families(team):
             counts[address][wanted] = len(queries)
     for address, found in counts.items():
         assert len(set(found.values())) == 1, (address, found)
-        assert found[30] <= 30, address
+        assert found[8] <= 30, address
 
 
 def test_search_finds_family_code_and_member(client, team):
@@ -127,11 +120,13 @@ def test_search_finds_family_code_and_member(client, team):
 def test_any_search_is_answered(client, team, words):
     family_at(Step.INTAKE, team)
     client.force_login(team.coordinator)
-    for key in ("q", "vis", "sort", "page"):
-        assert client.get(LIST, {key: words}).status_code == 200
-    for key in ("vis", "maned", "familie"):
-        assert client.get(CALENDAR, {key: words}).status_code == 200
-    assert client.get(TO_DO, {"vis": words}).status_code == 200
+    for address, *keys in (
+        (LIST, "vis", "sort", "page"),
+        (LIST, "q"),
+        (CALENDAR, "vis", "maned", "familie"),
+        (TO_DO, "vis"),
+    ):
+        assert client.get(address, dict.fromkeys(keys, words)).status_code == 200, address
 
 
 def test_filters_and_their_numbers(client, team):

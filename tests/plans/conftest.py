@@ -8,7 +8,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from bs4 import BeautifulSoup
 from django.db import transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -23,6 +25,7 @@ from nyemonstre.refusals import Refused
 from plans import actions
 from plans.enums import Doer
 from plans.models import Goal, Measure
+from plans.printing import PAGE
 from tests.factories import Team, family_at
 
 # A contact no page or print may show when no live line covers it.
@@ -146,6 +149,12 @@ def url(name: str, family: Family, *args: Any) -> str:
 
 def key() -> str:
     return str(uuid4())
+
+
+def undrawn(plan: dict[str, Any]) -> str:
+    """The words of the plan's paper before it is drawn. That drawing keeps them, test_pdf.py asks of the file."""
+    page = BeautifulSoup(render_to_string(PAGE, plan), "html.parser")
+    return " ".join(page.get_text(" ").split())
 
 
 def count(model: Any, by: Any, **facts: Any) -> int:

@@ -2,7 +2,7 @@
 
 import io
 import re
-from copy import copy
+from copy import copy, deepcopy
 from datetime import timedelta
 
 import pikepdf
@@ -34,9 +34,21 @@ def plain(text):
     return re.sub(r"\s+", " ", text)
 
 
-@pytest.fixture
-def world(client):
+@pytest.fixture(scope="module")
+def walked(shared_rows):
     """A baseline a year ago, and a year later; own words then and now."""
+    with shared_rows():
+        return a_year()
+
+
+@pytest.fixture
+def world(db, walked, client):
+    team, family, people = deepcopy(walked)
+    client.force_login(team.coordinator)
+    return team, family, people
+
+
+def a_year():
     team = Team()
     by, on = team.coordinator, timezone.localdate() - timedelta(days=366)
     family = family_at("consent", team, on=on)
@@ -46,13 +58,10 @@ def world(client):
     with acting_as(by):
         family = Family.objects.select_related("municipality").with_path().get(pk=family.pk)
     sitting = mapping.start(family, kind=Kind.YEARLY, by=by)
-    for question, value in (("rm1", 4), ("rm2", 2)):
-        mapping.answer(sitting, question=question, value=value, by=by)
-    mapping.answer(sitting, question="rm3_child", member=people["Jente"], value=3, by=by)
-    mapping.answer(sitting, question="ladder", member=people["Jente"], value=7, by=by)
+    answers = [("rm1", None, 4), ("rm2", None, 2), ("rm3_child", people["Jente"], 3), ("ladder", people["Jente"], 7)]
+    mapping.answer_all(sitting, answers=[mapping.Given(*answer) for answer in answers], by=by)
     mapping.complete(sitting, rest_not_asked=True, by=by)
     actions.record_words(people["Mor"], text="Nå åpner jeg den selv", by=by)
-    client.force_login(by)
     return team, family, people
 
 

@@ -397,10 +397,3 @@ def test_pages_take_as_many_queries_however_many_meetings(client, family, people
 def test_the_database_holds_the_same(held, by, facts, name):
     with acting_as(by), pytest.raises(DatabaseError, match=name), transaction.atomic():
         Meeting.objects.filter(pk=held.pk).update(**facts)
-
-
-def test_whoever_may_not_read_the_journal_is_told_nothing(client, family, team, held):
-    for user, status in ((team.lead, 404), (team.intake, 403), (team.second_coordinator, 404)):
-        client.force_login(user)
-        for page in ("meeting_detail", "meeting_minutes", "minutes_add"):
-            assert client.get(url(page, family, held.pk)).status_code == status, (user, page)

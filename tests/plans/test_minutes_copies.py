@@ -213,8 +213,7 @@ def test_what_is_added_is_told_to_those_who_had_the_minutes(client, family, peop
         client.post(url("minutes_add", family, finished.pk), {**add, "key": key(), **more})
         with acting_as(by):
             assert MinutesCopy.objects.exclude(addendum=None).count() == sent, more
-        page = client.get(detail).content.decode()
-        assert "Ingen tjeneste har fått beskjed om tillegget." in page
+    assert "Ingen tjeneste har fått beskjed om tillegget." in client.get(detail).content.decode()
     new = copy_of(by)
     assert client.post(url("minutes_stop", family, new.pk)).status_code == 302
     page = client.get(detail).content.decode()

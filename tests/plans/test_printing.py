@@ -1,44 +1,32 @@
-"""Printing by a real worker, and in the request when there is none: what the person sees, and who gets the file."""
+"""Printing in the request when no worker answers: what the person sees, and who gets the file."""
 
 import io
 import os
-import subprocess
-import sys
 import time
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pypdf import PdfReader
 
 from consent import actions as consent_actions
-from families import assignments
-from nyemonstre.audit.models import Event
 from nyemonstre.celery import app
 from nyemonstre.embedded import free_port
 from nyemonstre.refusals import Refused
 from plans import actions, printing
-from plans.enums import DocumentState, PlanEvent
+from plans.enums import DocumentState
 from plans.models import PlanDocument
 from tests.factories import Team
 
-from .conftest import HTMX, SECRETS, a_team_and_its_family, reading, url
+from .conftest import HTMX, SECRETS, reading, url
 
 # Seconds a person may wait for a page that finds the broker dead.
 AT_ONCE = 4.0
-# Seconds a test waits for a worker on a busy machine.
-PATIENCE = 90
-# Each test process has two databases of Valkey: one where a worker listens, and one where nobody does.
+# Each test process has two databases of Valkey: one where a worker listens (test_worker.py), and one where nobody does.
 WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 6
-
-
-@pytest.fixture
-def walked(db):
-    with transaction.atomic():
-        return a_team_and_its_family()
 
 
 def use_broker(monkeypatch, address):
@@ -66,37 +54,6 @@ def no_broker(monkeypatch):
     use_broker(monkeypatch, f"redis://127.0.0.1:{free_port()}/0")
 
 
-@pytest.fixture(scope="module")
-def listening(django_db_setup):
-    """A Celery worker of its own process and its own database role, on these tests' database; the broker it hears."""
-    address = settings.REDIS_URL.rpartition("/")[0] + f"/{9 + WORKER_NUMBER}"
-    environment = os.environ | {
-        "NM_DATABASE_ROLE": "worker", "NM_DATABASE_NAME": connection.settings_dict["NAME"], "NM_REDIS_URL": address,
-    }  # fmt: skip
-    command = [sys.executable, "-m", "celery", "-A", "nyemonstre", "worker", "--pool", "solo", "--loglevel", "WARNING"]
-    process = subprocess.Popen(
-        [*command, "--without-gossip", "--without-mingle"], env=environment, cwd=settings.BASE_DIR,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        yield process, address
-    finally:
-        process.terminate()
-        process.communicate(timeout=20)
-
-
-@pytest.fixture
-def worker(transactional_db, listening, monkeypatch):
-    """The worker, ready for what this test sends."""
-    process, address = listening
-    use_broker(monkeypatch, address)
-    deadline = time.monotonic() + PATIENCE
-    while not printing.worker_answers():
-        assert process.poll() is None, process.stdout.read().decode()
-        assert time.monotonic() < deadline, "the worker does not answer"
-    return process
-
-
 def order(client, family, **data):
     return client.post(url("pdf_new", family), {"key": str(uuid4()), **data}, follow=True).content.decode()
 
@@ -108,48 +65,6 @@ def latest(family, by):
 
 def text_of(content):
     return " ".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
-
-
-def test_a_worker_makes_it_and_the_page_follows(worker, client, family, goal, line, by):
-    page = order(client, family)
-    document = latest(family, by)
-    assert not document.straight
-    assert "<progress" in page or "Last ned planen" in page
-    status = url("pdf_status", family, document.pk)
-    deadline, seen = time.monotonic() + PATIENCE, set()
-    while True:
-        answer = client.get(status, **HTMX).content.decode()
-        seen.add(latest(family, by).progress)
-        if "Last ned planen" in answer:
-            break
-        assert f'hx-get="{status}"' in answer
-        assert time.monotonic() < deadline, (latest(family, by).state, seen)
-        time.sleep(0.05)
-    # A reload finds the same document, finished.
-    assert "Last ned planen" in client.get(url("family_tab", family)).content.decode()
-    answer = client.get(url("pdf_download", family, document.pk))
-    assert "En jobb ryggen tåler" in text_of(answer.content)
-    with reading(by):
-        whats = list(Event.objects.filter(family_id=family.pk).values_list("what", flat=True).order_by("at"))
-    assert [w for w in whats if w.startswith("pdf_")] == [
-        PlanEvent.PDF_ORDERED,
-        PlanEvent.PDF_MADE,
-        PlanEvent.PDF_DOWNLOADED,
-    ]
-
-
-def test_a_worker_makes_nothing_for_somebody_who_lost_access_meanwhile(worker, team, family, by):
-    document = actions.order_pdf(family, straight=False, by=by)
-    assignments.hand_over(family, to=team.second_coordinator, reason="Permisjon", by=team.lead)
-    app.send_task(printing.TASK, [str(document.pk), str(by.pk), "nb"], ignore_result=True)
-    other = actions.order_pdf(family, straight=False, by=team.second_coordinator)
-    app.send_task(printing.TASK, [str(other.pk), str(team.second_coordinator.pk), "nb"], ignore_result=True)
-    deadline = time.monotonic() + PATIENCE
-    while latest(family, team.second_coordinator).under_way and time.monotonic() < deadline:
-        time.sleep(0.1)
-    with reading(team.second_coordinator):
-        states = dict(PlanDocument.objects.values_list("pk", "state"))
-    assert states == {document.pk: DocumentState.QUEUED, other.pk: DocumentState.DONE}
 
 
 def test_with_no_worker_it_is_made_at_once_and_says_so(no_worker, client, family, goal, by):

@@ -1,4 +1,4 @@
-"""The pages: in place and without script, who may open them, and what people and others put into them."""
+"""The pages: in place and without script, and what people and others put into them."""
 
 from uuid import uuid4
 
@@ -78,7 +78,11 @@ def everything(family, people, goal, measure, school, line, by):
 def test_a_full_plan_opens_everywhere(client, family, people, goal, measure, school, line, by):
     closed = everything(family, people, goal, measure, school, line, by)
     for name in PAGES + FORMS:
-        assert client.get(url(name, family)).status_code == 200, name
+        answer = client.get(url(name, family))
+        assert answer.status_code == 200, name
+        # The contact of the line stands where one may be chosen, and on no page.
+        if name in PAGES:
+            assert not [secret for secret in SECRETS.values() if secret in answer.content.decode()], name
     for name, *args in (
         ("goal_detail", goal.pk), ("goal_edit", goal.pk), ("goal_close", goal.pk), ("goal_close", closed.pk),
         ("measure_new", goal.pk), ("measure_edit", measure.pk), ("measure_finish", measure.pk),
@@ -109,29 +113,7 @@ def test_the_heaviest_page_is_light(client, family, people, by):
     assert len(client.get(url("family_tab", family)).content) <= 60_000
 
 
-# --- who may
-
-
-def test_others_do_not_know_the_family_and_roles_without_the_right_are_stopped(client, team, family, goal, measure):
-    stranger = Team().coordinator
-    gets = [(n, ()) for n in PAGES + FORMS] + [
-        ("goal_edit", (goal.pk,)), ("goal_detail", (goal.pk,)), ("measure_edit", (measure.pk,)), ("review", (1,)),
-    ]  # fmt: skip
-    for person, status in (
-        (stranger, 404),
-        (team.second_coordinator, 404),
-        (team.administrator, 403),
-        (team.auditor, 403),
-    ):
-        client.force_login(person)
-        for name, args in gets:
-            assert client.get(url(name, family, *args)).status_code == status, (person, name)
-            assert client.post(url(name, family, *args)).status_code in (status, 405), (person, name)
-
-
-def test_a_lead_without_a_grant_sees_no_plan(client, team, family):
-    client.force_login(team.lead)
-    assert client.get(url("family_tab", family)).status_code == 404
+# --- who may: others and other roles are asked at every address in tests/meta/test_urls.py
 
 
 def test_a_new_coordinator_sees_it_and_the_old_one_no_more(client, team, family, goal):
@@ -251,14 +233,9 @@ def test_the_service_of_another_municipality_is_no_choice(client, family, goal):
     assert "Annen skole" not in answer.content.decode()
 
 
-def test_the_goal_and_measure_of_another_family_are_not_found_under_this_one(client, family, other, goal, measure, by):
-    for name, pk in (("goal_edit", goal.pk), ("goal_close", goal.pk), ("goal_detail", goal.pk),
-                     ("measure_new", goal.pk),
-                     ("measure_edit", measure.pk), ("measure_finish", measure.pk)):  # fmt: skip
-        assert client.get(url(name, other, pk)).status_code == 404, name
-        if name != "goal_detail":
-            assert client.post(url(name, other, pk), a_measure(version=1)).status_code == 404, name
-    # There is no field that moves a measure, and a crafted one is not read.
+def test_there_is_no_field_that_moves_a_measure_and_a_crafted_one_is_not_read(
+    client, family, other, goal, measure, by
+):  # fmt: skip
     stays = {"version": 1, "what": "Flyttet", "done_by": Doer.FAMILY, "state": "planned", "goal": str(uuid4())}
     assert client.post(url("measure_edit", family, measure.pk), {**stays, "family": str(other.pk)}).status_code == 302
     with acting_as(by):
@@ -318,19 +295,12 @@ def test_what_people_write_is_never_markup(client, family, people, goal, by):
         assert "<b>fet" not in page
 
 
-def test_the_contact_stands_on_no_page_of_the_plan(client, family, people, goal, measure, school, line, by):
-    everything(family, people, goal, measure, school, line, by)
-    for name in PAGES:
-        page = client.get(url(name, family)).content.decode()
-        assert not [secret for secret in SECRETS.values() if secret in page]
-
-
 # --- cost
 
 
 def test_the_same_queries_however_many_rows(client, family, people, by):
     counts = {}
-    for rows in (1, 2, 27):
+    for rows in (1, 2, 5):
         for number in range(rows):
             goal = actions.add_goal(family, outcome=Outcome.RM5, words=f"Mål {number}", whose=people.values(), by=by)
             actions.add_measure(goal, what="Noe", done_by=Doer.FAMILY, due_on=today(), by=by)

@@ -1,4 +1,7 @@
-"""The queue, the case, the decision, the waiting list: as the team uses them, and as others try to."""
+"""The queue, the case, the decision, the waiting list, as the team uses them.
+
+That others are told no, and another municipality finds nothing, is asked of every address in tests/meta/test_urls.py.
+"""
 
 from uuid import uuid4
 
@@ -87,9 +90,9 @@ class TestQueue:
         assert len(soup(inside.get(LIST, {"page": 2})).select(".nm-fam__name")) == 1
 
     @pytest.mark.parametrize("page", [LIST, WAITING])
-    def test_the_same_number_of_queries_for_1_3_and_20(self, inside, team, page):
+    def test_the_same_number_of_queries_for_1_3_and_8(self, inside, team, page):
         seen = []
-        for more in (1, 2, 17):
+        for more in (1, 2, 5):
             for number in range(more):
                 referral = sent(team, f"F{number}")
                 if page == WAITING:
@@ -101,15 +104,6 @@ class TestQueue:
                 inside.get(page)
             seen.append(len(queries))
         assert len(set(seen)) == 1, seen
-
-    @pytest.mark.parametrize("role", ["coordinator", "researcher", "administrator", "auditor"])
-    def test_others_are_told_no(self, client, team, role):
-        client.force_login(getattr(team, role))
-        assert client.get(LIST).status_code == 403
-        assert client.get(WAITING).status_code == 403
-
-    def test_a_visitor_is_asked_to_log_in(self, client, team):
-        assert client.get(LIST).status_code == 302
 
 
 class TestCase:
@@ -135,15 +129,6 @@ class TestCase:
         with acting_as(team.auditor):
             assert Event.objects.filter(what="viewed", target_id=str(referral.pk), actor_id=team.intake.pk).exists()
 
-    def test_another_municipality_finds_nothing(self, client, team):
-        referral = sent(team)
-        client.force_login(Team().intake)
-        for name in ("referral_detail", "referral_decide", "waiting_move"):
-            assert client.get(url(name, referral)).status_code == 404
-        for name in ("referral_decide", "referral_assess", "referral_add", "referral_take_in"):
-            assert client.post(url(name, referral), decision(referral)).status_code == 404
-        assert client.get(reverse("referrals:referral_detail", args=[uuid4()])).status_code == 404
-
     def test_the_lead_reads_and_decides_too(self, client, team):
         client.force_login(team.lead)
         assert client.get(url("referral_detail", sent(team))).status_code == 200
@@ -158,7 +143,7 @@ class TestCase:
     def test_queries_do_not_grow_with_the_queue(self, inside, team):
         referral = sent(team)
         seen = []
-        for more in (1, 2, 10):
+        for more in (1, 2, 4):
             for _number in range(more):
                 sent(team)
             inside.get(url("referral_detail", referral))
@@ -318,12 +303,6 @@ class TestDecision:
     def test_get_goes_to_the_case(self, inside, team):
         referral = sent(team)
         assert inside.get(url("referral_decide", referral)).url == url("referral_detail", referral)
-
-    @pytest.mark.parametrize("role", ["coordinator", "researcher", "administrator", "auditor"])
-    def test_others_are_told_no(self, client, team, role):
-        referral = sent(team)
-        client.force_login(getattr(team, role))
-        assert client.post(url("referral_decide", referral), decision(referral)).status_code == 403
 
 
 class TestWaitingList:
