@@ -11,7 +11,7 @@ from families.models import Family
 
 from .asked import Called, address_of, called
 from .enums import MeetingState
-from .minutes import addendum_receivers, family_readers, read_in_minutes, receivers
+from .minutes import Had, family_readers, receivers
 from .minutes_codes import code_of
 from .models import Meeting, MeetingChange, MeetingDecision, MinutesCopy
 from .notices import told
@@ -64,9 +64,9 @@ def been(family: Family) -> list[Card]:
     return cards(family, rows.order_by("-starts_at", "pk"))
 
 
-def sending(meeting: Meeting) -> dict[str, Any]:
+def sending(meeting: Meeting, live: list[AgreementLine]) -> dict[str, Any]:
     """Finished minutes on paper, and to whom they may be sent or have been; for the page of the meeting."""
-    lines, sent = receivers(meeting), MinutesCopy.objects.filter(meeting=meeting).select_related("line__service")
+    lines, sent = receivers(meeting, live), MinutesCopy.objects.filter(meeting=meeting).select_related("line__service")
     copies = [{"row": copy, "code": code_of(copy.pk)} for copy in sent.order_by("sent_at", "pk")]
     has = {one["row"].line_id for one in copies if one["row"].stopped_at is None}
     return {
@@ -78,9 +78,9 @@ def sending(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def telling(meeting: Meeting) -> dict[str, Any]:
+def telling(meeting: Meeting, live: list[AgreementLine]) -> dict[str, Any]:
     """Who is told of the meeting by mail, what and when, and who is not. `meeting` is `with_company()`."""
-    words = told(meeting, live_lines(meeting.family))
+    words = told(meeting, live)
     return {
         "told": [one for one in words if one.notices or one.why_call or one.to_say],
         "may_tell": any(one.to_say and one.address and not one.is_said(one.waiting) for one in words),
@@ -88,22 +88,25 @@ def telling(meeting: Meeting) -> dict[str, Any]:
     }
 
 
-def _addenda(meeting: Meeting) -> list[dict[str, Any]]:
-    """What was added to finished minutes, who is told of each, and who could be. Two queries, and a few for each."""
-    copies = list(MinutesCopy.objects.standing().filter(meeting=meeting).select_related("line__service"))
-    found = []
-    for row in meeting.addenda.select_related("written_by", "about").order_by("written_at", "pk"):
-        names = [copy.line.service.name for copy in copies if copy.addendum_id == row.pk]
-        found.append({
-            "row": row, "told": ", ".join(sorted(names)), "untold": addendum_receivers(row, meeting),
-            "in_minutes": ", ".join(line.service.name for line in read_in_minutes(row, meeting)),
-        })  # fmt: skip
-    return found
+def _addenda(meeting: Meeting, live: list[AgreementLine]) -> list[dict[str, Any]]:
+    """What was added to finished minutes, who is told of each, and who could be. A few queries, however many."""
+    rows = list(meeting.addenda.select_related("written_by", "about").order_by("written_at", "pk"))
+    if not rows:
+        return []
+    had = Had(meeting, live)
+    return [
+        {
+            "row": row, "told": ", ".join(had.names_told(row)), "untold": had.receivers(row),
+            "in_minutes": ", ".join(line.service.name for line in had.read_in_minutes(row)),
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
-def whole(family: Family, meeting: Meeting) -> dict[str, Any]:
+def whole(family: Family, meeting: Meeting, live: list[AgreementLine]) -> dict[str, Any]:
     """One meeting with its agenda, minutes, decisions, changes and additions, for its own page."""
-    (card,) = cards(family, Meeting.objects.filter(pk=meeting.pk).select_related("finished_by", *MARK_ROWS))
+    rows = Meeting.objects.filter(pk=meeting.pk).select_related("finished_by", *MARK_ROWS)
+    (card,) = cards(family, rows, live)
     decided = MeetingDecision.objects.filter(meeting=meeting).select_related("service", "member", "measure__goal")
     decisions = [{"row": row, "who": doer_in_words(row)} for row in decided.order_by("made_at", "pk")]
     items = meeting.items.select_related("about").order_by("number", "pk")
@@ -113,6 +116,6 @@ def whole(family: Family, meeting: Meeting) -> dict[str, Any]:
         "items": [{"row": item, "decisions": [d for d in decisions if d["row"].item_id == item.pk]} for item in items],
         "loose": [d for d in decisions if d["row"].item_id is None],
         "changes": list(MeetingChange.objects.filter(meeting=meeting).select_related("done_by")),
-        "addenda": _addenda(card.meeting),
+        "addenda": _addenda(card.meeting, live),
         "new_time": Meeting.objects.filter(instead_of=meeting).order_by("booked_at").first(),
     }

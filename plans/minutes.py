@@ -40,14 +40,15 @@ def receivers(meeting: Meeting, lines: Iterable[AgreementLine] | None = None) ->
         return []
     live = live_lines(meeting.family) if lines is None else lines
     part = members_with(meeting.family, Purpose.PARTICIPATION)
-    whose = [one.line for one in called(meeting, live) if one.line is not None]
-    return [line for line in whose if line.direction != Direction.GET and told(meeting, line, part)]
+    whose = [one.line for one in called(meeting, live) if one.line is not None and one.line.direction != Direction.GET]
+    cases = _cases(meeting) if whose else []
+    return [line for line in whose if told(cases, line, part)]
 
 
-def told(meeting: Meeting, line: AgreementLine, part: Collection[Any]) -> list[Case]:
+def told(cases: Iterable[Case], line: AgreementLine, part: Collection[Any]) -> list[Case]:
     """The cases this service may read, each with the decisions it may; and its own tasks in cases it may not read."""
     may, found = covered(line, part), []
-    for item, decisions in _cases(meeting):
+    for item, decisions in cases:
         whole = _covers(line, part, item)
         partly = bool(may) if item.about_id is None else item.about_id in may
         own = [d for d in decisions if d.service_id == line.service_id]
@@ -65,27 +66,33 @@ def addenda_told(meeting: Meeting, line: AgreementLine, part: Collection[Any]) -
     return [one for one in rows if _covers(line, part, one)]
 
 
-def addendum_receivers(addendum: MinutesAddendum, meeting: Meeting) -> list[AgreementLine]:
-    """Those who have had the minutes, may read what was added, and have not been told of it."""
-    had, _unread, told_of_it = _had(addendum, meeting)
-    return [line for line in had if line.pk not in told_of_it and address_of(line)]
+class Had:
+    """Who has had the minutes of one meeting, asked once for all that was added to them since."""
 
+    def __init__(self, meeting: Meeting, lines: Iterable[AgreementLine] | None = None) -> None:
+        self.part = members_with(meeting.family, Purpose.PARTICIPATION)
+        self.copies = list(MinutesCopy.objects.standing().filter(meeting=meeting).select_related("line__service"))
+        self.may = receivers(meeting, lines) if self.copies else []
+        self.read = {
+            one.line_id for one in self.copies if one.mailed_at and (one.opened_at or one.closes_at <= timezone.now())
+        }
 
-def read_in_minutes(addendum: MinutesAddendum, meeting: Meeting) -> list[AgreementLine]:
-    """Those who may read what was added, and find it in the minutes they have not opened yet."""
-    _had_them, unread, told_of_it = _had(addendum, meeting)
-    return [line for line in unread if line.pk not in told_of_it]
+    def names_told(self, addendum: MinutesAddendum) -> list[str]:
+        """The services that are told of it already, or soon."""
+        return sorted(one.line.service.name for one in self.copies if one.addendum_id == addendum.pk)
 
+    def receivers(self, addendum: MinutesAddendum) -> list[AgreementLine]:
+        """Those who have had the minutes, may read what was added, and have not been told of it."""
+        return [line for line in self._untold(addendum) if line.pk in self.read and address_of(line)]
 
-def _had(addendum: MinutesAddendum, meeting: Meeting) -> tuple[list[AgreementLine], list[AgreementLine], set[Any]]:
-    """Of those who may read it: who has had the minutes, who has them unopened; and who is told of it already."""
-    part = members_with(meeting.family, Purpose.PARTICIPATION)
-    copies = list(MinutesCopy.objects.standing().filter(meeting=meeting))
-    read = {one.line_id for one in copies if one.mailed_at and (one.opened_at or one.closes_at <= timezone.now())}
-    may = [line for line in receivers(meeting) if _covers(line, part, addendum)]
-    unread = {one.line_id for one in copies} - read
-    told_of_it = {one.line_id for one in copies if one.addendum_id == addendum.pk}
-    return [one for one in may if one.pk in read], [one for one in may if one.pk in unread], told_of_it
+    def read_in_minutes(self, addendum: MinutesAddendum) -> list[AgreementLine]:
+        """Those who may read what was added, and find it in the minutes they have not opened yet."""
+        unread = {one.line_id for one in self.copies} - self.read
+        return [line for line in self._untold(addendum) if line.pk in unread]
+
+    def _untold(self, addendum: MinutesAddendum) -> list[AgreementLine]:
+        told_of_it = {one.line_id for one in self.copies if one.addendum_id == addendum.pk}
+        return [line for line in self.may if line.pk not in told_of_it and _covers(line, self.part, addendum)]
 
 
 def _covers(line: AgreementLine, part: Collection[Any], row: MeetingItem | MinutesAddendum) -> bool:
@@ -133,7 +140,7 @@ def minutes_for_service(meeting: Meeting, line: AgreementLine) -> dict[str, Any]
         **_head(meeting, out),
         "reader": out.service(line.service),
         "present": ", ".join([*(one.name for one in there), meeting.coordinator.name]),
-        "cases": [_case(case, out) for case in told(meeting, line, part)],
+        "cases": [_case(case, out) for case in told(_cases(meeting), line, part)],
         "addenda": [_addendum(one, out) for one in addenda_told(meeting, line, part)],
         "line": {"whose": whose, "topics": ", ".join(line.topic_labels), "until": line.valid_to},
     }

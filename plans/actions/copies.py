@@ -20,7 +20,7 @@ from nyemonstre.audit.log import record
 from nyemonstre.refusals import Refused
 from plans.asked import address_of
 from plans.enums import PlanEvent
-from plans.minutes import addendum_receivers, receivers
+from plans.minutes import Had, receivers
 from plans.minutes_codes import code_of, digest, digits, secret_of
 from plans.models import Meeting, MinutesAddendum, MinutesCopy
 from plans.models.leaving import REGRET, Leaving
@@ -92,9 +92,9 @@ def send_addendum(addendum: MinutesAddendum, *, by: User) -> list[MinutesCopy]:
 
 
 def tell_of_addendum(addendum: MinutesAddendum, *, by: User) -> list[MinutesCopy]:
-    """Part of adding to minutes: the services that have had them and may read it (minutes.addendum_receivers)."""
+    """Part of adding to minutes: the services that have had them and may read it (minutes.Had)."""
     meeting = Meeting.objects.select_for_update(of=("self",)).with_company().get(pk=addendum.meeting_id)
-    copies = [_leave(meeting, line, by, addendum) for line in addendum_receivers(addendum, meeting)]
+    copies = [_leave(meeting, line, by, addendum) for line in Had(meeting).receivers(addendum)]
     if copies:
         record(PlanEvent.MINUTES_SENT, by=by, target=meeting, facts={"services": len(copies), "addendum": True})
     return copies

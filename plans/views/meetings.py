@@ -34,6 +34,7 @@ from plans.forms_meetings import (
 )
 from plans.meetings import been, coming, sending, telling, whole
 from plans.models import Meeting, MeetingNotice
+from plans.papers import live_lines
 
 from .frame import drafted, form_page, row_of
 from .journal import CHANGE, VIEW, uuid_in
@@ -119,9 +120,10 @@ def show_meeting(
 ) -> HttpResponse:  # fmt: skip
     """The page of a meeting; `form` or `attach_form` is one that was sent and is not right."""
     frame = family_context(request, family, "journal")
-    shown = whole(family, meeting)
+    live = live_lines(family)
+    shown = whole(family, meeting, live)
     if shown["meeting"].is_finished:
-        shown |= sending(shown["meeting"])
+        shown |= sending(shown["meeting"], live)
         form = form or SendMinutesForm(family=family, may=shown["may_send"])
         form.helper.form_action = reverse("plans:minutes_send", args=[family.pk, meeting.pk])
     interpreted = family.members.filter(needs_interpreter=True).order_by("birth_date", "pk")
@@ -133,7 +135,8 @@ def show_meeting(
     if attach_form is not None:
         attach_form.helper.form_action = reverse("plans:meeting_attach", args=[family.pk, meeting.pk])
     context = {
-        **frame, **shown, **telling(shown["meeting"]), "send_form": form, "may_write": may, "may_note": may_note(frame),
+        **frame, **shown, **telling(shown["meeting"], live), "send_form": form,
+        "may_write": may, "may_note": may_note(frame),
         "interpreters": list(interpreted), "attached": attached, "attach_form": attach_form,
         "may_attach": may_attach, "away": "plans:meeting_detach",
         "may_plan": Permission.CHANGE_PLAN in frame["allowed"], "journal_open": CHANGE in frame["allowed"],

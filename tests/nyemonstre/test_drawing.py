@@ -11,8 +11,9 @@ from django.db.migrations.state import ProjectState
 
 from nyemonstre.postgres.drawing import drawing_little
 
-# As far as here there is a bit of everything: keys, columns changed and dropped, constraints, code.
-SO_FAR = ("families", "0005_protection")
+# As far as here there is a bit of everything: keys, columns changed and dropped, indexes, constraints, code. The tables
+# are few, for with each of them everything takes longer to draw.
+SO_FAR = ("accounts", "0018_escalation")
 
 
 def in_sql() -> list[str]:
@@ -27,7 +28,7 @@ def in_sql() -> list[str]:
 def test_the_same_is_done():
     with drawing_little():
         ours = in_sql()
-    assert len(ours) > 1000
+    assert len(ours) > 300
     assert ours == in_sql()
 
 

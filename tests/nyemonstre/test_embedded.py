@@ -14,6 +14,15 @@ from nyemonstre import embedded
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+QUERY = (
+    "import os, psycopg;"
+    "c = psycopg.connect(host='127.0.0.1', port=os.environ['NM_DATABASE_PORT'], dbname='nyemonstre', user='nm_web',"
+    " password=os.environ['NM_DATABASE_PASSWORD_WEB']);"
+    "print(c.execute('select current_user').fetchone()[0]);"
+    "import redis; print(redis.Redis.from_url(os.environ['NM_REDIS_URL']).ping())"
+)
+
+
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
     # Above it the folders are closed to others, as in a fresh temporary clone.
@@ -21,16 +30,17 @@ def data(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that servers have run in once. What follows from the first start alone is tried on `data`."""
+def first(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """A folder that servers have run in once, and how that first start went."""
     folder = tmp_path_factory.mktemp("made") / "closed" / "data"
-    assert run(folder, "true").returncode == 0
-    return folder
+    return folder, run(folder, sys.executable, "-c", QUERY)
 
 
 @pytest.fixture
-def used(made: Path, data: Path) -> Path:
+def used(first: tuple[Path, subprocess.CompletedProcess[str]], data: Path) -> Path:
     """A copy of it, with its owners."""
+    made, done = first
+    assert done.returncode == 0, done.stderr
     data.parent.mkdir()
     data.parent.chmod(made.parent.stat().st_mode)
     subprocess.run(["cp", "-a", made, data], check=True)
@@ -61,28 +71,19 @@ def processes_of(data: Path) -> list[str]:
     return found
 
 
-QUERY = (
-    "import os, psycopg;"
-    "c = psycopg.connect(host='127.0.0.1', port=os.environ['NM_DATABASE_PORT'], dbname='nyemonstre', user='nm_web',"
-    " password=os.environ['NM_DATABASE_PASSWORD_WEB']);"
-    "print(c.execute('select current_user').fetchone()[0]);"
-    "import redis; print(redis.Redis.from_url(os.environ['NM_REDIS_URL']).ping())"
-)
-
-
-def test_first_and_second_start_keep_the_data_and_leave_nothing(data: Path) -> None:
-    first = run(data, sys.executable, "-c", QUERY)
-    assert first.stdout.split() == ["nm_web", "True"], first.stderr
-    secrets = (data / "secrets.json").read_text()
-    assert (data / "secrets.json").stat().st_mode & 0o077 == 0
-    second = run(data, sys.executable, "-c", QUERY)
+def test_first_and_second_start_keep_the_data_and_leave_nothing(
+    first: tuple[Path, subprocess.CompletedProcess[str]], used: Path
+) -> None:
+    made, done = first
+    assert done.stdout.split() == ["nm_web", "True"], done.stderr
+    secrets = (made / "secrets.json").read_text()
+    assert (made / "secrets.json").stat().st_mode & 0o077 == 0
+    second = run(used, sys.executable, "-c", f"{QUERY}; raise SystemExit(7)")
     assert second.stdout.split() == ["nm_web", "True"], second.stderr
-    assert (data / "secrets.json").read_text() == secrets
-    assert not processes_of(data)
-
-
-def test_exit_code_is_the_commands(used: Path) -> None:
-    assert run(used, "sh", "-c", "exit 7").returncode == 7
+    assert second.returncode == 7, "the command's own"
+    assert (used / "secrets.json").read_text() == secrets
+    assert not processes_of(made)
+    assert not processes_of(used)
 
 
 def test_half_made_folder_gives_one_sentence(data: Path) -> None:
