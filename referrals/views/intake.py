@@ -78,19 +78,20 @@ def attachments(referral: Referral, user: User) -> list[Attachment]:
 
 def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The whole page, with the forms that came back with errors in the place of the empty ones."""
-    may_decide = can(request.user, P.DECIDE_REFERRAL, referral) and referral.decidable
+    decides = can(request.user, P.DECIDE_REFERRAL, referral)
+    may_decide = decides and referral.decidable
     following = next_case(request.user, referral) if may_decide else None
     owner = OWNER if may_decide else ""
     context = {
         "referral": referral,
         "people_words": people_words(referral),
-        "history": history(referral, request.user),
+        "history": history(referral, request.user, decides=decides),
         "alike": alike(request.user, [referral])[referral.pk],
         "calculations": calculations(referral),
         "attachments": attachments(referral, request.user),
         "may_decide": may_decide,
         "may_calculate": may_decide,
-        "may_add": can(request.user, P.DECIDE_REFERRAL, referral),
+        "may_add": decides,
         "agenda": agenda(request.user, referral),
         "following": following,
         "newer": False,
@@ -106,20 +107,24 @@ def case_page(request: HttpRequest, referral: Referral, *, status: int = 200, **
     return render(request, "referrals/referral_detail.html", context, status=status)
 
 
-def history(referral: Referral, user: User, family: Family | None = None) -> dict[str, Any]:
-    """What the team has decided, with its letters, been told and moved, newest first. `family`: on its own page."""
+def history(
+    referral: Referral, user: User, family: Family | None = None, *, decides: bool | None = None
+) -> dict[str, Any]:
+    """What the team has decided, with its letters, been told and moved, newest first. `family`: on its own page.
+
+    `decides`: may `user` decide the case, where that has been asked already?
+    """
+    decides = can(user, P.DECIDE_REFERRAL, referral) if decides is None else decides
     made = DecisionLetter.objects.select_related("made_by")
     decisions = referral.decisions.select_related("decided_by", "coordinator")
     return {
         "referral": referral,
         "family": family,
-        "may_write": actions.may_write(user, referral),
+        "may_write": decides or actions.may_write(user, referral),
         "decisions": list(decisions.prefetch_related(Prefetch("letters", made))),
         "additions": list(referral.additions.select_related("written_by")),
         "forwards": list(referral.forwards.select_related("sent_by")),
-        "may_forward": family is None
-        and referral.state in actions.FORWARDABLE
-        and can(user, P.DECIDE_REFERRAL, referral),
+        "may_forward": decides and family is None and referral.state in actions.FORWARDABLE,
         "contacts": list(referral.contacts.select_related("written_by")),
         "offers": list(referral.offers.select_related("coordinator", "answered_by")),
         "moves": list(referral.moves.select_related("moved_by")),

@@ -1,5 +1,6 @@
 """Documents of a family: who adds, who gets, what is withdrawn, and what waits for the virus scanner."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -26,14 +27,21 @@ from tests.nyemonstre.files.making import pdf
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def team() -> Team:
-    return Team()
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_at(Step.INTAKE, team)
 
 
 @pytest.fixture
-def family(team):
-    return family_at(Step.INTAKE, team)
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Identity numbers: kept sealed, shown one look at a time, found only exactly and only among one's own families."""
 
 import json
+from copy import deepcopy
 from datetime import date
 
 import pytest
@@ -33,14 +34,21 @@ def a_team() -> Team:
     return team
 
 
-@pytest.fixture
-def team() -> Team:
-    return a_team()
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = a_team()
+        return team, family_at(Step.INTAKE, team)
 
 
 @pytest.fixture
-def family(team):
-    return family_at(Step.INTAKE, team)
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 @pytest.fixture

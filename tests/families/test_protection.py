@@ -1,5 +1,7 @@
 """A protected address: who may change it, whom it hides the family from, and that no number gives it away."""
 
+from copy import deepcopy
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
@@ -26,14 +28,21 @@ pytestmark = pytest.mark.django_db
 STRICT = Protection.STRICTLY_CONFIDENTIAL
 
 
-@pytest.fixture
-def team():
-    return Team()
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_at(Step.INTAKE, team, name="Kanarifugl")
 
 
 @pytest.fixture
-def family(team):
-    return family_at(Step.INTAKE, team, name="Kanarifugl")
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 def protect(family, level=STRICT, *, by, of=None, **facts):
@@ -145,7 +154,8 @@ def test_no_place_is_taken_by_a_family_one_may_not_know_of(client, team, family)
     assert "2 familier av 10" in client.get(reverse("families:family_list")).content.decode()
 
 
-def test_a_coordinators_own_number_and_held_places(team):
+def test_a_coordinators_own_number_and_held_places():
+    team = Team()
     for_them = {"coordinator": team.coordinator, "by": team.lead}
     set_places(team.municipality, places=7, reason="Halv stilling", **for_them)
     assert seen(team, team.intake) == (0, 7)
@@ -201,7 +211,8 @@ def test_the_page_warns_changes_and_tells_nobody_else(client, team, family):
     assert client.get(reverse("families:family_detail", args=[family.pk])).status_code == 404
 
 
-def test_the_pages_of_places(client, team):
+def test_the_pages_of_places(client):
+    team = Team()
     url = reverse("families:places_edit", args=[team.coordinator.pk])
     client.force_login(team.lead)
     assert client.get(url).status_code == 200

@@ -1,5 +1,6 @@
 """One family: who sees what of it, its people and homes, its steps, pause and close. And bad input."""
 
+from copy import deepcopy
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -21,14 +22,21 @@ from tests.factories import Team, a_user, family_at
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def team():
-    return Team()
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_at(Step.INFORMATION, team, name="Lyngmo")
 
 
 @pytest.fixture
-def family(team):
-    return family_at(Step.INFORMATION, team, name="Lyngmo")
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 @pytest.fixture

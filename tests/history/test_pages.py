@@ -1,6 +1,7 @@
 """Endringer: in words, in order, page by page, and only what one may see."""
 
 import re
+from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -24,9 +25,21 @@ from tests.factories.everything import family_with_everything
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_with_everything(team)
+
+
 @pytest.fixture
-def team():
-    return Team()
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 def url(family, row=None, **query):
@@ -40,8 +53,8 @@ def read(client, *args, **query):
     return " ".join(answer.content.decode().split())
 
 
-def test_everything_of_a_family_is_told_in_words(client, team):
-    family, by = family_with_everything(team), team.coordinator
+def test_everything_of_a_family_is_told_in_words(client, team, family):
+    by = team.coordinator
     client.force_login(by)
     with acting_as(by):
         boy = Member.objects.get(family=family, first_name="Gutt")
@@ -78,8 +91,7 @@ def test_everything_of_a_family_is_told_in_words(client, team):
     assert client.get(url(family, uuid4())).status_code == 404
 
 
-def test_filters_live_in_the_address(client, team):
-    family = family_with_everything(team)
+def test_filters_live_in_the_address(client, team, family):
     client.force_login(team.coordinator)
     plan = read(client, family, hva="plan").partition('id="endringer"')[2]
     assert "La til mål" in plan
@@ -92,8 +104,8 @@ def test_filters_live_in_the_address(client, team):
         read(client, family, **nonsense)
 
 
-def test_what_has_gone_out_of_sight_is_not_named(client, team):
-    family, by = family_with_everything(team), team.coordinator
+def test_what_has_gone_out_of_sight_is_not_named(client, team, family):
+    by = team.coordinator
     client.force_login(by)
     with acting_as(by):
         contact = Contact.objects.get(family=family)

@@ -1,5 +1,6 @@
 """What the database keeps of each write, whoever made it and however; and who may read it."""
 
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -22,9 +23,21 @@ pytestmark = pytest.mark.django_db
 COLUMNS = ", ".join(f.column for f in Change._meta.concrete_fields if not f.primary_key)
 
 
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_with_everything(team)
+
+
 @pytest.fixture
-def team():
-    return Team()
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 def changes(family, **lookup):
@@ -115,8 +128,8 @@ def test_history_cannot_be_written_changed_or_removed(team):
         assert len(changes(family)) == count > 10
 
 
-def test_each_person_reads_the_changes_of_the_tables_they_may_read(team):
-    mine, theirs = family_with_everything(team), family_with_everything(Team())
+def test_each_person_reads_the_changes_of_the_tables_they_may_read(team, family):
+    mine, theirs = family, family_with_everything(Team())
     opened = {
         "coordinator": {"list_family", "view_family", "view_consent", "view_assessment", "view_plan", "view_journal"},
         "lead": {"list_family"},
@@ -134,8 +147,8 @@ def test_each_person_reads_the_changes_of_the_tables_they_may_read(team):
         assert cursor.fetchone() == (0,)
 
 
-def test_a_contacts_history_goes_out_of_sight_with_the_contact(team):
-    family, by = family_with_everything(team), team.coordinator
+def test_a_contacts_history_goes_out_of_sight_with_the_contact(team, family):
+    by = team.coordinator
     with acting_as(by):
         contact = Contact.objects.get(family=family)
         assert changes(family, row_id=contact.pk)

@@ -1,5 +1,6 @@
 """The intake meeting: its states as a table, who decides, who is out, and what may still be written afterwards."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -78,9 +79,15 @@ def rule(call, *args, **facts):
     return refused.value.rule
 
 
+@pytest.fixture(scope="module")
+def planned(shared_rows):
+    with shared_rows():
+        return Room("Aas", "Berg", "Dal")
+
+
 @pytest.fixture
-def room(db):
-    return Room("Aas", "Berg", "Dal")
+def room(db, planned):
+    return deepcopy(planned)
 
 
 ALLOWED = {("planned", "open"), ("open", "closed"), ("planned", "cancelled")}

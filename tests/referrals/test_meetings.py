@@ -1,5 +1,6 @@
 """The information meeting: booked, moved, held, answered."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -15,15 +16,31 @@ from nyemonstre.refusals import AlreadyDone, Refused, Stale
 from referrals import actions
 from referrals.enums import MeetingOutcome, Told
 from referrals.models import InformationMeeting
-from tests.factories import family_at
+from tests.factories import Team, family_at
 
 from .making import decided, reread, sent
 from .test_decisions import rule_of
 
 
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, came_by_a_henvendelse(team)
+
+
 @pytest.fixture
-def case(team):
-    """A family that came by a henvendelse, with its members as its coordinator sees them."""
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def case(team, walked):
+    return deepcopy(walked[1])
+
+
+def came_by_a_henvendelse(team):
+    """The henvendelse, the family, and its members as its coordinator sees them."""
     referral = sent(team)
     decision = decided(referral, team, coordinator=team.coordinator)
     with acting_as(team.coordinator):

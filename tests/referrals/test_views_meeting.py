@@ -1,5 +1,6 @@
 """The information meeting and the henvendelse on the family's own pages."""
 
+from copy import deepcopy
 from datetime import timedelta
 from uuid import uuid4
 
@@ -23,11 +24,22 @@ def errors(response):
     return " ".join(line.get_text(" ", strip=True) for line in page.select(".ds-error-summary li"))
 
 
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, decided(sent(team, "Rahimi"), team, coordinator=team.coordinator).family_id
+
+
 @pytest.fixture
-def family(team):
-    decision = decided(sent(team, "Rahimi"), team, coordinator=team.coordinator)
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
     with acting_as(team.coordinator):
-        return Family.objects.prefetch_related("members").get(pk=decision.family_id)
+        return Family.objects.prefetch_related("members").get(pk=walked[1])
 
 
 @pytest.fixture
