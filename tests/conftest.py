@@ -112,6 +112,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.TEMPLATES[0]["OPTIONS"]["string_if_invalid"] = UnknownVariable("?")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.AUTH_PASSWORD_VALIDATORS = []
+    # A file is looked for when it is asked for; else each new test client lists them all.
+    settings.WHITENOISE_AUTOREFRESH = True
     # Parallel workers share one Valkey, not each other's keys; and a cache that is cleared is only one's own.
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     settings.CACHES["default"]["KEY_PREFIX"] = worker
