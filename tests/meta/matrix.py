@@ -5,6 +5,7 @@ one of the situations below, so that one family is enough.
 """
 
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -38,11 +39,12 @@ from referrals import actions as referral_actions
 from referrals.enums import Criterion, Situation
 from tests.assessments.research.arrange import a_study
 from tests.factories import Team, a_user
-from tests.factories.everything import as_it_is, family_with_everything
+from tests.factories.everything import Say, family_with_everything
 from tests.referrals.making import decided, letter_about, reread, sent
 
-# In every word of the foreign family; in no answer to anybody outside it.
+# In every word of the foreign family, and in no answer to anybody outside it; the own one has its own, where that has.
 MARK = "zqvarx"
+OWN = "zqegen"
 
 
 def patterns(resolver: Any = None, prefix: str = "", namespace: str = "") -> Iterator[tuple[str, str, URLPattern]]:
@@ -106,35 +108,36 @@ class World:
 
     def __init__(self) -> None:
         self.team, self.other = Team(), Team()
-        self.planted: set[str] = set()
-        self.mine = family_with_everything(self.team, "Egen")
-        self.theirs = family_with_everything(self.other, f"{MARK}-etternavn", say=self.plant)
-        self.planted.add(f"{MARK}-etternavn")
+        # The places where a marked word was written, of either family.
+        self.planted: dict[str, set[str]] = {OWN: set(), MARK: set()}
+        self.mine, self.rows = self._made(self.team, OWN)
+        self.theirs, self.foreign = self._made(self.other, MARK)
         self.another_lead = a_user(Role.LEAD, self.team.municipality)
         self.people = {role: a_user(role, self.team.municipality) for role in Role}
-        self.rows = self._ids(self.mine, self.team, sent(self.team, "Henvist"))
-        marked = {
-            "own_words": self.plant("egne-ord", "Vi"),
-            "situation": {Situation.WORK: self.plant("situasjon", "Far")},
-        }
-        marked["criteria"] = {Criterion.LOW_INCOME: ("yes", self.plant("kriterium", "Under"))}
-        referral = sent(self.other, self.plant("henvist", "Familien"), **marked)
-        referral_actions.add_information(
-            referral, text=self.plant("tillegg", "Ringte"), came_from=self.plant("fra", "Skolen"), by=self.other.intake
-        )
-        self.foreign = self._ids(self.theirs, self.other, referral)
 
-    def plant(self, place: str, text: str) -> str:
-        """The text with a marked word in it."""
-        self.planted.add(f"{MARK}-{place}")
-        return f"{text} {MARK}-{place}"
+    def _made(self, team: Team, mark: str) -> tuple[Family, dict[str, Any]]:
+        """A family with a marked word in all that can be written, and what the addresses are filled in with."""
 
-    def _ids(self, family: Family, team: Team, referral: Any) -> dict[str, Any]:
+        def plant(place: str, text: str) -> str:
+            self.planted[mark].add(place)
+            return f"{text} {mark}-{place}".strip()
+
+        family = family_with_everything(team, plant("etternavn", ""), say=plant)
+        referral = sent(
+            team, plant("henvist", "Familien"), own_words=plant("egne-ord", "Vi"),
+            situation={Situation.WORK: plant("situasjon", "Far")},
+            criteria={Criterion.LOW_INCOME: ("yes", plant("kriterium", "Under"))},
+        )  # fmt: skip
+        more = {"text": plant("tillegg", "Ringte"), "came_from": plant("fra", "Skolen")}
+        referral_actions.add_information(referral, **more, by=team.intake)
+        return family, self._ids(family, team, referral, plant)
+
+    def _ids(self, family: Family, team: Team, referral: Any, plant: Say) -> dict[str, Any]:
         add_starting_facts(team.municipality, by=team.lead)
         switch_on(team.municipality, name="swls-1", rights="Diener", by=team.lead)
         purpose = add_purpose(team.municipality, name="Bilder", by=team.lead)
-        project, dataset, opening, release = a_study(team, self.plant if team is self.other else as_it_is)
-        waiting = sent(team, "Venter" if team is self.team else self.plant("venter", "Familien"))
+        project, dataset, opening, release = a_study(team, plant)
+        waiting = sent(team, plant("venter", "Familien"))
         decision = decided(waiting, team, "waiting")
         letter = letter_about(decision, by=team.intake)
         meeting = referral_actions.plan_intake_meeting(
@@ -302,6 +305,11 @@ def words_of(answer: HttpResponse) -> str:
     return f"{dict(answer.headers)} {text}".lower()
 
 
+def places_in(text: str, mark: str) -> set[str]:
+    """Where the family with the mark has words that stand in the text."""
+    return set(re.findall(rf"{mark}-([\w-]*\w)", text))
+
+
 def changed_rows() -> dict[str, int]:
     """Rows added, changed or removed in this transaction so far, by table; PostgreSQL's own count.
 
@@ -313,6 +321,43 @@ def changed_rows() -> dict[str, int]:
             " where schemaname = 'public'"
         )
         return dict(cursor.fetchall())
+
+
+# Written to whatever is asked: the session that each request keeps alive, and the log (its tables begin with audit_).
+ALWAYS_WRITTEN = {"django_session", "accounts_session"}
+
+
+class Writes:
+    """What reading writes, beside the log and the session that each request keeps alive."""
+
+    def __init__(self) -> None:
+        self.before = changed_rows()
+
+    def by(self, name: str) -> list[str]:
+        earlier, self.before = self.before, changed_rows()
+        tables = {table for table, n in self.before.items() if n != earlier.get(table, 0)} - ALWAYS_WRITTEN
+        tables = {table for table in tables if not table.startswith("audit_")}
+        return [f"reading {name} writes {tables}"] if tables else []
+
+
+# To be found with exactly this in every answer; None: not there at all.
+EVERY_HEADER = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Access-Control-Allow-Origin": None,
+}
+
+
+def wrong_headers(answer: HttpResponse, *, no_store: bool) -> list[str]:
+    """What every answer carries and this one does not. `no_store`: a page of somebody logged in stays in no cache."""
+    right = EVERY_HEADER | ({"Cache-Control": "no-store"} if no_store else {})
+    wrong = [f"{key}: {answer.get(key)}" for key, value in right.items() if answer.get(key) != value]
+    policy = answer.get("Content-Security-Policy", "")
+    wrong += [f"Content-Security-Policy: {policy}"] if "'none'" not in policy or "unsafe" in policy else []
+    return wrong if "camera=()" in answer.get("Permissions-Policy", "") else [*wrong, "no Permissions-Policy"]
 
 
 def ask(client: Client, verb: str, address: str) -> HttpResponse:

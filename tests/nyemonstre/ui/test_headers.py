@@ -1,4 +1,7 @@
-"""What every answer carries, and whose word about the caller is believed."""
+"""What static files carry, and whose word about the caller is believed.
+
+The headers of every other answer are asked for in tests/meta/test_urls.py.
+"""
 
 from ipaddress import ip_network
 
@@ -12,14 +15,6 @@ from nyemonstre.access.limits import count
 from nyemonstre.ui.headers import HeadersMiddleware, address_of
 from tests.factories import Team
 
-# Every address is asked for these by tests/meta/test_urls.py.
-ALWAYS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("fd00::/8")]
 
 
