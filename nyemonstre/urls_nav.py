@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from families.agenda import count_due
@@ -32,7 +31,7 @@ def _item(label: str, name: str, count: Callable[[], int] | None = None, key: st
 def _coordinator(user: Any) -> list[dict[str, Any]]:
     return [
         _item(_("Mine familier"), "families:family_list"),
-        _item(_("Å gjøre"), "families:to_do", lambda: count_due(user, timezone.localdate())),
+        _item(_("Å gjøre"), "families:to_do", lambda: count_due(user)),
         _item(_("Kalender"), "families:calendar"),
         # The shortcut to a line in ten seconds, from any page.
         _item(_("Journal"), "plans:journal_anywhere", key="j"),

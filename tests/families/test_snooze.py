@@ -77,7 +77,7 @@ def test_it_goes_and_comes_back_on_its_day_and_the_log_knows_why(client, team, f
         answer = client.post(address(entry), wrong)
         assert answer.status_code == 422, wrong
     with acting_as(by):
-        before = agenda.count_due(by, days(0))
+        before = agenda.count_due(by)
     right = {"until": f"{days(7):%d.%m.%Y}", "reason": "Familien er bortreist"}
     assert client.post(address(entry), right, follow=True).status_code == 200
     links, page = listed(client)
@@ -85,9 +85,10 @@ def test_it_goes_and_comes_back_on_its_day_and_the_log_knows_why(client, team, f
     assert "Familien er bortreist" in page
     assert client.post(address(entry), right).status_code == 404
     with acting_as(by):
-        assert agenda.count_due(by, days(0)) == before - 1
-        assert agenda.count_due(by, days(7)) >= before
+        assert agenda.count_due(by) == before - 1
     with time_machine.travel(timezone.now() + timedelta(days=7)):
+        with acting_as(by):
+            assert agenda.count_due(by) >= before
         client.force_login(by)
         assert address(entry) in listed(client)[0]
     with acting_as(team.auditor):

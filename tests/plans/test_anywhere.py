@@ -38,20 +38,20 @@ def test_a_line_is_written_from_the_page_of_the_family_and_leads_back(client, fa
     assert 'accesskey="j"' in client.get("/familier/").content.decode()
 
 
-@pytest.mark.parametrize(
-    ("query", "found"),
-    [("?q=besøk", 1), ("?q=BESØKENE", 1), ("?q=svømmetimer", 1), ("?q=ærlighet", 1), ("?q=åpen", 1), ("?q=skol", 1),
-     ("?q=besøk svømming", 0), ("?q=besøk or svømmetime", 2), ("?q=besøk -far", 0), ("?q=%00", 4), ("?q='):*%26!", 0),
-     ("?slag=phone", 1), ("?slag=phone&q=besøk", 0), ("?etter=tull&slag=tull", 4)],
-)  # fmt: skip
-def test_the_search_knows_norwegian(client, family, people, by, query, found):
+def test_the_search_knows_norwegian(client, family, people, by):
     for text, kind in (
         ("Besøket hos far gikk fint", JournalKind.HOME_VISIT), ("Svømmetimen var gøy", JournalKind.NOTE),
         ("Ærlig og åpen prat", JournalKind.PHONE), ("Møte på skolen", JournalKind.NOTE),
     ):  # fmt: skip
         actions.write_entry(family, text=text, kind=kind, by=by)
-    assert lines(client, query) == found
-    assert client.get(url("family_journal", family) + query).content.decode().count("nm-jour__text") == found
+    for query, found in (
+        ("?q=besøk", 1), ("?q=BESØKENE", 1), ("?q=svømmetimer", 1), ("?q=ærlighet", 1), ("?q=åpen", 1), ("?q=skol", 1),
+        ("?q=besøk svømming", 0), ("?q=besøk or svømmetime", 2), ("?q=besøk -far", 0), ("?q=%00", 4),
+        ("?q='):*%26!", 0), ("?slag=phone", 1), ("?slag=phone&q=besøk", 0), ("?etter=tull&slag=tull", 4),
+    ):  # fmt: skip
+        assert lines(client, query) == found, query
+        page = client.get(url("family_journal", family) + query).content.decode()
+        assert page.count("nm-jour__text") == found, query
 
 
 def test_nobody_finds_the_lines_of_others_and_each_family_shown_is_in_the_log(client, team, family, by, acting_as):
