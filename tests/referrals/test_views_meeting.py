@@ -1,4 +1,4 @@
-"""The information meeting and the henvendelse on the family's own pages."""
+"""The information meeting and the henvendelse on the family's own pages. Others: tests/meta/test_urls.py."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -211,24 +211,3 @@ def test_a_family_without_a_henvendelse_has_no_such_page(mine, team):
     family = family_at(Step.INTAKE, team)
     assert mine.get(url("family_referral", family)).status_code == 404
     assert mine.get(url("information_meeting", family)).status_code == 200
-
-
-@pytest.mark.parametrize("role", ["lead", "intake", "second_coordinator", "auditor", "administrator"])
-def test_others(client, team, family, role):
-    user = getattr(team, role)
-    client.force_login(user)
-    expected = 404 if user.may_use("view_family") else 403
-    for name in ("information_meeting", "family_referral"):
-        assert client.get(url(name, family)).status_code == expected
-    assert client.post(url("information_meeting", family), booking(family)).status_code == expected
-    assert client.get(url("meeting_record", family, uuid4())).status_code == expected
-
-
-def test_another_municipality_and_another_familys_meeting(client, mine, team, family):
-    mine.post(url("information_meeting", family), booking(family))
-    meeting = meeting_of(team)
-    other = family_at(Step.INTAKE, team)
-    assert mine.get(url("meeting_record", other, meeting.pk)).status_code == 404
-    assert mine.post(url("meeting_change", other, meeting.pk), booking(other)).status_code == 404
-    client.force_login(Team().coordinator)
-    assert client.get(url("meeting_record", family, meeting.pk)).status_code == 404
