@@ -86,9 +86,7 @@ def own_families(user: Any) -> Any:
 def own_milestones(user: Any, rows: Any = None) -> Any:
     """Windows that wait, in families that are followed and not paused."""
     rows = Milestone.objects.all() if rows is None else rows
-    return rows.waiting().filter(
-        family__in=own_families(user).filter(state=FamilyState.ACTIVE), due_from__isnull=False
-    )
+    return rows.waiting().filter(family__in=own_families(user).filter(state=FamilyState.ACTIVE), due_from__isnull=False)
 
 
 @kept
