@@ -3,17 +3,16 @@
 A page is found as people find it, by links. What nobody finds must be named below with its reason.
 """
 
-import time
-
 import pytest
 from django.urls import reverse
 
 from nyemonstre.access.roles import Role
 from tests.meta.matrix import patterns, stand_in
 
+from .looking import faults, looks, settled
+
 pytestmark = pytest.mark.browser
 
-WIDTHS = (1280, 390)
 VISITOR = ""
 COORDINATOR, SECOND = str(Role.COORDINATOR), f"{Role.COORDINATOR} 2"
 # Who walks, and into how many tests their pages are dealt, so that test processes can share them.
@@ -21,9 +20,6 @@ SHARES = {VISITOR: 1, COORDINATOR: 4, SECOND: 1, str(Role.LEAD): 2, str(Role.INT
     map(str, (Role.ADMINISTRATOR, Role.AUDITOR, Role.RESEARCHER)), 1
 )
 DEALT = [(who, share, shares) for who, shares in SHARES.items() for share in range(shares)]
-
-# The same page for whoever is logged in, but for the menu, which stands on each person's own pages too. Looked at once.
-EVERYBODYS = ("accounts:profile", "accounts:password_change", "ui:accessibility", "ui:privacy")
 
 # Views no link leads to, and why.
 NOT_LINKED = {
@@ -127,17 +123,10 @@ def test_every_link_leads_to_a_sound_page(site, found_by, who):
 
 
 @pytest.mark.parametrize(("who", "share", "shares"), DEALT, ids=lambda value: str(value) or "visitor")
-def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, who, share, shares):
-    # Of the second coordinator only what the first one's families did not have. A page that somebody before had too is
-    # looked at once more on a phone, where there is the least room for what this person has besides; axe is asked again
-    # where there is a kind of element on it that nobody before had there.
-    leave_out = found_by(COORDINATOR) if who == SECOND else EVERYBODYS if who not in (VISITOR, COORDINATOR) else ()
-    before: dict[str, set[str]] = {}
-    for other in list(SHARES)[: list(SHARES).index(who)]:
-        for name, view in found_by(other).items():
-            before.setdefault(name, set()).update(view.shape)
-    pages = [view for name, view in sorted(found_by(who).items()) if view.path and name not in leave_out]
-    page = new_page(width=WIDTHS[0])
+def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, axe_source, who, share, shares):
+    before = list(SHARES)[: list(SHARES).index(who)]
+    page = new_page()
+    page.context.add_init_script(axe_source)
     page.context.add_cookies(site.sign_in(who).for_browser())
     said: list[str] = []
     asked: list[object] = []
@@ -148,65 +137,16 @@ def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, who, share
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     problems = {}
-    for view in pages[share::shares]:
-        widths = WIDTHS[1:] if view.name in before else WIDTHS
+    colours: set[str] = set()
+    for look in looks(found_by(who), map(found_by, before))[share::shares]:
         said.clear()
-        page.set_viewport_size({"width": widths[0], "height": 900})
-        page.goto(site.url + view.path)
+        page.set_viewport_size({"width": look.widths[0], "height": 900})
+        page.goto(site.url + look.view.path)
         settled(page, asked)
-        ask = axe if set(view.shape) - before.get(view.name, set()) else nothing_new
-        faults = [fault for width in widths for fault in look(page, ask, width)]
-        if faults or said:
-            problems[f"{view.name} {view.path}"] = [*faults, *said]
+        found = faults(page, axe, look, colours)
+        if found or said:
+            problems[f"{look.view.name} {look.view.path}"] = [*found, *said]
     assert not problems, "\n".join(f"{name}\n    " + "\n    ".join(lines) for name, lines in problems.items())
-
-
-def settled(page, asked: list) -> None:
-    """Until the fragments a page asks for when it opens have come. "networkidle" takes half a second more."""
-    limit = time.monotonic() + 10
-    page.wait_for_timeout(40)
-    while asked:
-        assert time.monotonic() < limit, f"never answered: {[request.url for request in asked]}"
-        page.wait_for_timeout(20)
-    page.wait_for_timeout(40)
-
-
-def nothing_new(_page, *_leave_out: str) -> list[str]:
-    """What axe would say of elements it has seen."""
-    return []
-
-
-def look(page, axe, width: int) -> list[str]:
-    """What is wrong with the page at this width."""
-    page.set_viewport_size({"width": width, "height": 900})
-    # Colours are the same at every width, and take axe longer than all the rest.
-    faults = axe(page) if width == WIDTHS[0] else axe(page, "color-contrast")
-    if page.locator("h1").count() != 1:
-        faults.append(f"{page.locator('h1').count()} h1")
-    # The page itself; a wide table may scroll inside its own frame.
-    if (needed := page.evaluate("document.documentElement.scrollWidth")) > width:
-        faults.append(f"needs {needed} px: {page.evaluate(SPILLS, width)}")
-    faults += [f"the current tab is out of sight: {tab}" for tab in page.evaluate(TABS_OUT_OF_SIGHT)]
-    return [f"{width} px: {fault}" for fault in faults]
-
-
-# The innermost elements that reach out of the frame and that no frame of their own holds.
-SPILLS = """width => {
-  const page = [document.documentElement, document.body];
-  const frame = e => !page.includes(e) && getComputedStyle(e).overflowX !== 'visible';
-  const held = e => { for (let p = e; p; p = p.parentElement) if (frame(p)) return true; return false };
-  const wide = e => e.getBoundingClientRect().right > width + 1 && !held(e);
-  const out = [...document.body.querySelectorAll('*')].filter(wide);
-  const said = e => e.tagName.toLowerCase() + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.trim();
-  return out.filter(e => !out.some(o => o !== e && e.contains(o))).slice(0, 4).map(e => said(e).slice(0, 80));
-}"""
-
-
-# The family's tabs scroll sideways on a phone; the one somebody stands on must be seen.
-TABS_OUT_OF_SIGHT = """() => [...document.querySelectorAll('.nm-tabs [aria-current]')].filter(tab => {
-  const is = tab.getBoundingClientRect();
-  return is.left < 0 || is.right > document.documentElement.clientWidth;
-}).map(tab => tab.textContent)"""
 
 
 def test_every_page_was_found_by_somebody(site, found_by):
