@@ -73,7 +73,9 @@ def arrange(world: World) -> SimpleNamespace:
     with outbox(sent):
         arranged = live(world)
         arranged.shown = found_in(words_of(ask(browser(by), "GET", address)))
-        actions.end_line(arranged.lines["avsluttet"], reason="Mor vil ikke mer", by=by)
+        # In capitals: it stays in the line's row, where in_tables would find it; no page shows it.
+        reason = f"{STRINGS['avsluttet']['name'].upper()} har sluttet"
+        actions.end_line(arranged.lines["avsluttet"], reason=reason, by=by)
         say(arranged.people["Mor"], by, "withdrawn", **CALLS)
     arranged.sent = sent
     return arranged

@@ -66,6 +66,7 @@ class Story(People, RuleBasedStateMachine):
         try:
             # Nothing more can be asked when PostgreSQL itself has refused.
             if not connection.needs_rollback:
+                assert not tables.what_is_seen(), "rows are seen by nobody in particular"
                 self.all_see_what_the_oracle_says(self.people)
         finally:
             transaction.set_rollback(True)
@@ -79,7 +80,6 @@ class Story(People, RuleBasedStateMachine):
 
     def all_see_what_the_oracle_says(self, people: list[User]) -> None:
         there = tables.what_is_there()
-        assert not tables.what_is_seen(), "rows are seen by nobody in particular"
         seen = {user.pk: self.seen_by(user) for user in people}
         for user in people:
             wrong = tables.difference(seen[user.pk], tables.what_should_be_seen(there, self, user), self.names)
