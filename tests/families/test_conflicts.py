@@ -1,5 +1,6 @@
 """A conflict of interest: from the moment it is declared the family is gone for that person, whatever opened it."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -34,14 +35,21 @@ def _no_worker(monkeypatch):
     monkeypatch.setattr(tasks.mail_news, "delay", tasks.mail_news.run)
 
 
-@pytest.fixture
-def team():
-    return Team()
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_at(Step.CONSENT, team, name="Nær")
 
 
 @pytest.fixture
-def family(team):
-    return family_at(Step.CONSENT, team, name="Nær")
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 def rows(table: str) -> int:

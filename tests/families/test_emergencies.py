@@ -1,5 +1,6 @@
 """Break-glass: an hour of reading, for a reason, told at once, gone through after."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -32,14 +33,21 @@ def _no_worker(monkeypatch):
     monkeypatch.setattr(tasks.mail_news, "delay", tasks.mail_news.run)
 
 
-@pytest.fixture
-def team():
-    return Team()
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_at(Step.CONSENT, team, name="Nød")
 
 
 @pytest.fixture
-def family(team):
-    return family_at(Step.CONSENT, team, name="Nød")
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 def on_call(team: Team) -> User:

@@ -1,5 +1,6 @@
 """Strictly protected families: a lead named on one can allot it; who names the lead, and what nobody learns by it."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -33,14 +34,21 @@ def _no_worker(monkeypatch):
     monkeypatch.setattr(tasks.mail_news, "delay", tasks.mail_news.run)
 
 
-@pytest.fixture
-def team():
-    return Team()
+@pytest.fixture(scope="module")
+def walked(shared_rows):
+    with shared_rows():
+        team = Team()
+        return team, family_at(Step.CONSENT, team, name="Skjult", protection=Protection.STRICTLY_CONFIDENTIAL)
 
 
 @pytest.fixture
-def family(team):
-    return family_at(Step.CONSENT, team, name="Skjult", protection=Protection.STRICTLY_CONFIDENTIAL)
+def team(db, walked):
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team, walked):
+    return deepcopy(walked[1])
 
 
 def opens(user, family) -> set[str]:

@@ -1,11 +1,10 @@
 """What the intake team decides, and what a granted place makes."""
 
+from copy import deepcopy
 from datetime import timedelta
-from threading import Thread
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
 from django.utils import timezone
 
 from families.enums import MemberRole, Protection
@@ -17,7 +16,7 @@ from nyemonstre.refusals import Refused, Stale
 from referrals import actions
 from referrals.enums import Criterion, Outcome
 from referrals.models import IntakeDecision, Referral, WaitingMove
-from tests.factories import Team, a_user
+from tests.factories import Team
 
 from .making import decided, new, people, reread, sent
 
@@ -172,40 +171,25 @@ class TestPlaces:
         assert rule_of(lambda: decided(sent(team), team, coordinator=team.auditor)) == "no_coordinator"
 
 
-@pytest.mark.django_db(transaction=True)
-def test_two_teams_race_for_the_last_place():
-    team = Team()
-    team.municipality.places_per_coordinator = 1
-    team.municipality.save()
-    second = a_user("intake", team.municipality, sector="health")
-    cases = [(sent(team, "Ene"), team.intake), (sent(team, "Andre"), second)]
-    answers = []
-
-    def grant(referral, user):
-        try:
-            decided(referral, team, by=user, coordinator=team.coordinator)
-            answers.append("granted")
-        except Refused as refusal:
-            answers.append(refusal.rule)
-        finally:
-            connection.close()
-
-    threads = [Thread(target=grant, args=case) for case in cases]
-    [thread.start() for thread in threads]
-    [thread.join(20) for thread in threads]
-    assert sorted(answers) == ["granted", "no_place"]
-    with acting_as(team.lead), transaction.atomic():
-        assert Family.objects.count() == 1
-        assert sorted(Referral.objects.values_list("state", flat=True)) == ["granted", "received"]
+@pytest.fixture(scope="module")
+def four(shared_rows):
+    """A team, and four families that wait in the order of their names."""
+    with shared_rows():
+        team = Team()
+        referrals = [sent(team, name) for name in "ABCD"]
+        for referral in referrals:
+            decided(referral, team, Outcome.WAITING)
+        return team, referrals
 
 
 class TestWaitingList:
     @pytest.fixture
-    def waiting(self, team):
-        referrals = [sent(team, name) for name in "ABCD"]
-        for referral in referrals:
-            decided(referral, team, Outcome.WAITING)
-        return referrals
+    def team(self, db, four):
+        return deepcopy(four[0])
+
+    @pytest.fixture
+    def waiting(self, team, four):
+        return deepcopy(four[1])
 
     def order(self, team):
         with acting_as(team.intake):

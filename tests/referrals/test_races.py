@@ -1,4 +1,4 @@
-"""Two intake meetings at the same place at the same time, on two real connections."""
+"""Two teams, or two meetings, at the same place at the same time, on two real connections."""
 
 from threading import Thread
 
@@ -9,14 +9,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from families.models import Family
 from families.places import places_of
 from nyemonstre.access.wall import acting_as
+from nyemonstre.refusals import Refused
 from referrals import actions
 from referrals.enums import Outcome
-from referrals.models import IntakeDecision, IntakeMeeting
+from referrals.models import IntakeDecision, IntakeMeeting, Referral
+from tests.factories import Team, a_user
 from tests.families.test_races import until_somebody_waits
 
-from .making import sent
+from .making import decided, sent
 from .test_intake_meeting import Room
 
 
@@ -63,3 +66,30 @@ def test_two_meetings_give_the_last_place_at_once():
         assert IntakeMeeting.objects.filter(state="open").count() == 2
     after = room.item("Berg", other)
     assert (after.referral.state, after.note, after.version) == ("received", "", berg.version)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_teams_race_for_the_last_place():
+    team = Team()
+    team.municipality.places_per_coordinator = 1
+    team.municipality.save()
+    second = a_user("intake", team.municipality, sector="health")
+    cases = [(sent(team, "Ene"), team.intake), (sent(team, "Andre"), second)]
+    answers = []
+
+    def grant(referral, user):
+        try:
+            decided(referral, team, by=user, coordinator=team.coordinator)
+            answers.append("granted")
+        except Refused as refusal:
+            answers.append(refusal.rule)
+        finally:
+            connection.close()
+
+    threads = [Thread(target=grant, args=case) for case in cases]
+    [thread.start() for thread in threads]
+    [thread.join(20) for thread in threads]
+    assert sorted(answers) == ["granted", "no_place"]
+    with acting_as(team.lead), transaction.atomic():
+        assert Family.objects.count() == 1
+        assert sorted(Referral.objects.values_list("state", flat=True)) == ["granted", "received"]

