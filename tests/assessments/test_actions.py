@@ -228,11 +228,11 @@ def test_complete_wants_an_answer_to_everything_or_a_word_that_it_was_not_asked(
 def test_every_kind_of_missing_counts_as_done(team, sitting):
     with acting_as(team.coordinator):
         items = sheet_of(sitting).items
-    for number, item in enumerate(items):
-        actions.answer(
-            sitting, question=item.question.key, member=item.member, missing=Missing.values[number % 3],
-            by=team.coordinator,
-        )  # fmt: skip
+    answers = [
+        actions.Given(item.question.key, item.member, missing=Missing.values[number % 3])
+        for number, item in enumerate(items)
+    ]
+    actions.answer_all(sitting, answers=answers, by=team.coordinator)
     assert actions.complete(sitting, by=team.coordinator).completed_at
 
 

@@ -53,8 +53,13 @@ def built(rows):
 
 
 @pytest.fixture(scope="module")
-def archive():
-    content, manifest = bundle(built(made()), ABOUT)
+def frozen():
+    return bundle(built(made()), ABOUT)
+
+
+@pytest.fixture(scope="module")
+def archive(frozen):
+    content, manifest = frozen
     return zipfile.ZipFile(io.BytesIO(content)), manifest
 
 
@@ -132,13 +137,11 @@ def test_the_codebook_and_the_manifest_tell_of_every_file(archive):
         assert "/StructTreeRoot" in pdf.Root
 
 
-def test_the_same_freeze_gives_the_same_bytes(archive):
-    again = []
-    for moment in ("2026-03-02 08:00", "2031-07-14 23:59:59"):
-        with time_machine.travel(moment):
-            again.append(bundle(built(made()), ABOUT))
-    assert again[0][1] == again[1][1]
-    assert again[0][0] == again[1][0]
+def test_the_same_freeze_gives_the_same_bytes(frozen):
+    with time_machine.travel("2031-07-14 23:59:59"):
+        again = bundle(built(made()), ABOUT)
+    assert again[1] == frozen[1]
+    assert again[0] == frozen[0]
 
 
 def test_nothing_in_any_file_says_who_somebody_is(archive):
