@@ -267,5 +267,3 @@ FORMS: tuple[Form, ...] = (
         "email": Text(254, good="ingen@example.test"), "password": Text(200, secret=True),
     }, once=False),
 )  # fmt: skip
-
-KINDS = ("empty", "too long", "NUL", "no such day", "year 9999", "wrong type", "another family")
