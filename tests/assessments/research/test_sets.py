@@ -21,7 +21,7 @@ from families.models import Family
 from nyemonstre.access.wall import acting_as, as_job
 from nyemonstre.files import store
 from nyemonstre.refusals import Refused
-from tests.assessments.research.arrange import at, frozen, ordered, read, work
+from tests.assessments.research.arrange import APPROVAL, at, frozen, ordered, read, work
 from tests.consent.arrange import days, say
 from tests.factories import Team
 from tests.roles import as_worker
@@ -223,8 +223,13 @@ def test_the_key_opens_on_its_day_by_two_and_for_those_who_said_yes_then(arrange
     refused("forgotten", actions.take_out_key, gone, by=team.researcher)
 
 
-def test_what_is_refused_says_why(arranged):
-    team, project = arranged.team, arranged.project
+def test_what_is_refused_says_why():
+    """Before anybody is counted: it takes a project, and no people."""
+    team = Team()
+    dates = {"keep_until": days(400), "keys_open_on": days(0)}
+    with transaction.atomic():
+        project = actions.add_project(team.municipality, by=team.researcher, **APPROVAL, **dates)
+    arranged = SimpleNamespace(team=team, project=project)
     order = {"by": team.researcher, "why": "x"}
     refused("longer_than_approved", actions.order_set, project, keep_until=days(500), **order)
     refused("keep_until", actions.order_set, project, keep_until=days(-1), **order)
