@@ -160,8 +160,8 @@ def addresses(arranged: SimpleNamespace) -> Iterator[tuple[str, str]]:
 
 
 def readers(world: World, name: str) -> list[Any]:
-    """Who follows the family; for agreements somebody else who does, too."""
-    two = name.startswith("consent:") and "family_id" in VIEWS[name].pattern.converters
+    """Who follows the family; for agreements somebody else who does, too. The file is the printed page again."""
+    two = name.startswith("consent:") and "family_id" in VIEWS[name].pattern.converters and "pdf" not in name
     return [world.team.coordinator, world.team.second_coordinator] if two else [world.team.coordinator]
 
 
