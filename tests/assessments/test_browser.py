@@ -55,7 +55,8 @@ def table(live_server, client, new_page):
     return sit
 
 
-def test_a_tap_on_the_ladder_is_saved_before_next(table):
+def test_what_is_right_is_saved_at_once_and_what_is_wrong_is_said(table):
+    # A tap on the ladder, before «Neste».
     page = table("Jente", "self", width=390, height=844)
     now(page).get_by_label("6", exact=True).check(force=True)
     page.get_by_text("Lagret kl.").wait_for()
@@ -69,9 +70,7 @@ def test_a_tap_on_the_ladder_is_saved_before_next(table):
             break
         page.wait_for_timeout(50)
     assert table.saved() == {"ladder": "unwilling"}
-
-
-def test_what_is_wrong_is_said_at_once_and_what_is_right_is_kept(table):
+    # A number that cannot be, and one that can.
     page = table("Mor", "life")
     page.goto(page.url + "?nr=4")
     box = page.get_by_role("textbox")
@@ -79,15 +78,13 @@ def test_what_is_wrong_is_said_at_once_and_what_is_right_is_kept(table):
     page.get_by_text("Tallet må være mellom 1 og 30.").wait_for()
     box.fill("4")
     page.get_by_text("Lagret kl.").wait_for()
-    assert table.saved() == {"rooms": 4}
-
-
-def test_without_script(table):
+    assert table.saved() == {"ladder": "unwilling", "rooms": 4}
+    # Without script «Neste» saves.
     page = table("familien", "status", java_script_enabled=False)
     now(page).get_by_label("2 krevende").check(force=True)
     now(page).get_by_role("button", name="Neste").click()
     assert page.get_by_text("Spørsmål 2 av 7").is_visible()
-    assert table.saved() == {"rm1": 2}
+    assert table.saved() == {"ladder": "unwilling", "rooms": 4, "rm1": 2}
 
 
 def test_the_line_is_cut_and_nothing_is_lost(table):

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.browser
 VISITOR = ""
 COORDINATOR, SECOND = str(Role.COORDINATOR), f"{Role.COORDINATOR} 2"
 # Who walks, and into how many tests their pages are dealt, so that test processes can share them.
-SHARES = {VISITOR: 1, COORDINATOR: 4, SECOND: 1, str(Role.LEAD): 2, str(Role.INTAKE): 2} | dict.fromkeys(
-    map(str, (Role.ADMINISTRATOR, Role.AUDITOR, Role.RESEARCHER)), 1
+SHARES = {VISITOR: 1, COORDINATOR: 4, SECOND: 1, str(Role.LEAD): 2} | dict.fromkeys(
+    map(str, (Role.INTAKE, Role.ADMINISTRATOR, Role.AUDITOR, Role.RESEARCHER)), 1
 )
 DEALT = [(who, share, shares) for who, shares in SHARES.items() for share in range(shares)]
 
