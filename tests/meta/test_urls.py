@@ -332,11 +332,22 @@ def test_both_families_have_words_in_the_same_places(world):
     by = world.team.coordinator
     with acting_as(by):
         members = list(world.mine.members.values_list("pk", flat=True))
-    fit = world.address("assessments:fit_list")
-    pages = [world.address("consent:disclosure_list"), *(f"{fit}?hvem={member}" for member in members)]
-    client = browser(by)
-    read = set().union(*(places_in(words_of(ask(client, "GET", page)), OWN) for page in pages))
-    assert read >= TOLD | ASKED_FOR
+    client, page = browser(by), world.address("assessments:fit_list")
+    asked = (ask(client, "GET", f"{page}?hvem={member}") for member in members)
+    assert set().union(*(places_in(words_of(answer), OWN) for answer in asked)) >= ASKED_FOR
+
+
+def test_what_was_told_without_consent_is_for_whoever_follows_the_family(world):
+    """The one permission that nobody is granted."""
+    client, read = browser(world.team.coordinator), set()
+    for name in (name for name, (door, *_answers) in LINES.items() if door == "disclose"):
+        for verb, code in zip(("GET", "POST"), LINES[name][1:], strict=True):
+            if code != "-":
+                cell = Cell(verb, name, code, whole=True)
+                got, text, faults = answer_to(cell, client, world.address(name))
+                assert not [*faults, *faults_in(cell, got, text)], name
+                read |= places_in(text, OWN)
+    assert read >= TOLD
 
 
 # Questions a list can be asked, put so that the foreign family would be an answer. The word typed is half of the mark,
