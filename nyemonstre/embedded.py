@@ -31,6 +31,8 @@ MAJOR = "18"
 ROLES = Path(__file__).parent / "postgres" / "roles.sql"
 # PostgreSQL refuses to run as root; started by root it runs as this user, which exists everywhere.
 UNPRIVILEGED = "nobody"
+# Letters of a folder whose socket every system can name.
+LONGEST = 80
 # Seconds to wait for a server to answer or to end.
 PATIENCE = 30
 
@@ -92,6 +94,11 @@ class Servers:
         """PostgreSQL's own folder."""
         return self.data / "postgres"
 
+    @property
+    def host(self) -> str:
+        """Where PostgreSQL is asked. Careless: by a socket in its folder, which costs a third less than 127.0.0.1."""
+        return str(self.cluster) if self.careless and len(str(self.cluster)) < LONGEST else "127.0.0.1"
+
     def start(self) -> None:
         """Start both. The first time it makes the cluster, the roles and the database.
 
@@ -130,7 +137,7 @@ class Servers:
         roles = ["owner", "web", "worker", "backup", *(["superuser"] if self.careless else [])]
         passwords = {f"NM_DATABASE_PASSWORD_{r.upper()}": self._secrets[r] for r in roles if r in self._secrets}
         return passwords | {
-            "NM_DATABASE_HOST": "127.0.0.1",
+            "NM_DATABASE_HOST": self.host,
             "NM_DATABASE_PORT": str(self.port),
             "NM_DATABASE_NAME": "nyemonstre",
             "NM_REDIS_URL": f"redis://:{self._secrets['valkey']}@127.0.0.1:{self.redis_port}/0",
@@ -215,6 +222,8 @@ class Servers:
         self._forget_stale_pid()
         self.port = free_port()
         options = SETTINGS | {"port": str(self.port)} | (CARELESS if self.careless else {})
+        if self.host == str(self.cluster):
+            options["unix_socket_directories"] = self.host
         command = [str(_postgres_bin() / "postgres"), "-D", str(self.cluster)]
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
