@@ -11,6 +11,7 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -203,12 +204,18 @@ def shared_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     A transaction stands around the module and each test's own is a savepoint in it, so what a test changes is rolled
     back as ever. Not for modules with transactional tests: those commit.
     """
-    from django.db import transaction
+    from django.db import connection, transaction
+
+    @contextmanager
+    def made() -> Iterator[None]:
+        with django_db_blocker.unblock():
+            yield
+            connection.check_constraints()  # what was put off is asked once, and not again at the end of each test
 
     with django_db_blocker.unblock():
         around = transaction.atomic()
         around.__enter__()
-    yield django_db_blocker.unblock
+    yield made
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)

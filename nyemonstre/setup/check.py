@@ -74,6 +74,8 @@ def with_servers(environment: dict[str, str], started: float) -> None:
     manage: list[str | Path] = [BIN / "python", "-W", "error", "manage.py"]
     running = {name: start([*manage, *words], env=owner) for name, words in databases.items()}
     running |= {name: start(command) for name, command in STATIC.items()}
+    # Compiles the tests once; without it each of their processes would, all at the same time.
+    running["collected"] = start([BIN / "pytest", "-q", "--collect-only", "-p", "no:cacheprovider"], env=given)
     report_each(running, started)
     given["NM_TEST_TEMPLATE"] = environment["NM_DATABASE_NAME"]
     arguments = shlex.split(os.environ.get("ARGS", ""))
