@@ -7,6 +7,7 @@ and names a template. Checked by the tests and by hand with pikepdf's PDF/A chec
 import os
 import re
 import threading
+import time
 from collections.abc import Mapping
 from functools import cache, lru_cache, partial
 from io import BytesIO
@@ -85,15 +86,18 @@ def _font(file: Path, _changed: int) -> bytes:
     return unpacked.getvalue()
 
 
+# Seconds. WeasyPrint unpacks fonts in the temporary folder, which some machines tidy after days.
+KEPT_FOR = 3600
 _kept = threading.local()
 
 
 def _fonts() -> FontConfiguration:
-    """The fonts as the machine knows them, found and measured once. Each thread has its own: Pango's are not shared."""
-    where = str(settings.NODE_MODULES)
-    if where not in vars(_kept):
-        setattr(_kept, where, FontConfiguration())
-    return getattr(_kept, where)
+    """The fonts as the machine knows them, found and measured once an hour. Each thread has its own: Pango's are not
+    shared."""
+    these = settings.NODE_MODULES, time.monotonic() // KEPT_FOR
+    if vars(_kept).get("these") != these:
+        _kept.these, _kept.fonts = these, FontConfiguration()
+    return _kept.fonts
 
 
 class _NoSuchFont(FatalURLFetchingError):
