@@ -1,14 +1,18 @@
 """Who did what stays, as it was written."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.db import connection, transaction
 from django.db.utils import InternalError, ProgrammingError
+from django.utils import timezone
 
 from families.models import Member
 from families.stages import Step
+from nyemonstre.access.roles import Role
 from nyemonstre.access.wall import acting_as
+from nyemonstre.accounts.models import Membership
 from nyemonstre.audit.log import record
 from nyemonstre.audit.models import Event
 from tests.factories import Team, family_at
@@ -30,6 +34,19 @@ def test_record_without_a_target_belongs_to_ones_own_municipality():
     team = Team()
     with acting_as(team.lead):
         assert record("list_opened", by=team.lead).municipality_id == team.municipality.pk
+
+
+def test_the_roles_in_a_line_are_those_that_are_live_today():
+    team, today = Team(), timezone.localdate()
+    facts = {"user": team.lead, "municipality": team.municipality}
+    for role, begins, ends in (
+        (Role.AUDITOR, -2, -1), (Role.RESEARCHER, 1, None), (Role.ADMINISTRATOR, 0, 0), (Role.COORDINATOR, -9, 9)
+    ):  # fmt: skip
+        day = {"valid_from": today + timedelta(begins), "valid_to": None if ends is None else today + timedelta(ends)}
+        Membership.objects.create(role=role, **facts, **day)
+    with acting_as(team.lead):
+        said = record("list_opened", by=team.lead).role.split(",")
+    assert said == sorted(m.role for m in team.lead.memberships.live()) == ["administrator", "coordinator", "lead"]
 
 
 def test_nobody_writes_in_another_persons_name():
