@@ -101,19 +101,25 @@ SEE = """async width => {
   }).map(tab => tab.textContent);
 
   // Everything that decides whether words can be read: what they are, their colour and size, and what lies behind them.
-  const colours = e => {
-    const own = getComputedStyle(e);
-    const told = [e.tagName, e.getAttribute('class'), own.color, own.fontSize, own.fontWeight];
-    if (e.closest(':disabled, [aria-disabled=true]') || e.closest('label')?.control?.disabled) told.push('off');
-    for (let p = e; p; p = p.parentElement) {
-      const is = getComputedStyle(p), ground = is.backgroundColor;
+  const grounds = new Map();
+  const behind = e => {
+    if (!grounds.has(e)) {
+      const is = getComputedStyle(e), colour = is.backgroundColor, told = [];
       if (is.backgroundImage !== 'none') told.push(is.backgroundImage);
       if (is.opacity !== '1') told.push(is.opacity);
       if (is.clip !== 'auto' || is.clipPath !== 'none') told.push('clipped');
-      if (ground !== 'rgba(0, 0, 0, 0)') told.push(ground);
-      if (!ground.startsWith('rgba') && !ground.includes('/')) break;
+      if (colour !== 'rgba(0, 0, 0, 0)') told.push(colour);
+      const covers = !colour.startsWith('rgba') && !colour.includes('/');
+      if (!covers && e.parentElement) told.push(behind(e.parentElement));
+      grounds.set(e, told.join(' '));
     }
-    return told.join(' ');
+    return grounds.get(e);
+  };
+  const colours = e => {
+    const is = getComputedStyle(e);
+    const off = e.closest(':disabled, [aria-disabled=true]') || e.closest('label')?.control?.disabled;
+    const words = [e.tagName, e.getAttribute('class'), is.color, is.fontSize, is.fontWeight, off ? 'off' : ''];
+    return [...words, behind(e)].join(' ');
   };
   const text = node => node.nodeType === Node.TEXT_NODE && node.data.trim();
   const words = e => e.matches('input, select, textarea') || [...e.childNodes].some(text);
