@@ -17,7 +17,7 @@ from nyemonstre.audit.models import Event
 
 # Seconds for one number; those that are compared share theirs.
 PATIENCE = 3
-# Rounds that warm up and are not counted; no more of them than are.
+# Rounds that warm up and are not counted; always fewer of them than are.
 WARM = 2
 
 
@@ -28,7 +28,7 @@ def costs(repeats: int, *whats: Callable[[], Any]) -> list[dict[str, float]]:
     """
     rounds: list[list[tuple[float, float]]] = []
     limit = time.perf_counter() + PATIENCE * len(whats)
-    warm = min(WARM, repeats)
+    warm = min(WARM, repeats - 1)
     for n in range(warm + repeats):
         if n >= warm + 3 and time.perf_counter() > limit:
             break
