@@ -28,6 +28,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, testrun_uid: str) -> Iterator
 
 
 @pytest.fixture(scope="session")
+def colours() -> set[str]:
+    """What axe was asked about by this process, on whoever's page: words on their ground, of each kind once."""
+    return set()
+
+
+@pytest.fixture(scope="session")
 def found_by(
     site: Site, tmp_path_factory: pytest.TempPathFactory, testrun_uid: str
 ) -> Callable[[str], dict[str, Seen]]:

@@ -15,7 +15,7 @@ from .site import Answer, Visitor
 LEADS_ON = re.compile(r'\s(href|hx-get|src|action|formaction|hx-post)="([^"]+)"')
 FORMS = ("action", "formaction", "hx-post")
 # Addresses of each view that are asked; the heaviest of them is opened in Chromium. A family's page leads to all the
-# rest, so every family is opened.
+# rest, so every family is opened; and every kartlegging, for only those that go on lead further.
 SAMPLES = 2
 ALL_OF_THEM = dict.fromkeys(
     (
@@ -23,7 +23,7 @@ ALL_OF_THEM = dict.fromkeys(
         "plans:family_tab", "referrals:family_referral", "referrals:information_meeting", "referrals:referral_detail",
     ),
     20,
-)  # fmt: skip
+) | {"assessments:sitting_detail": 60}  # fmt: skip
 # Paper takes a second to draw, and has nothing in it to look at here.
 PAPER = "_pdf"
 # A start tag and what stands in it; nothing of ours has ">" in an attribute.
@@ -55,7 +55,7 @@ def walk(visitor: Visitor, start: str = "/", known: Collection[str] = ()) -> dic
     """Every view this person can reach, by name.
 
     `known` are views that somebody with the same role was shown: but for the page it starts on and what is asked of
-    every family, they are not asked again.
+    every family, they are asked once more and not as often.
     """
     seen: dict[str, Seen] = {}
     asked: set[str] = set()
@@ -69,7 +69,7 @@ def walk(visitor: Visitor, start: str = "/", known: Collection[str] = ()) -> dic
         asked.add(path)
         name = name_of(path)
         samples[name] += 1
-        few = 0 if name in known and address != start else 1 if name.endswith(PAPER) else SAMPLES
+        few = 1 if name.endswith(PAPER) or (name in known and address != start) else SAMPLES
         if samples[name] > ALL_OF_THEM.get(name, few):
             continue
         view = seen.setdefault(name, Seen(name))

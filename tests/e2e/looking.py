@@ -118,7 +118,7 @@ SEE = """async width => {
   const colours = e => {
     const is = getComputedStyle(e);
     const off = e.closest(':disabled, [aria-disabled=true]') || e.closest('label')?.control?.disabled;
-    const words = [e.tagName, e.getAttribute('class'), is.color, is.fontSize, is.fontWeight, off ? 'off' : ''];
+    const words = [e.tagName, is.color, is.textShadow, is.fontSize, is.fontWeight, off ? 'off' : ''];
     return [...words, behind(e)].join(' ');
   };
   const text = node => node.nodeType === Node.TEXT_NODE && node.data.trim();

@@ -123,7 +123,7 @@ def test_every_link_leads_to_a_sound_page(site, found_by, who):
 
 
 @pytest.mark.parametrize(("who", "share", "shares"), DEALT, ids=lambda value: str(value) or "visitor")
-def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, axe_source, who, share, shares):
+def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, axe_source, colours, who, share, shares):
     before = list(SHARES)[: list(SHARES).index(who)]
     page = new_page()
     page.context.add_init_script(axe_source)
@@ -137,7 +137,6 @@ def test_page_is_clean_wide_and_narrow(site, found_by, new_page, axe, axe_source
     page.on("console", lambda message: said.append(message.text) if message.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: said.append(str(error)))
     problems = {}
-    colours: set[str] = set()
     for look in looks(found_by(who), map(found_by, before))[share::shares]:
         said.clear()
         page.set_viewport_size({"width": look.widths[0], "height": 900})
