@@ -1,7 +1,6 @@
 """Endringer: in words, in order, page by page, and only what one may see."""
 
 import re
-from copy import deepcopy
 from uuid import uuid4
 
 import pytest
@@ -19,27 +18,9 @@ from nyemonstre.access.wall import acting_as
 from nyemonstre.audit.models import Event
 from plans import actions as plan_actions
 from plans.models import Goal
-from tests.factories import Team, family_at
-from tests.factories.everything import family_with_everything
+from tests.factories import family_at
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def walked(shared_rows):
-    with shared_rows():
-        team = Team()
-        return team, family_with_everything(team)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 def url(family, row=None, **query):

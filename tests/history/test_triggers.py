@@ -1,6 +1,5 @@
 """What the database keeps of each write, whoever made it and however; and who may read it."""
 
-from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -21,23 +20,6 @@ from tests.factories.everything import family_with_everything
 pytestmark = pytest.mark.django_db
 
 COLUMNS = ", ".join(f.column for f in Change._meta.concrete_fields if not f.primary_key)
-
-
-@pytest.fixture(scope="module")
-def walked(shared_rows):
-    with shared_rows():
-        team = Team()
-        return team, family_with_everything(team)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 def changes(family, **lookup):
