@@ -12,7 +12,6 @@ from pypdf import PdfReader
 
 from .walking import Visitor
 
-PHONE, DESK = 390, 1280
 SCHOOL = "Øvre Bjørkåsen skole"
 # First names, and how old they are this year. The first two are adults.
 PEOPLE = {"Randi": 39, "Ola": 42, "Sander": 13, "Mina": 9}
@@ -26,12 +25,8 @@ STEPS = (
 )  # fmt: skip
 
 
-def follow_up(coordinator: Visitor, folder: Path, others: str) -> None:
-    """The coordinator's eight steps, from the family's page: on a phone where the family is, and then at the desk.
-
-    There the forms of the kartlegging are filled in once more, and everything is read.
-    """
-    coordinator.turn_to(PHONE)
+def follow_up(coordinator: Visitor, folder: Path, others: str = "") -> None:
+    """The coordinator's eight steps, from the family's page."""
     meet(coordinator, others)
     consent(coordinator)
     map_the_family(coordinator)
@@ -40,7 +35,6 @@ def follow_up(coordinator: Visitor, folder: Path, others: str) -> None:
     print_the_plan(coordinator, folder / "plan.pdf")
     ask_after_the_meeting(coordinator)
     review(coordinator)
-    coordinator.turn_to(DESK)
     map_again(coordinator)
     five_years(coordinator)
     ten_steps(coordinator)
@@ -54,7 +48,7 @@ def meet(coordinator: Visitor, others: str) -> None:
     coordinator.write("Klokkeslett", "1030")
     coordinator.write("Sted", "Hjemme hos familien")
     coordinator.press("Lagre avtalen")
-    coordinator.sees("kl. 10:30", others)
+    coordinator.sees("kl. 10:30", others or "Randi")
     coordinator.follow("Før samtalen")
     for told in TOLD:
         coordinator.tick(told)

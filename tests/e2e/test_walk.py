@@ -4,9 +4,11 @@ Nothing is arranged but the people and their passwords; every row comes from som
 """
 
 import re
+from datetime import date
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
 
@@ -56,6 +58,32 @@ def test_one_family_walks_all_ten_steps(visitor, team, tmp_path):
     coordinator.follow("Gangstad")
     follow_up(coordinator, tmp_path, others="Liv Hauge")
     what_the_auditor_sees(visitor(user=team.auditor), team)
+
+
+def test_the_coordinator_walks_it_on_a_phone(visitor, team, tmp_path):
+    arrive(team)
+    coordinator = visitor(390, team.second_coordinator)
+    coordinator.follow("Gangstad")
+    follow_up(coordinator, tmp_path)
+
+
+def arrive(team: Any) -> None:
+    """The same family, with its place, as the henvendelse and the intake team left it."""
+    from families import actions, assignments
+
+    today = timezone.localdate()
+    members = [
+        actions.NewMember(
+            name, "Gangstad", date(today.year - age, 3, 14), "adult" if age > 18 else "child", homes=(("Hjemme", 100),)
+        )
+        for name, age in PEOPLE.items()
+    ]
+    with transaction.atomic():
+        family = actions.register(
+            team.municipality, name="Gangstad", members=members, homes=[actions.NewHome("Hjemme")], protection="none",
+            referred_on=today, allotted_on=today, by=team.intake,
+        )  # fmt: skip
+        assignments.assign_coordinator(family, coordinator=team.second_coordinator, by=team.intake)
 
 
 def refer(teacher: Visitor) -> str:

@@ -24,10 +24,6 @@ class Visitor:
         """Go to an address of the site; gives the answer."""
         return self.page.goto(path if path.startswith("http") else self.site + path)
 
-    def turn_to(self, width: int) -> None:
-        """Go on on a screen of this width."""
-        self.page.set_viewport_size({"width": width, "height": 900})
-
     def sign_in(self, user: Any) -> "Visitor":
         """Through the login page, to one's own first page."""
         self.open("/konto/logg-inn/")
