@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,18 @@ def shared_rows(django_db_setup: None, django_db_blocker: Any) -> Iterator[Any]:
     with django_db_blocker.unblock():
         transaction.set_rollback(True)
         around.__exit__(None, None, None)
+
+
+@pytest.fixture
+def team(db: None, walked: Any) -> Any:
+    """The team of a module's `walked`, which gives (team, family): a copy for each test, so that none marks it."""
+    return deepcopy(walked[0])
+
+
+@pytest.fixture
+def family(team: Any, walked: Any) -> Any:
+    """The family of a module's `walked`; `team` is copied first, as everything is asked in somebody's name."""
+    return deepcopy(walked[1])
 
 
 @pytest.fixture

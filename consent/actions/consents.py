@@ -18,7 +18,6 @@ from consent.signing import check_may_sign, check_signed
 from consent.texts import text_in_force
 from consent.wording import ConsentText, ExtraPurpose
 from families.actions import reach
-from families.enums import FamilyState
 from families.models import Family, Member
 from families.stages import Step
 from nyemonstre.access.actions import action
@@ -148,19 +147,12 @@ def _sign(consent: Consent, name: str, strokes: str) -> Signature:
 def _follow_participation(member: Member, consent: Consent, *, by: User) -> None:
     """What a yes to participation opens, and what a no closes, in the same transaction."""
     if consent.answer in YES:
-        _take_the_step(member.family, consent.answered_on, by)
+        reach(member.family, step=Step.CONSENT, on=consent.answered_on, by=by)
     if consent.answer not in (Answer.REFUSED, Answer.WITHDRAWN):
         return
     if member.pk not in rules.members_with(member.family, Purpose.PARTICIPATION):
         for line in rules.lines_ended_by_leaving(member):
             end_line(line, reason=_("Samtykket til å delta er trukket."), by=by)
-
-
-def _take_the_step(family: Family, on: date, by: User) -> None:
-    """The first yes takes it; those that follow find it taken. A closed family is refused by `reach`, as ever."""
-    taken = family.milestones.reached().filter(step=Step.CONSENT).exclude(family__state=FamilyState.CLOSED)
-    if not taken.exists():
-        reach(family, step=Step.CONSENT, on=on, by=by)
 
 
 def _no_of_the_child(member: Member, purpose: str, on: date) -> tuple[str, str]:

@@ -9,19 +9,12 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.functional import LazyObject
-from django.utils.timezone import localdate
 
 from .enums import AuditEvent
 from .models import RECORD, Event
 from .origin import current_origin
 
 logger = logging.getLogger(__name__)
-
-# What `memberships.live()` asks, without a queryset built for every line in the log.
-ROLES = """
-select municipality_id, role from accounts_membership
- where user_id = %s and valid_from <= %s and (valid_to is null or valid_to >= %s)
-"""
 
 _count: ContextVar[list[str] | None] = ContextVar("nm_events", default=None)
 
@@ -163,13 +156,8 @@ def _roles_of(by: Any, municipality_id: Any) -> str:
         return ""
     # The person of a request is a lazy stand-in for the one who remembers.
     live = vars(by._wrapped if isinstance(by, LazyObject) else by).get("live_memberships")
-    roles = _roles_now(by) if live is None else [(m.municipality_id, str(m.role)) for m in live]
+    if live is None:
+        live = by.memberships.live().order_by("role")
+    roles = [(m.municipality_id, str(m.role)) for m in live]
     here = [role for town, role in roles if town == municipality_id]
     return ",".join(sorted(set(here or [role for _town, role in roles])))[:120]
-
-
-def _roles_now(by: Any) -> list[tuple[Any, str]]:
-    today = localdate()
-    with connection.cursor() as cursor:
-        cursor.execute(ROLES, [by.pk, today, today])
-        return cursor.fetchall()

@@ -1,7 +1,5 @@
 """A team, and a family in which everybody has said yes to taking part."""
 
-from copy import deepcopy
-
 import pytest
 
 # Models can be imported when Django is ready, which is after this file is read: hence the imports in the functions.
@@ -19,16 +17,6 @@ def walked(shared_rows):
     """Walked once for the module. A module whose tests commit has a `walked` of its own for each test."""
     with shared_rows():
         return a_team_and_its_family()
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """When the law goes before secrecy: written without consent, for the family's coordinators alone, until released."""
 
-from copy import deepcopy
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -41,16 +40,6 @@ def walked(shared_rows):
         law = add_fact(team.municipality, facts={**LAW, "valid_from": date(2023, 1, 1)}, by=team.lead)
         old = {**LAW, "key": "gammel", "valid_from": date(2000, 1, 1), "valid_until": date(2022, 12, 31)}
         return team, family, law, add_fact(team.municipality, facts=old, by=team.lead)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 @pytest.fixture

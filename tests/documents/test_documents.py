@@ -1,6 +1,5 @@
 """Documents of a family: who adds, who gets, what is withdrawn, and what waits for the virus scanner."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -32,16 +31,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_at(Step.INTAKE, team)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 @pytest.fixture

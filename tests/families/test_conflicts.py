@@ -1,6 +1,5 @@
 """A conflict of interest: from the moment it is declared the family is gone for that person, whatever opened it."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -40,16 +39,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_at(Step.CONSENT, team, name="Nær")
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 def rows(table: str) -> int:

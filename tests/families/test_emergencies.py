@@ -1,6 +1,5 @@
 """Break-glass: an hour of reading, for a reason, told at once, gone through after."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -38,16 +37,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_at(Step.CONSENT, team, name="Nød")
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 def on_call(team: Team) -> User:

@@ -1,7 +1,6 @@
 """Identity numbers: kept sealed, shown one look at a time, found only exactly and only among one's own families."""
 
 import json
-from copy import deepcopy
 from datetime import date
 
 import pytest
@@ -39,16 +38,6 @@ def walked(shared_rows):
     with shared_rows():
         team = a_team()
         return team, family_at(Step.INTAKE, team)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Strictly protected families: a lead named on one can allot it; who names the lead, and what nobody learns by it."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -39,16 +38,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_at(Step.CONSENT, team, name="Skjult", protection=Protection.STRICTLY_CONFIDENTIAL)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 def opens(user, family) -> set[str]:

@@ -1,7 +1,5 @@
 """A protected address: who may change it, whom it hides the family from, and that no number gives it away."""
 
-from copy import deepcopy
-
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, connection, transaction
@@ -33,16 +31,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_at(Step.INTAKE, team, name="Kanarifugl")
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 def protect(family, level=STRICT, *, by, of=None, **facts):

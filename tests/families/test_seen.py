@@ -1,6 +1,5 @@
 """Hvem kan se dette, og hvorfor: the page agrees with the row rule for everybody; and its buttons work."""
 
-from copy import deepcopy
 from datetime import datetime, timedelta
 
 import pytest
@@ -34,16 +33,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, opened_every_way(team)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 def opened_every_way(team):

@@ -1,6 +1,5 @@
 """Putting something off in Å gjøre: for a reason, until a day, and then it is back. And drafts, which wait there."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -28,16 +27,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_at(Step.INTAKE, team, name="Lyngmo")
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """One family: who sees what of it, its people and homes, its steps, pause and close. And bad input."""
 
-from copy import deepcopy
 from datetime import date, timedelta
 from uuid import uuid4
 
@@ -27,16 +26,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_at(Step.INFORMATION, team, name="Lyngmo")
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 @pytest.fixture

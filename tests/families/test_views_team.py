@@ -1,6 +1,5 @@
 """The team leader: dashboard, all families, choosing coordinators. Access moves in the same moment."""
 
-from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -27,16 +26,6 @@ def walked(shared_rows):
     with shared_rows():
         team = Team(a_municipality(places_per_coordinator=2))
         return team, family_at(Step.INTAKE, team, name="Lyngmo")
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """A family with everything, made once for a module; each test has its own copy of what was read."""
 
-from copy import deepcopy
-
 import pytest
 
 
@@ -13,13 +11,3 @@ def walked(shared_rows):
     with shared_rows():
         team = Team()
         return team, family_with_everything(team)
-
-
-@pytest.fixture
-def team(db, walked):
-    return deepcopy(walked[0])
-
-
-@pytest.fixture
-def family(team, walked):
-    return deepcopy(walked[1])
